@@ -1,0 +1,75 @@
+// swift-tools-version: 6.0
+// SPDX-License-Identifier: Apache-2.0
+//
+// Dependencies point down only:
+//
+//   segstore ─▶ Query  ─▶ CodeGraph ─▶ SegmentStore ─▶ Codec ─▶ CSegstoreLZ4, CSegstoreZstd,
+//            └▶ Ingest ─▶ CodeGraph        └─────────▶ Platform      CSegstoreXXHash
+//
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let package = Package(
+    name: "segstore",
+    products: [
+        .library(name: "SegmentStore", targets: ["SegmentStore"]),
+        .library(name: "CodeGraph", targets: ["CodeGraph"]),
+        .library(name: "Query", targets: ["Query"]),
+        .executable(name: "segstore", targets: ["segstore"]),
+    ],
+    targets: [
+        // C libraries out of Debian: a module map and a header each.
+        .systemLibrary(
+            name: "CSegstoreLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(
+            name: "CSegstoreZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(
+            name: "CSegstoreXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+
+        // The engine.
+        .target(name: "Platform", swiftSettings: strict),
+        .target(
+            name: "Codec",
+            dependencies: ["CSegstoreLZ4", "CSegstoreZstd", "CSegstoreXXHash"],
+            swiftSettings: strict),
+        .target(
+            name: "SegmentStore", dependencies: ["Codec", "Platform"], swiftSettings: strict),
+
+        // What is known of code.
+        .target(name: "CodeGraph", dependencies: ["SegmentStore"], swiftSettings: strict),
+        .target(
+            name: "Ingest", dependencies: ["CodeGraph", "SegmentStore", "Platform", "Codec"],
+            swiftSettings: strict),
+        .target(name: "Query", dependencies: ["CodeGraph", "SegmentStore"], swiftSettings: strict),
+
+        .executableTarget(
+            name: "segstore",
+            dependencies: ["Query", "Ingest", "CodeGraph", "SegmentStore", "Platform"],
+            swiftSettings: strict),
+
+        // In this package, for a package of its own could not see `package` declarations.
+        .executableTarget(
+            name: "EngineBenchmarks",
+            dependencies: ["Query", "CodeGraph", "SegmentStore", "Codec", "Platform"],
+            path: "Benchmarks/EngineBenchmarks",
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["SegmentStore", "Platform", "Codec"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "CodecTests", dependencies: ["Codec", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SegmentStoreTests",
+            dependencies: ["SegmentStore", "Codec", "Platform", "CodeGraph", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "QueryTests", dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["segstore", "SegmentStore", "CodeGraph", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["SegmentStore", "Codec"], swiftSettings: strict),
+    ]
+)

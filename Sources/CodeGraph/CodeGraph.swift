@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The relations of a code graph, as data: what Ingest writes and Query reads.
+
+import SegmentStore
+
+public enum CodeGraph {
+    /// The domain of entity keys: entities are named by them, and edges lead between them.
+    public static let keyDomain = "key"
+    /// The domain of file paths.
+    public static let fileDomain = "file"
+
+    public static let entities = RelationSchema(
+        "entities", key: ["key"], scope: "file",
+        columns: [
+            .string("key").domain(keyDomain),
+            .string("name").hot,
+            .string("qualified_name").hot,
+            .enumeration("kind"),
+            .enumeration("language"),
+            .string("file").domain(fileDomain),
+            .int("start_line"),
+            .int("end_line"),
+            .string("parent").domain(keyDomain).nullable,
+            .enumeration("visibility"),
+            .string("signature").family("text"),
+            .string("doc").family("text").nullable,
+            .string("code").family("text"),
+            .string("content_hash"),
+            .bool("is_test"),
+            .int("token_count"),
+            .int("complexity"),
+            .enumeration("root_l1"),
+            .enumeration("root_l2"),
+        ])
+
+    public static let edges = RelationSchema(
+        "edges", key: ["from", "to", "kind"], scope: "file", target: "to",
+        columns: [
+            .string("from").domain(keyDomain),
+            .string("to").domain(keyDomain),
+            .enumeration("kind"),
+            .string("file").domain(fileDomain),
+            .int("line"),
+            .bytes("lines"),
+            .int("count"),
+            .enumeration("resolution"),
+        ])
+
+    public static let excludedTests = RelationSchema(
+        "excluded_tests", key: ["key"], scope: "file",
+        columns: [
+            .string("key").domain("test_key"),
+            .string("name").hot,
+            .enumeration("kind"),
+            .enumeration("language"),
+            .string("file").domain(fileDomain),
+            .int("start_line"),
+            .int("end_line"),
+            .string("reason"),
+        ])
+
+    public static let wordCoverage = RelationSchema(
+        "word_coverage", key: ["file"], scope: "file",
+        columns: [
+            .string("file").domain(fileDomain),
+            .enumeration("language"),
+            .int("source_words"),
+            .int("entity_words"),
+            .int("import_words"),
+            .int("comment_words"),
+            .float("raw_pct"),
+            .float("effective_pct"),
+            .int("entity_count"),
+        ])
+
+    public static let ignoredFiles = RelationSchema(
+        "ignored_files", key: ["file"], scope: "file",
+        columns: [
+            .string("file").domain(fileDomain),
+            .enumeration("extension"),
+            .enumeration("reason"),
+        ])
+
+    public static let files = RelationSchema(
+        "files", key: ["file"], scope: "file",
+        columns: [
+            .string("file").domain(fileDomain),
+            .enumeration("language"),
+            .int("size"),
+            .timestamp("mtime"),
+            .string("content_hash"),
+            .int("parse_errors"),
+        ])
+
+    public static let schema = Schema([entities, edges, excludedTests, wordCoverage, ignoredFiles, files])
+}

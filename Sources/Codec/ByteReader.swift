@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads values off untrusted bytes; every step is checked against the end.
+package struct ByteReader {
+    package let bytes: UnsafeRawBufferPointer
+    package private(set) var offset: Int
+
+    package init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
+        self.bytes = bytes
+        self.offset = offset
+    }
+
+    package var remaining: Int { bytes.count - offset }
+
+    package mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
+        _ type: T.Type
+    ) throws(CodecError) -> T {
+        guard remaining >= MemoryLayout<T>.size else { throw CodecError(.truncated, "integer") }
+        defer { offset += MemoryLayout<T>.size }
+        return T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
+    }
+
+    package mutating func readVarint() throws(CodecError) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while true {
+            let byte = try read(UInt8.self)
+            if shift == 63, byte > 1 { throw CodecError(.tooLarge, "varint") }
+            value |= UInt64(byte & 0x7f) << shift
+            if byte & 0x80 == 0 { return value }
+            shift += 7
+            if shift > 63 { throw CodecError(.tooLarge, "varint") }
+        }
+    }
+
+    /// A count that must not exceed `limit`.
+    package mutating func readCount(limit: Int) throws(CodecError) -> Int {
+        let value = try readVarint()
+        guard value <= UInt64(limit) else { throw CodecError(.tooLarge, "count") }
+        return Int(value)
+    }
+
+    package mutating func readBytes(_ count: Int) throws(CodecError) -> UnsafeRawBufferPointer {
+        guard count >= 0, remaining >= count else { throw CodecError(.truncated, "bytes") }
+        defer { offset += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+    }
+
+    package mutating func readString(limit: Int) throws(CodecError) -> String {
+        let count = try readCount(limit: limit)
+        return String(decoding: try readBytes(count), as: UTF8.self)
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import CSegstoreLZ4
+
+/// LZ4 blocks, without a frame around them.
+package enum LZ4 {
+    package static func compressBound(_ byteCount: Int) -> Int { Int(LZ4_compressBound(Int32(byteCount))) }
+
+    /// Bytes written, or nil if they did not fit.
+    package static func compress(
+        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer, _ capacity: Int
+    ) -> Int? {
+        // SAFETY: `Int8` and raw bytes have the same layout; LZ4 stays within both counts.
+        let written = LZ4_compress_default(
+            source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self),
+            Int32(byteCount), Int32(capacity))
+        return written > 0 ? Int(written) : nil
+    }
+
+    package static func decompress(
+        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer, exactly size: Int
+    ) throws(CodecError) {
+        // SAFETY: as above; LZ4_decompress_safe never writes past `size`.
+        let written = LZ4_decompress_safe(
+            source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self),
+            Int32(byteCount), Int32(size))
+        guard Int(written) == size else { throw CodecError(.compression, "LZ4 frame") }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is known of a block without reading it: FORMAT.md, "Block descriptor".
+
+/// How the values of a block are laid out.
+package enum Encoding: UInt8, Sendable, CaseIterable {
+    // Fixed-width columns, and the lengths of text columns.
+    case constant = 0
+    case bitPacked = 1
+    case runLength = 2
+    case delta = 3
+    case dictionary = 4
+    case plain = 5
+    // The bytes of text columns.
+    case frames = 16
+    case textDictionary = 17
+    case hexFrames = 18
+    // Float vectors.
+    case vectors = 32
+}
+
+/// How the frames of a text block are compressed.
+package enum Compression: UInt8, Sendable, CaseIterable {
+    case none = 0
+    case lz4 = 1
+    case zstd = 2
+    case zstdDictionary = 3
+}
+
+/// One block: a column's values in one row group.
+package struct BlockDescriptor: Equatable, Sendable {
+    /// Where the payload starts in its file. A multiple of eight.
+    package var byteOffset: UInt64 = 0
+    package var byteCount: UInt32 = 0
+    package var nullCount: UInt32 = 0
+    package var encoding: Encoding = .constant
+    package var compression: Compression = .none
+    /// Bits of a packed value.
+    package var width: UInt8 = 0
+    /// Bits of the second packed array: run ends, deltas.
+    package var secondWidth: UInt8 = 0
+    /// Runs, dictionary entries or frames.
+    package var partCount: UInt32 = 0
+    /// Smallest and largest value; what packed values are counted from is the smallest.
+    package var minimum: Int64 = 0
+    package var maximum: Int64 = 0
+    /// Which of the column's compression dictionaries.
+    package var dictionaryIndex: UInt32 = 0
+
+    package static let byteCount = 48
+
+    package init() {}
+
+    package func encode(into out: ByteBuffer) {
+        out.append(byteOffset)
+        out.append(byteCount)
+        out.append(nullCount)
+        out.append(encoding.rawValue)
+        out.append(compression.rawValue)
+        out.append(width)
+        out.append(secondWidth)
+        out.append(partCount)
+        out.append(minimum)
+        out.append(maximum)
+        out.append(dictionaryIndex)
+        out.append(UInt32(0))
+    }
+
+    /// Reads a descriptor at `source`, 48 readable bytes.
+    @inline(__always)
+    package init(at source: UnsafeRawPointer) throws(CodecError) {
+        byteOffset = source.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+        byteCount = source.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+        nullCount = source.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
+        guard let encoding = Encoding(rawValue: source.load(fromByteOffset: 16, as: UInt8.self))
+        else { throw CodecError(.unknownTag, "encoding") }
+        self.encoding = encoding
+        guard let compression = Compression(rawValue: source.load(fromByteOffset: 17, as: UInt8.self))
+        else { throw CodecError(.unknownTag, "compression") }
+        self.compression = compression
+        width = source.load(fromByteOffset: 18, as: UInt8.self)
+        secondWidth = source.load(fromByteOffset: 19, as: UInt8.self)
+        guard width <= 64, secondWidth <= 64 else { throw CodecError(.inconsistent, "bit width") }
+        partCount = source.loadUnaligned(fromByteOffset: 20, as: UInt32.self)
+        minimum = source.loadUnaligned(fromByteOffset: 24, as: Int64.self)
+        maximum = source.loadUnaligned(fromByteOffset: 32, as: Int64.self)
+        dictionaryIndex = source.loadUnaligned(fromByteOffset: 40, as: UInt32.self)
+    }
+}
+
+/// Bytes of a null bitmap over `rowCount` rows, padded so that what follows is aligned.
+@inline(__always)
+package func nullBitmapByteCount(_ rowCount: Int) -> Int { ((rowCount &+ 63) >> 6) << 3 }

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A block of 64-bit integers: FORMAT.md, "Integer block". Ids, enums, booleans, timestamps,
+// the bit patterns of floats and the lengths of texts are all stored so.
+//
+//   [null bitmap, if some but not all rows are null]
+//   constant    nothing: every value is `minimum`
+//   bitPacked   values - minimum, packed in `width` bits
+//   runLength   rows before the end of each run, packed in `secondWidth`; then the runs' values
+//   delta       smallest step (8 bytes); every 32nd value - minimum; every step - smallest step
+//   dictionary  `partCount` values of 8 bytes; then a code for each row
+//   plain       8 bytes each
+
+/// Reads one block in place. Building it checks the sizes; reading a value costs some nanoseconds.
+package struct IntegerBlock {
+    package let rowCount: Int
+    package let nullCount: Int
+    private let encoding: Encoding
+    private let base: Int64
+    private let width: Int
+    private let secondWidth: Int
+    private let partCount: Int
+    private let nulls: UnsafeRawPointer?
+    private let first: UnsafeRawPointer
+    private let second: UnsafeRawPointer
+    private let smallestStep: Int64
+
+    package static let checkpointInterval = 32
+
+    /// The payload must be followed by eight readable bytes.
+    @inline(__always)
+    package init(
+        _ descriptor: BlockDescriptor, payload: UnsafeRawBufferPointer, rowCount: Int
+    ) throws(CodecError) {
+        self.rowCount = rowCount
+        nullCount = Int(descriptor.nullCount)
+        encoding = descriptor.encoding
+        base = descriptor.minimum
+        width = Int(descriptor.width)
+        secondWidth = Int(descriptor.secondWidth)
+        partCount = Int(descriptor.partCount)
+        guard nullCount <= rowCount else { throw CodecError(.inconsistent, "null count") }
+        var need = 0
+        // SAFETY: an empty payload has no address; nothing is read through this one.
+        let start = payload.baseAddress ?? UnsafeRawPointer(bitPattern: 8).unsafelyUnwrapped
+        if nullCount > 0, nullCount < rowCount {
+            nulls = start
+            need = nullBitmapByteCount(rowCount)
+        } else {
+            nulls = nil
+        }
+        var second = start
+        let firstOffset = need
+        var step: Int64 = 0
+        switch descriptor.encoding {
+        case .constant:
+            break
+        case .bitPacked:
+            need += packedByteCount(rowCount, width)
+        case .runLength:
+            guard partCount <= rowCount, partCount > 0 || rowCount == 0 else {
+                throw CodecError(.inconsistent, "run count")
+            }
+            need += packedByteCount(partCount, secondWidth)
+            second = start + need
+            need += packedByteCount(partCount, width)
+        case .delta:
+            need += 8 + packedByteCount(Self.checkpoints(rowCount), width)
+            second = start + need
+            need += packedByteCount(rowCount, secondWidth)
+            guard payload.count >= need else { throw CodecError(.truncated, "integer block") }
+            step = start.loadUnaligned(fromByteOffset: firstOffset, as: Int64.self)
+        case .dictionary:
+            guard partCount > 0, partCount <= max(rowCount, 1) else {
+                throw CodecError(.inconsistent, "dictionary size")
+            }
+            need += partCount * 8
+            second = start + need
+            need += packedByteCount(rowCount, width)
+        case .plain:
+            need += rowCount * 8
+        default:
+            throw CodecError(.unknownTag, "encoding of an integer block")
+        }
+        guard payload.count >= need else { throw CodecError(.truncated, "integer block") }
+        first = start + firstOffset
+        self.second = second
+        smallestStep = step
+    }
+
+    private static func checkpoints(_ rowCount: Int) -> Int {
+        (rowCount + checkpointInterval - 1) / checkpointInterval
+    }
+
+    @inline(__always)
+    package func isNull(_ row: Int) -> Bool {
+        if nullCount == 0 { return false }
+        guard let nulls else { return true }
+        return nulls.load(fromByteOffset: row >> 3, as: UInt8.self) >> UInt8(row & 7) & 1 == 1
+    }
+
+    /// The value of `row`, which must be below `rowCount`; of a null row something arbitrary.
+    @inline(__always)
+    package func value(_ row: Int) throws(CodecError) -> Int64 {
+        switch encoding {
+        case .bitPacked: return base &+ Int64(bitPattern: loadPacked(first, row, width))
+        case .constant: return base
+        case .plain: return first.loadUnaligned(fromByteOffset: row &* 8, as: Int64.self)
+        default: return try uncommonValue(row)
+        }
+    }
+
+    @inline(never)
+    private func uncommonValue(_ row: Int) throws(CodecError) -> Int64 {
+        switch encoding {
+        case .runLength:
+            return base &+ Int64(bitPattern: loadPacked(second, run(of: row), width))
+        case .delta:
+            return deltaValue(row)
+        default:
+            let code = Int(truncatingIfNeeded: loadPacked(second, row, width))
+            guard code < partCount else { throw CodecError(.inconsistent, "dictionary code") }
+            return first.loadUnaligned(fromByteOffset: code &* 8, as: Int64.self)
+        }
+    }
+
+    private func run(of row: Int) -> Int {
+        var low = 0
+        var high = partCount - 1
+        while low < high {
+            let middle = (low + high) >> 1
+            if Int(truncatingIfNeeded: loadPacked(first, middle, secondWidth)) > row {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return low
+    }
+
+    private func deltaValue(_ row: Int) -> Int64 {
+        let checkpoint = row / Self.checkpointInterval
+        var value = base &+ Int64(bitPattern: loadPacked(first + 8, checkpoint, width))
+        var i = checkpoint * Self.checkpointInterval
+        while i < row {
+            i += 1
+            value = value &+ smallestStep &+ Int64(bitPattern: loadPacked(second, i, secondWidth))
+        }
+        return value
+    }
+
+    /// All values into `target`, which has room for `rowCount`.
+    package func decode(into target: UnsafeMutablePointer<Int64>) throws(CodecError) {
+        switch encoding {
+        case .constant:
+            for row in 0..<rowCount { target[row] = base }
+        case .bitPacked:
+            unpack(first, start: 0, count: rowCount, width: width, adding: base, into: target)
+        case .plain:
+            UnsafeMutableRawPointer(target).copyMemory(from: first, byteCount: rowCount * 8)
+        case .runLength:
+            var row = 0
+            for run in 0..<partCount {
+                let end = Int(truncatingIfNeeded: loadPacked(first, run, secondWidth))
+                let value = base &+ Int64(bitPattern: loadPacked(second, run, width))
+                guard end >= row, end <= rowCount else { throw CodecError(.inconsistent, "run end") }
+                while row < end {
+                    target[row] = value
+                    row += 1
+                }
+            }
+            guard row == rowCount else { throw CodecError(.inconsistent, "runs") }
+        case .delta:
+            for row in 0..<rowCount {
+                if row % Self.checkpointInterval == 0 {
+                    let index = row / Self.checkpointInterval
+                    target[row] = base &+ Int64(bitPattern: loadPacked(first + 8, index, width))
+                } else {
+                    let step = Int64(bitPattern: loadPacked(second, row, secondWidth))
+                    target[row] = target[row - 1] &+ smallestStep &+ step
+                }
+            }
+        default:
+            for row in 0..<rowCount { target[row] = try uncommonValue(row) }
+        }
+    }
+
+    /// Calls `body` with each run of equal values, without unpacking where runs are stored.
+    @inline(__always)
+    package func forEachRun(
+        scratch: UnsafeMutablePointer<Int64>, _ body: (Int64, Range<Int>) -> Void
+    ) throws(CodecError) {
+        if encoding == .constant {
+            if rowCount > 0 { body(base, 0..<rowCount) }
+            return
+        }
+        if encoding == .runLength {
+            var row = 0
+            for run in 0..<partCount {
+                let end = Int(truncatingIfNeeded: loadPacked(first, run, secondWidth))
+                guard end >= row, end <= rowCount else { throw CodecError(.inconsistent, "run end") }
+                body(base &+ Int64(bitPattern: loadPacked(second, run, width)), row..<end)
+                row = end
+            }
+            return
+        }
+        try decode(into: scratch)
+        var start = 0
+        while start < rowCount {
+            var end = start + 1
+            while end < rowCount, scratch[end] == scratch[start] { end += 1 }
+            body(scratch[start], start..<end)
+            start = end
+        }
+    }
+}

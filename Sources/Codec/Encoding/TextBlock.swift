@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bytes of text columns: FORMAT.md, "Text block". One or more columns (a family) share a
+// block; how long each value is stands in an integer block of each column.
+//
+// Rows are cut into frames of a few hundred bytes, each compressed for itself, so that reading
+// one row decodes one frame:
+//
+//   first row of each frame (2 bytes each), padded to 8
+//   offset of each frame and the end of the last, packed in `width` bits, padded to 8
+//   the frames
+//
+// A frame as long as its rows is stored as it is, whatever the block's compression.
+
+package enum TextLimits {
+    /// Frames are cut when they hold so many bytes or rows.
+    package static let frameByteTarget = 512
+    package static let frameRowLimit = 64
+    /// One value; what a frame may decode to is bounded by it.
+    package static let valueByteLimit = 64 << 20
+    package static let rowByteLimit = 256 << 20
+    package static let frameByteLimit = rowByteLimit + (1 << 20)
+    /// A block whose columns are all in frames of at most 64 rows.
+    package static let rowLimit = 65_535
+}
+
+/// Finds frames in a block; decoding one is the caller's, who has the dictionary.
+package struct TextBlock {
+    package struct Frame {
+        /// Rows of the block, before and behind.
+        package let firstRow: Int
+        package let endRow: Int
+        /// Bytes of the payload.
+        package let byteRange: Range<Int>
+    }
+
+    package let frameCount: Int
+    package let rowCount: Int
+    private let width: Int
+    private let firstRows: UnsafeRawPointer
+    private let offsets: UnsafeRawPointer
+    private let dataOffset: Int
+    private let byteCount: Int
+
+    /// How many bytes of the payload the directory takes.
+    package static func directoryByteCount(frameCount: Int, width: Int) -> Int {
+        aligned8(frameCount * 2) + aligned8(packedByteCount(frameCount + 1, width))
+    }
+
+    /// Only the directory is read here; the payload must be followed by eight readable bytes.
+    @inline(__always)
+    package init(
+        _ descriptor: BlockDescriptor, payload: UnsafeRawBufferPointer, rowCount: Int
+    ) throws(CodecError) {
+        frameCount = Int(descriptor.partCount)
+        width = Int(descriptor.width)
+        self.rowCount = rowCount
+        guard frameCount <= rowCount, frameCount > 0 || rowCount == 0, width <= 32 else {
+            throw CodecError(.inconsistent, "frame count")
+        }
+        dataOffset = Self.directoryByteCount(frameCount: frameCount, width: width)
+        byteCount = payload.count
+        guard dataOffset <= byteCount, let start = payload.baseAddress else {
+            throw CodecError(.truncated, "text block")
+        }
+        firstRows = start
+        offsets = start + aligned8(frameCount * 2)
+    }
+
+    @inline(__always)
+    private func firstRow(_ frame: Int) -> Int {
+        Int(firstRows.loadUnaligned(fromByteOffset: frame &* 2, as: UInt16.self))
+    }
+
+    /// The frame that holds `row`, which is below `rowCount`.
+    package func frame(of row: Int) throws(CodecError) -> Frame {
+        var low = 0
+        var high = frameCount - 1
+        while low < high {
+            let middle = (low + high + 1) >> 1
+            if firstRow(middle) <= row { low = middle } else { high = middle - 1 }
+        }
+        return try frame(low)
+    }
+
+    package func frame(_ index: Int) throws(CodecError) -> Frame {
+        let first = firstRow(index)
+        let end = index + 1 < frameCount ? firstRow(index + 1) : rowCount
+        let from = Int(truncatingIfNeeded: loadPacked(offsets, index, width))
+        let to = Int(truncatingIfNeeded: loadPacked(offsets, index + 1, width))
+        guard first <= end, end <= rowCount, end - first <= TextLimits.frameRowLimit, from <= to,
+            to <= byteCount - dataOffset
+        else { throw CodecError(.inconsistent, "frame") }
+        return Frame(firstRow: first, endRow: end, byteRange: dataOffset + from..<dataOffset + to)
+    }
+}
+
+@inline(__always)
+package func aligned8(_ byteCount: Int) -> Int { (byteCount &+ 7) & ~7 }
+
+/// Decodes frames; keeps its contexts and is not for two threads at once.
+package final class FrameDecoder {
+    private lazy var zstd = ZstdDecompressor()
+
+    package init() {}
+
+    /// `target` has room for `byteCount` bytes.
+    package func decode(
+        _ source: UnsafeRawBufferPointer, compression: Compression,
+        dictionary: ZstdDecompressionDictionary?, into target: UnsafeMutableRawPointer, exactly byteCount: Int
+    ) throws(CodecError) {
+        guard byteCount > 0 else {
+            guard source.count == 0 else { throw CodecError(.inconsistent, "frame of empty rows") }
+            return
+        }
+        guard let start = source.baseAddress, source.count > 0 else {
+            throw CodecError(.truncated, "frame")
+        }
+        if source.count == byteCount {
+            target.copyMemory(from: start, byteCount: byteCount)
+            return
+        }
+        switch compression {
+        case .none: throw CodecError(.inconsistent, "length of a stored frame")
+        case .lz4: try LZ4.decompress(start, source.count, into: target, exactly: byteCount)
+        case .zstd:
+            try zstd.decompress(start, source.count, into: target, exactly: byteCount, dictionary: nil)
+        case .zstdDictionary:
+            guard let dictionary else { throw CodecError(.inconsistent, "missing dictionary") }
+            try zstd.decompress(
+                start, source.count, into: target, exactly: byteCount, dictionary: dictionary)
+        }
+    }
+}

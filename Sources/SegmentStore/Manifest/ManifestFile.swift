@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The manifest on disk, and the one function that makes a commit.
+
+import Codec
+
+struct ManifestFile {
+    let storage: any Storage
+
+    /// The current manifest; nil if the store is empty. Damage is an error that names the newest
+    /// generation that is whole; going back to it is the caller's decision.
+    func current() throws(StoreError) -> Manifest? {
+        guard let bytes = try storage.read(Layout.manifest, limit: Manifest.byteLimit) else {
+            // Before the first commit there is none; later it cannot vanish by itself.
+            guard let newest = try generations().last, newest > 1 else { return nil }
+            throw damaged(StoreError.corrupted("the manifest is missing", in: name(Layout.manifest)))
+        }
+        do throws(StoreError) {
+            return try decode(bytes, Layout.manifest)
+        } catch {
+            throw error.code == .corrupted ? damaged(error) : error
+        }
+    }
+
+    private func damaged(_ error: StoreError) -> StoreError {
+        var good: UInt64?
+        for generation in ((try? generations()) ?? []).reversed() where good == nil {
+            if (try? read(generation)) != nil { good = generation }
+        }
+        let advice =
+            good.map { "; the newest whole generation is \($0): read it with --at \($0), or go back with 'segstore recover'" }
+            ?? "; no earlier generation is whole"
+        var result = StoreError(error.code, error.message + advice, path: error.path)
+        result.byteOffset = error.byteOffset
+        return result
+    }
+
+    private func name(_ name: String) -> String { "\(storage.path)/\(name)" }
+
+    private func decode(_ bytes: [UInt8], _ file: String) throws(StoreError) -> Manifest {
+        try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in
+            try Manifest.decode(UnsafeRawBufferPointer(bytes), path: name(file))
+        }
+    }
+
+    /// The manifest of an earlier generation; nil if it was dropped or never was.
+    func read(_ generation: UInt64) throws(StoreError) -> Manifest? {
+        let file = Layout.manifest(generation)
+        guard let bytes = try storage.read(file, limit: Manifest.byteLimit) else { return nil }
+        let manifest = try decode(bytes, file)
+        guard manifest.generation == generation else {
+            throw .corrupted("holds generation \(manifest.generation)", in: name(file))
+        }
+        return manifest
+    }
+
+    /// Generations that have a manifest, oldest first. May include one that was never committed.
+    func generations() throws(StoreError) -> [UInt64] {
+        var numbers: [UInt64] = []
+        do throws(StoreError) {
+            for name in try storage.list(Layout.segments) {
+                if let number = Layout.number(in: name, suffix: Layout.manifestSuffix) { numbers.append(number) }
+            }
+        } catch {
+            if error.errno == 2 { return [] }
+            throw error
+        }
+        return numbers.sorted()
+    }
+
+    /// What happened on the way to a commit that failed.
+    struct Failure: Error {
+        let error: StoreError
+        /// A sync failed: what the disk holds is not known any more.
+        let isSync: Bool
+        /// The rename was done: readers see the commit, though it may not outlast a power failure.
+        let isPublished: Bool
+    }
+
+    /// Makes `manifest` the current one. The order, and the reason for each step:
+    ///
+    /// 1. The segment is synced, so that the manifest never refers to bytes that may be lost.
+    /// 2. The manifest is written under its generation's name and synced, so that the name
+    ///    `manifest` never stands for bytes that may be lost.
+    /// 3. The directory of both is synced, so that their names cannot be lost once they are used.
+    /// 4. The manifest gets a second name, which is renamed to `manifest`: **the commit**. Readers
+    ///    see all of it or nothing, for a rename is atomic.
+    /// 5. The store's directory is synced. Only now is the commit durable, and reported so.
+    func commit(_ manifest: Manifest, segment: SegmentFileWriter?) throws(Failure) {
+        func step(sync: Bool, published: Bool = false, _ body: () throws(StoreError) -> Void) throws(Failure) {
+            do throws(StoreError) { try body() } catch {
+                throw Failure(error: error, isSync: sync, isPublished: published)
+            }
+        }
+        let own = Layout.manifest(manifest.generation)
+        if let segment {
+            try step(sync: true) { () throws(StoreError) in try segment.sync() }
+            try step(sync: true) { () throws(StoreError) in try segment.close() }
+        }
+        var file: (any StorageFile)?
+        try step(sync: false) { () throws(StoreError) in
+            let created = try storage.create(own)
+            try created.write(manifest.encode().bytes, at: 0)
+            file = created
+        }
+        try step(sync: true) { () throws(StoreError) in
+            try file?.sync()
+            try file?.close()
+            try storage.sync(directory: Layout.segments)
+        }
+        try step(sync: false) { () throws(StoreError) in
+            try storage.link(own, as: Layout.stagedManifest)
+            try storage.rename(Layout.stagedManifest, to: Layout.manifest)
+        }
+        try step(sync: true, published: true) { () throws(StoreError) in try storage.sync(directory: "") }
+    }
+
+    /// Removes what a writer left that died on its way: only the holder of the lock may.
+    ///
+    /// Numbers only grow, so whatever is numbered beyond the current manifest was never committed.
+    func sweep(after current: Manifest?) throws(StoreError) {
+        for name in try storage.list(Layout.segments) {
+            let isOrphan: Bool
+            if let generation = Layout.number(in: name, suffix: Layout.manifestSuffix) {
+                isOrphan = generation > current?.generation ?? 0
+            } else if let id = Layout.number(in: name, suffix: Layout.segmentSuffix) {
+                isOrphan = id >= current?.nextSegmentID ?? 1
+            } else {
+                isOrphan = name.hasPrefix(Layout.scratchPrefix)
+            }
+            if isOrphan { try storage.remove("\(Layout.segments)/\(name)") }
+        }
+        try storage.remove(Layout.stagedManifest)
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The strings of a domain in a segment: FORMAT.md, "Dictionary". Sorted, so that ids are in the
+// order of their strings; in groups of sixteen, each string as what it shares with the one before
+// and what follows. What keys have in common at their end (a path) is split off and stored once.
+//
+//   string = first `shared` bytes of the last stem + suffix + tail
+//
+// The key index finds an id by hash: `hashStarts` leads from the hash's upper bits to its few
+// candidates, whose tags (the hash's lowest byte) are compared eight at a time.
+
+import Codec
+
+package struct DictionaryReader {
+    package let count: Int
+    private let groupOffsets: PackedArray
+    private let strings: SegmentDirectory.Section
+    private let tailOffsets: PackedArray
+    private let tails: SegmentDirectory.Section
+    private let hashShift: UInt64
+    private let hashStarts: PackedArray
+    private let tagOffset: Int
+    private let ids: PackedArray
+    private let pages: Pages
+
+    init(_ directory: SegmentDirectory.Dictionary, _ pages: Pages) {
+        count = directory.count
+        groupOffsets = PackedArray(directory.groupOffsets, pages)
+        strings = directory.strings
+        tailOffsets = PackedArray(directory.tailOffsets, pages)
+        tails = directory.tails
+        hashShift = UInt64(64 - directory.hashBits)
+        hashStarts = PackedArray(directory.hashStarts, pages)
+        tagOffset = directory.tags.byteOffset
+        ids = PackedArray(directory.ids, pages)
+        self.pages = pages
+    }
+
+    private func corrupt(_ what: String) -> StoreError {
+        .corrupted("dictionary: \(what)", in: pages.path, at: strings.byteOffset)
+    }
+
+    // MARK: - By string
+
+    /// The id of `key`, whose hash is `hash`; nil if it is not here.
+    @inline(__always)
+    package func find(_ key: UnsafeRawBufferPointer, hash: UInt64) throws(StoreError) -> Int? {
+        // A shift by 64 is not defined in C but gives 0 here, which is the one bucket there is.
+        let bucket = Int(truncatingIfNeeded: hash >> hashShift)
+        var (index, end) = (try hashStarts.value(bucket), try hashStarts.value(bucket &+ 1))
+        guard end <= count else { throw corrupt("key index") }
+        let pattern = UInt64(hash & 0xff) &* 0x0101_0101_0101_0101
+        while index < end {
+            let width = min(end &- index, 8)
+            try pages.ensure(tagOffset &+ index, width)
+            // SAFETY: a tag is followed by at least the footer, so eight bytes can be read.
+            let tags = pages.base.loadUnaligned(fromByteOffset: tagOffset &+ index, as: UInt64.self)
+            let different = tags ^ pattern
+            // The top bit of every byte that is zero, exactly.
+            var hits = ~(((different & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | different)
+                & 0x8080_8080_8080_8080
+            if width < 8 { hits &= (1 &<< UInt64(width &* 8)) &- 1 }
+            while hits != 0 {
+                let id = try ids.value(index &+ hits.trailingZeroBitCount >> 3)
+                if try equals(id, key) { return id }
+                hits &= hits &- 1
+            }
+            index &+= 8
+        }
+        return nil
+    }
+
+    /// Whether string `id` is `key`.
+    @inline(never)
+    private func equals(_ id: Int, _ key: UnsafeRawBufferPointer) throws(StoreError) -> Bool {
+        var entries = try group(of: id)
+        let keyCount = key.count
+        var matched = 0
+        for _ in 0...(id % SegmentFormat.stringsPerGroup) {
+            try entries.next()
+            // While an entry shares more with the last than the key does, it differs at the same place.
+            if entries.shared <= matched {
+                let limit = min(keyCount &- entries.shared, entries.suffixCount)
+                matched = entries.shared &+ commonPrefix(key, entries.shared, entries.suffix, limit)
+            }
+        }
+        let stem = entries.shared &+ entries.suffixCount
+        guard matched == stem else { return false }
+        let tail = try self.tail(entries.tail)
+        guard keyCount == stem &+ tail.count else { return false }
+        return commonPrefix(key, stem, tail.baseAddress, tail.count) == tail.count
+    }
+
+    @inline(__always)
+    private func commonPrefix(
+        _ key: UnsafeRawBufferPointer, _ start: Int, _ other: UnsafeRawPointer?, _ limit: Int
+    ) -> Int {
+        guard limit > 0, let other, let base = key.baseAddress else { return 0 }
+        let mine = base + start
+        var i = 0
+        while i &+ 8 <= limit {
+            let difference =
+                mine.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+                ^ other.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+            if difference != 0 { return i &+ difference.trailingZeroBitCount >> 3 }
+            i &+= 8
+        }
+        while i < limit {
+            if mine.load(fromByteOffset: i, as: UInt8.self) != other.load(fromByteOffset: i, as: UInt8.self) {
+                return i
+            }
+            i &+= 1
+        }
+        return i
+    }
+
+    // MARK: - By id
+
+    /// Appends string `id`, which must be below `count`.
+    package func append(_ id: Int, to out: ByteBuffer) throws(StoreError) {
+        var entries = try group(of: id)
+        let start = out.count
+        for _ in 0...(id % SegmentFormat.stringsPerGroup) {
+            try entries.next()
+            guard entries.shared <= out.count &- start else { throw corrupt("shared prefix") }
+            out.truncate(to: start &+ entries.shared)
+            out.append(entries.suffix, count: entries.suffixCount)
+        }
+        out.append(try tail(entries.tail))
+    }
+
+    /// Calls `body` with every string in order.
+    package func forEach(_ body: (Int, UnsafeRawBufferPointer) throws -> Void) throws {
+        let stem = ByteBuffer()
+        let whole = ByteBuffer()
+        var entries: Entries?
+        for id in 0..<count {
+            if id % SegmentFormat.stringsPerGroup == 0 {
+                entries = try group(of: id)
+                stem.removeAll()
+            }
+            try entries?.next()
+            guard let entry = entries, entry.shared <= stem.count else { throw corrupt("shared prefix") }
+            stem.truncate(to: entry.shared)
+            stem.append(entry.suffix, count: entry.suffixCount)
+            whole.removeAll()
+            whole.append(stem.bytes)
+            whole.append(try tail(entry.tail))
+            try body(id, whole.bytes)
+        }
+    }
+
+    /// The first id whose string is not below `key`: where a prefix begins.
+    package func lowerBound(_ key: UnsafeRawBufferPointer, scratch: ByteBuffer) throws(StoreError) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) >> 1
+            scratch.removeAll()
+            try append(middle, to: scratch)
+            if bytesAscend(scratch.bytes, key) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Walks a group's entries.
+    private struct Entries {
+        var position: UnsafeRawPointer
+        let end: UnsafeRawPointer
+        let hasTails: Bool
+        let pages: Pages
+        var shared = 0
+        var suffixCount = 0
+        var tail = 0
+        var suffix: UnsafeRawPointer
+
+        @inline(__always)
+        mutating func varint() throws(StoreError) -> Int {
+            guard position < end else { throw overrun() }
+            let byte = Int(position.load(as: UInt8.self))
+            position += 1
+            return byte < 0x80 ? byte : try longVarint(byte & 0x7f)
+        }
+
+        @inline(never)
+        private mutating func longVarint(_ low: Int) throws(StoreError) -> Int {
+            var value = low
+            var shift = 7
+            while shift < 35 {
+                guard position < end else { throw overrun() }
+                let byte = Int(position.load(as: UInt8.self))
+                position += 1
+                value |= (byte & 0x7f) << shift
+                if byte < 0x80 { return value }
+                shift += 7
+            }
+            throw overrun()
+        }
+
+        @inline(__always)
+        mutating func next() throws(StoreError) {
+            shared = try varint()
+            suffixCount = try varint()
+            tail = hasTails ? try varint() : 0
+            guard suffixCount <= end - position else { throw overrun() }
+            suffix = position
+            position += suffixCount
+        }
+
+        private func overrun() -> StoreError {
+            .corrupted("dictionary: a group ends early", in: pages.path, at: end - pages.base)
+        }
+    }
+
+    @inline(__always)
+    private func group(of id: Int) throws(StoreError) -> Entries {
+        guard id < count else { throw corrupt("id out of range") }
+        let range = try groupOffsets.range(
+            id / SegmentFormat.stringsPerGroup, limit: strings.byteCount)
+        try pages.ensure(strings.byteOffset &+ range.lowerBound, range.count)
+        let start = pages.base + (strings.byteOffset &+ range.lowerBound)
+        return Entries(
+            position: start, end: start + range.count, hasTails: tailOffsets.count > 1, pages: pages,
+            suffix: start)
+    }
+
+    @inline(__always)
+    private func tail(_ index: Int) throws(StoreError) -> UnsafeRawBufferPointer {
+        if tailOffsets.count <= 1 { return UnsafeRawBufferPointer(start: pages.base, count: 0) }
+        guard index &+ 1 < tailOffsets.count else { throw corrupt("tail out of range") }
+        let range = try tailOffsets.range(index, limit: tails.byteCount)
+        try pages.ensure(tails.byteOffset &+ range.lowerBound, range.count)
+        return UnsafeRawBufferPointer(
+            start: pages.base + (tails.byteOffset &+ range.lowerBound), count: range.count)
+    }
+}
+
+/// Whether `a` is below `b`, byte by byte, a prefix below what it begins.
+func bytesAscend(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    compareBytes(a, b) < 0
+}

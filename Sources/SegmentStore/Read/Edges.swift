@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Edge relations, followed in both directions straight off the indexes. Within a segment a node is
+// the number of its string; between segments, the string.
+
+import Codec
+
+/// A node of a segment: a string of the domain that an edge relation's ends are of.
+package struct Node: Hashable {
+    package let part: Int32
+    package let id: Int32
+
+    @inline(__always)
+    package init(part: Int, id: Int) {
+        self.part = Int32(truncatingIfNeeded: part)
+        self.id = Int32(truncatingIfNeeded: id)
+    }
+}
+
+public enum Direction: Sendable { case outgoing, incoming }
+
+/// An edge and the node at its other end.
+public struct Edge {
+    public let row: RowID
+    package let neighbour: Node
+}
+
+extension Reader {
+    /// Replaces `edges` with the edges of the node `key`, of all segments.
+    public func edges(
+        _ relation: Int, _ direction: Direction, of key: UnsafeRawBufferPointer, into edges: inout [Edge]
+    ) throws(StoreError) {
+        edges.removeAll(keepingCapacity: true)
+        let hash = xxh3(key)
+        let lookups = core.lookups(relation)
+        for i in 0..<lookups.count {
+            let lookup = lookups.baseAddress.unsafelyUnwrapped + i
+            guard let id = try lookup.pointee.dictionary.find(key, hash: hash) else { continue }
+            try append(relation, direction, lookup, id, to: &edges)
+        }
+    }
+
+    public func edges(
+        _ relation: Int, _ direction: Direction, of key: String
+    ) throws(StoreError) -> [Edge] {
+        var key = key
+        var found: [Edge] = []
+        let failure: StoreError? = key.withUTF8 { utf8 in
+            do throws(StoreError) {
+                try edges(relation, direction, of: UnsafeRawBufferPointer(utf8), into: &found)
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
+        return found
+    }
+
+    /// Appends the edges of one segment's node.
+    @inline(__always)
+    package func append(
+        _ relation: Int, _ direction: Direction, _ lookup: UnsafeMutablePointer<SnapshotCore.Lookup>, _ id: Int,
+        to edges: inout [Edge]
+    ) throws(StoreError) {
+        let part = lookup.pointee.part
+        switch direction {
+        case .outgoing:
+            guard let target = schema.relations[relation].target else { return }
+            let range = try lookup.pointee.keyOffsets.range(id, limit: lookup.pointee.keyRows.count)
+            guard !range.isEmpty else { return }
+            let reader = lookup.pointee.relation
+            let column = reader.column(target)
+            for entry in range {
+                let row = try lookup.pointee.keyRows.value(entry)
+                guard !lookup.pointee.dead.contains(row),
+                    let neighbour = try reader.integer(column, try reader.place(ofRow: row))
+                else { continue }
+                edges.append(
+                    Edge(row: RowID(part: part, row: row), neighbour: Node(part: part, id: Int(neighbour))))
+            }
+        case .incoming:
+            guard let index = lookup.pointee.relation.target else { return }
+            for entry in try index.offsets.range(id, limit: index.rows.count) {
+                let row = try index.rows.value(entry)
+                guard !lookup.pointee.dead.contains(row) else { continue }
+                edges.append(
+                    Edge(
+                        row: RowID(part: part, row: row),
+                        neighbour: Node(part: part, id: try index.neighbours.value(entry))))
+            }
+        }
+    }
+
+    /// The string of a node.
+    public func key(of edge: Edge, _ relation: Int) throws(StoreError) -> String {
+        let bytes = ByteBuffer()
+        try appendKey(of: edge.neighbour, relation, to: bytes)
+        return String(decoding: bytes.bytes, as: UTF8.self)
+    }
+
+    package func appendKey(of node: Node, _ relation: Int, to out: ByteBuffer) throws(StoreError) {
+        let column = schema.relations[relation].key[0]
+        guard case .interned(let domain) = schema.relations[relation].storage[column],
+            let dictionary = core.parts[Int(node.part)].segment.dictionary(domain)
+        else { return }
+        try dictionary.append(Int(node.id), to: out)
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads values off a snapshot. Holds the buffers that decoding needs, so it belongs to one thread;
+// bytes that it returns are valid until its next call.
+
+import Codec
+
+public final class Reader {
+    package let core: SnapshotCore
+    let schema: StoredSchema
+    private let decoder = FrameDecoder()
+    private let frame = ByteBuffer(capacity: 4096)
+    private let string = ByteBuffer(capacity: 256)
+    private var cached: FrameKey?
+    private var scanBuffers: [ByteBuffer] = (0..<8).map { _ in ByteBuffer(capacity: 64) }
+
+    private struct FrameKey: Equatable {
+        let part: Int32
+        let offset: UInt64
+        let firstRow: Int
+    }
+
+    package init(_ core: SnapshotCore) {
+        self.core = core
+        schema = core.manifest.schema
+    }
+
+    func scanBuffer(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Int64> {
+        precondition(slot >= 0 && slot < 8, "a scan has eight buffers")
+        let buffer = scanBuffers[slot]
+        buffer.removeAll()
+        return buffer.appendUninitialized(count * 8).assumingMemoryBound(to: Int64.self)
+    }
+
+    public var snapshot: Snapshot { Snapshot(core: core) }
+
+    /// The number of a relation, for the calls below.
+    public func relation(_ name: String) throws(StoreError) -> Int { try schema.relation(named: name) }
+
+    /// The number of a column.
+    public func column(_ name: String, of relation: Int) throws(StoreError) -> Int {
+        guard let index = schema.relations[relation].columnIndex[name] else {
+            throw StoreError(
+                .notFound, "relation '\(schema.relations[relation].schema.name)' has no column '\(name)'")
+        }
+        return index
+    }
+
+    // MARK: - By key
+
+    /// The row whose only key column is the string `key`.
+    public func find(_ relation: Int, key: String) throws(StoreError) -> RowID? {
+        var key = key
+        let result: Result<RowID?, StoreError> = key.withUTF8 { utf8 in
+            do throws(StoreError) {
+                return .success(try find(relation, key: UnsafeRawBufferPointer(utf8)))
+            } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// The row whose only key column has these bytes.
+    public func find(_ relation: Int, key: UnsafeRawBufferPointer) throws(StoreError) -> RowID? {
+        let hash = xxh3(key)
+        let lookups = core.lookups(relation)
+        for i in 0..<lookups.count {
+            let lookup = lookups.baseAddress.unsafelyUnwrapped + i
+            guard let id = try lookup.pointee.dictionary.find(key, hash: hash) else { continue }
+            let start = try lookup.pointee.keyOffsets.value(id)
+            let end = try lookup.pointee.keyOffsets.value(id &+ 1)
+            guard start < end, end <= lookup.pointee.keyRows.count else { continue }
+            let row = try lookup.pointee.keyRows.value(start)
+            if !lookup.pointee.dead.contains(row) { return RowID(part: lookup.pointee.part, row: row) }
+        }
+        return nil
+    }
+
+    /// The row with this key, one value for each key column.
+    public func find(_ relation: Int, key: [Value]) throws(StoreError) -> RowID? {
+        let schema = schema.relations[relation]
+        guard key.count == schema.key.count else {
+            throw StoreError(
+                .invalidArgument, "a key of '\(schema.schema.name)' has \(schema.key.count) columns, not \(key.count)")
+        }
+        for lookup in core.lookups(relation) {
+            let segment = core.parts[lookup.part].segment
+            var parts: [Int64] = []
+            for (value, column) in zip(key, schema.key) {
+                guard let part = try segment.keyPart(value, schema, column) else { break }
+                parts.append(part)
+            }
+            guard parts.count == key.count else { continue }
+            if let row = try lookup.relation.row(key: parts, columns: schema.key), !lookup.dead.contains(row) { return RowID(part: lookup.part, row: row) }
+        }
+        return nil
+    }
+
+    // MARK: - Values
+
+    @inline(__always)
+    package func relationReader(_ relation: Int, _ row: RowID) throws(StoreError) -> RelationReader {
+        guard Int(row.part) < core.parts.count,
+            let reader = core.parts[Int(row.part)].segment.relation(relation)
+        else { throw StoreError(.invalidArgument, "the row belongs to another snapshot or relation") }
+        return reader
+    }
+
+    /// A number, bool or timestamp; nil for null. Of a string column the number of the string in
+    /// its segment's dictionary, or its length.
+    public func int(_ relation: Int, _ row: RowID, _ column: Int) throws(StoreError) -> Int64? {
+        let reader = try relationReader(relation, row)
+        let entry = reader.column(column)
+        switch entry.kind {
+        case .absent: return nil
+        case .interned where isNumber(relation, column):
+            guard let id = try reader.id(column: column, row: Int(row.row)) else { return nil }
+            return try orderedNumber(entry, id)
+        default: return try reader.integer(entry, try reader.place(ofRow: Int(row.row)))
+        }
+    }
+
+    private func isNumber(_ relation: Int, _ column: Int) -> Bool {
+        switch schema.relations[relation].schema.columns[column].type {
+        case .int64, .timestamp, .bool: true
+        default: false
+        }
+    }
+
+    private func orderedNumber(_ entry: ColumnReader, _ id: Int) throws(StoreError) -> Int64 {
+        string.removeAll()
+        try entry.dictionary?.append(id, to: string)
+        guard let value = orderedValue(string.bytes) else {
+            throw .corrupted("a number in a dictionary has \(string.count) bytes", in: core.path)
+        }
+        return value
+    }
+
+    public func float(_ relation: Int, _ row: RowID, _ column: Int) throws(StoreError) -> Double? {
+        try int(relation, row, column).map { Double(bitPattern: UInt64(bitPattern: $0)) }
+    }
+
+    /// The bytes of a string, enumeration, bytes or vector column; nil for null. Valid until the
+    /// next call of this reader.
+    public func bytes(
+        _ relation: Int, _ row: RowID, _ column: Int
+    ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        let reader = try relationReader(relation, row)
+        let entry = reader.column(column)
+        let place = try reader.place(ofRow: Int(row.row))
+        switch entry.kind {
+        case .absent, .fixed: return nil
+        case .interned:
+            guard let id = try reader.integer(entry, place), let dictionary = entry.dictionary else { return nil }
+            guard id >= 0, id < dictionary.count else { throw .corrupted("id out of range", in: reader.path) }
+            string.removeAll()
+            try dictionary.append(Int(id), to: string)
+            return string.bytes
+        case .text(let family): return try text(reader, row.part, entry, family, place)
+        case .vector(let byteCount): return try reader.vector(entry, byteCount, place)
+        }
+    }
+
+    private func text(
+        _ reader: RelationReader, _ part: Int32, _ entry: ColumnReader, _ familyIndex: Int,
+        _ place: RelationReader.Place
+    ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        let lengths = try reader.integers(entry, group: place.group, rowCount: place.rowCount)
+        if lengths.isNull(place.index) { return nil }
+        let family = reader.family(familyIndex)
+        let (descriptor, block) = try reader.textBlock(family, place)
+        do throws(CodecError) {
+            let found = try block.frame(of: place.index)
+            var offset = 0
+            var length = 0
+            var total = 0
+            for member in family.members {
+                // Most families have one member, whose lengths are at hand.
+                let column = reader.column(member)
+                let isOwn = column.descriptorOffset == entry.descriptorOffset
+                let others = isOwn ? lengths : try integers(reader, column, place)
+                for row in found.firstRow..<found.endRow where !others.isNull(row) {
+                    let count = try others.value(row)
+                    guard count >= 0, count <= TextLimits.valueByteLimit else {
+                        throw CodecError(.tooLarge, "length of a value")
+                    }
+                    total += Int(count)
+                    if row < place.index { offset += Int(count) }
+                    if row == place.index, isOwn { length = Int(count) }
+                }
+                if member < index(of: entry, in: reader, family) , !others.isNull(place.index) {
+                    offset += Int(try others.value(place.index))
+                }
+            }
+            guard total <= TextLimits.frameByteLimit else { throw CodecError(.tooLarge, "frame") }
+            let key = FrameKey(part: part, offset: descriptor.byteOffset, firstRow: found.firstRow)
+            if cached != key {
+                cached = nil
+                try decode(reader, family, descriptor, found, total)
+                cached = key
+            }
+            guard offset + length <= frame.count else { throw CodecError(.inconsistent, "length of a value") }
+            return UnsafeRawBufferPointer(start: frame.base + offset, count: length)
+        } catch {
+            throw StoreError(error, in: reader.path, at: Int(clamping: descriptor.byteOffset))
+        }
+    }
+
+    private func index(of entry: ColumnReader, in reader: RelationReader, _ family: FamilyReader) -> Int {
+        for member in family.members where reader.column(member).descriptorOffset == entry.descriptorOffset {
+            return member
+        }
+        return 0
+    }
+
+    private func integers(
+        _ reader: RelationReader, _ column: ColumnReader, _ place: RelationReader.Place
+    ) throws(CodecError) -> IntegerBlock {
+        do throws(StoreError) {
+            return try reader.integers(column, group: place.group, rowCount: place.rowCount)
+        } catch {
+            throw CodecError(.inconsistent, "lengths of a family")
+        }
+    }
+
+    private func decode(
+        _ reader: RelationReader, _ family: FamilyReader, _ descriptor: BlockDescriptor,
+        _ found: TextBlock.Frame, _ byteCount: Int
+    ) throws(CodecError) {
+        do throws(StoreError) {
+            let source = try reader.frameBytes(descriptor, found)
+            var dictionary: ZstdDecompressionDictionary?
+            if descriptor.compression == .zstdDictionary {
+                guard Int(descriptor.dictionaryIndex) < family.dictionaries.count else {
+                    throw StoreError.corrupted("compression dictionary", in: reader.path)
+                }
+                dictionary = try family.dictionaries[Int(descriptor.dictionaryIndex)].get(reader.pageCheck)
+            }
+            frame.removeAll()
+            let target = frame.appendUninitialized(byteCount)
+            do throws(CodecError) {
+                try decoder.decode(
+                    source, compression: descriptor.compression, dictionary: dictionary, into: target,
+                    exactly: byteCount)
+            } catch {
+                throw StoreError(error, in: reader.path, at: Int(clamping: descriptor.byteOffset))
+            }
+        } catch {
+            throw CodecError(.compression, "frame")
+        }
+    }
+
+    /// A string or enumeration; nil for null.
+    public func string(_ relation: Int, _ row: RowID, _ column: Int) throws(StoreError) -> String? {
+        try bytes(relation, row, column).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A value of any type.
+    public func value(_ relation: Int, _ row: RowID, _ column: Int) throws(StoreError) -> Value {
+        switch schema.relations[relation].schema.columns[column].type {
+        case .bool: try int(relation, row, column).map { .bool($0 != 0) } ?? .null
+        case .int64: try int(relation, row, column).map { .int($0) } ?? .null
+        case .timestamp: try int(relation, row, column).map { .timestamp($0) } ?? .null
+        case .float64: try float(relation, row, column).map { .float($0) } ?? .null
+        case .string, .enumeration: try string(relation, row, column).map { .string($0) } ?? .null
+        case .bytes: try bytes(relation, row, column).map { .bytes(Array($0)) } ?? .null
+        case .vector:
+            try bytes(relation, row, column).map { bytes in
+                .vector((0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) })
+            } ?? .null
+        }
+    }
+
+    /// All columns of a row.
+    public func values(_ relation: Int, _ row: RowID) throws(StoreError) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(schema.relations[relation].schema.columns.count)
+        for column in schema.relations[relation].schema.columns.indices {
+            values.append(try value(relation, row, column))
+        }
+        return values
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reading many rows: group by group, only the columns asked for, whole groups skipped by their
+// smallest and largest values; and in the order of their keys.
+
+import Codec
+
+/// The rows of one group, whose columns can be decoded all at once. Valid inside the call of
+/// `Reader.scan` that it is given to.
+public struct RowGroup {
+    fileprivate let reader: Reader
+    fileprivate let relation: RelationReader
+    fileprivate let part: Int
+    fileprivate let dead: DeadRows
+    fileprivate let group: Int
+    package let rows: Range<Int>
+    fileprivate let index: Int
+
+    /// Rows in the group, dead ones included.
+    public var rowCount: Int { rows.count }
+    /// Whether every row is live.
+    public var isComplete: Bool { dead.isEmpty }
+
+    @inline(__always)
+    public func isLive(_ index: Int) -> Bool { !dead.contains(rows.lowerBound &+ index) }
+
+    public func rowID(_ index: Int) -> RowID { RowID(part: part, row: rows.lowerBound + index) }
+
+    /// Which of the snapshot's segments the group is in; string numbers differ between them.
+    public var segment: Int { part }
+
+    /// The numbers of a column, or the numbers of its strings; null rows hold something arbitrary.
+    /// `slot` (0 to 7) names the buffer they are decoded into, valid until it is used again.
+    public func numbers(_ column: Int, slot: Int) throws(StoreError) -> UnsafeBufferPointer<Int64> {
+        let target = reader.scanBuffer(slot, rows.count)
+        guard let block = try block(column) else {
+            target.initialize(repeating: 0, count: rows.count)
+            return UnsafeBufferPointer(start: target, count: rows.count)
+        }
+        do throws(CodecError) { try block.decode(into: target) } catch {
+            throw StoreError(error, in: relation.path)
+        }
+        return UnsafeBufferPointer(start: target, count: rows.count)
+    }
+
+    /// Calls `body` with runs of equal values; quick where they are stored so.
+    public func forEachRun(
+        _ column: Int, slot: Int, _ body: (Int64, Range<Int>) -> Void
+    ) throws(StoreError) {
+        guard let block = try block(column) else { return body(0, 0..<rows.count) }
+        let scratch = reader.scanBuffer(slot, rows.count)
+        do throws(CodecError) { try block.forEachRun(scratch: scratch, body) } catch {
+            throw StoreError(error, in: relation.path)
+        }
+    }
+
+    /// Smallest and largest number of a fixed column, without decoding it; nil if all are null.
+    public func bounds(_ column: Int) throws(StoreError) -> ClosedRange<Int64>? {
+        let entry = relation.column(column)
+        guard case .fixed = entry.kind else { return nil }
+        let descriptor = try relation.descriptor(entry.descriptorOffset, group: group)
+        guard Int(descriptor.nullCount) < rows.count, descriptor.minimum <= descriptor.maximum else { return nil }
+        return descriptor.minimum...descriptor.maximum
+    }
+
+    public func isNull(_ column: Int, _ index: Int) throws(StoreError) -> Bool {
+        try block(column)?.isNull(index) ?? true
+    }
+
+    /// The string of a number that `numbers` gave, of an interned column.
+    public func string(_ column: Int, _ number: Int64) throws(StoreError) -> String {
+        guard let dictionary = relation.column(column).dictionary, number >= 0, number < dictionary.count else {
+            throw .corrupted("id out of range", in: relation.path)
+        }
+        let bytes = ByteBuffer()
+        try dictionary.append(Int(number), to: bytes)
+        return String(decoding: bytes.bytes, as: UTF8.self)
+    }
+
+    /// How many different strings an interned column can have.
+    public func stringCount(_ column: Int) -> Int { relation.column(column).dictionary?.count ?? 0 }
+
+    private func block(_ column: Int) throws(StoreError) -> IntegerBlock? {
+        let entry = relation.column(column)
+        switch entry.kind {
+        case .absent, .vector: return nil
+        default: return try relation.integers(entry, group: group, rowCount: rows.count)
+        }
+    }
+}
+
+extension Reader {
+    /// Calls `body` with each group of rows, in the order in which they were written.
+    public func scan(_ relation: Int, _ body: (RowGroup) throws -> Void) throws {
+        for (number, part) in core.parts.enumerated() {
+            guard let reader = part.segment.relation(relation) else { continue }
+            for group in 0..<reader.groupCount {
+                let rows = try reader.rows(ofGroup: group)
+                try body(
+                    RowGroup(
+                        reader: self, relation: reader, part: number, dead: part.dead[relation], group: group,
+                        rows: rows, index: group))
+            }
+        }
+    }
+
+    /// Calls `body` with every live row, in the order in which they were written.
+    public func forEachRow(_ relation: Int, _ body: (RowID) throws -> Void) throws {
+        try scan(relation) { group in
+            for index in 0..<group.rowCount where group.isLive(index) { try body(group.rowID(index)) }
+        }
+    }
+
+    /// Calls `body` with every live row in the order of the keys, from `prefix` on if it is given:
+    /// then only rows whose first key column begins with it.
+    public func forEachRowByKey(
+        _ relation: Int, prefix: String = "", _ body: (RowID) throws -> Void
+    ) throws {
+        var cursors: [KeyCursor] = []
+        let schema = schema.relations[relation]
+        for lookup in core.lookups(relation) {
+            let cursor = KeyCursor(lookup, schema, core.parts[lookup.part].segment)
+            if try cursor.start(Array(prefix.utf8)) { cursors.append(cursor) }
+        }
+        while !cursors.isEmpty {
+            var best = 0
+            for candidate in cursors.indices.dropFirst()
+            where try cursors[candidate].isBelow(cursors[best]) {
+                best = candidate
+            }
+            try body(cursors[best].id)
+            if try !cursors[best].advance() { cursors.remove(at: best) }
+        }
+    }
+}
+
+/// Walks a segment's live rows in the order of their keys.
+private final class KeyCursor {
+    private let lookup: SnapshotCore.Lookup
+    private let relation: StoredSchema.Relation
+    private let segment: SegmentReader
+    private var prefix: [UInt8] = []
+    private var string = -1
+    private var entry = 0
+    private var entryEnd = 0
+    private let first = ByteBuffer()
+    private(set) var id = RowID(part: 0, row: 0)
+
+    init(_ lookup: SnapshotCore.Lookup, _ relation: StoredSchema.Relation, _ segment: SegmentReader) {
+        self.lookup = lookup
+        self.relation = relation
+        self.segment = segment
+    }
+
+    func start(_ prefix: [UInt8]) throws(StoreError) -> Bool {
+        self.prefix = prefix
+        let scratch = ByteBuffer()
+        string = try prefix.withUnsafeBufferPointer { prefix throws(StoreError) in
+            try lookup.dictionary.lowerBound(UnsafeRawBufferPointer(prefix), scratch: scratch) - 1
+        }
+        return try advance()
+    }
+
+    func advance() throws(StoreError) -> Bool {
+        while true {
+            while entry < entryEnd {
+                let row = try lookup.keyRows.value(entry)
+                entry += 1
+                guard row < lookup.relation.rowCount else {
+                    throw .corrupted("key index leads out of the rows", in: lookup.relation.path)
+                }
+                if lookup.dead.contains(row) { continue }
+                id = RowID(part: lookup.part, row: row)
+                return true
+            }
+            string += 1
+            guard string < lookup.dictionary.count else { return false }
+            let range = try lookup.keyOffsets.range(string, limit: lookup.keyRows.count)
+            (entry, entryEnd) = (range.lowerBound, range.upperBound)
+            guard !range.isEmpty else { continue }
+            first.removeAll()
+            try lookup.dictionary.append(string, to: first)
+            guard first.bytes.starts(with: prefix) else { return false }
+        }
+    }
+
+    func isBelow(_ other: KeyCursor) throws(StoreError) -> Bool {
+        var order = compareBytes(first.bytes, other.first.bytes)
+        for column in relation.key.dropFirst() where order == 0 {
+            order = try compare(column, other)
+        }
+        return order < 0
+    }
+
+    private func compare(_ column: Int, _ other: KeyCursor) throws(StoreError) -> Int {
+        let mine = lookup.relation
+        let theirs = other.lookup.relation
+        if case .interned(let domain) = relation.storage[column] {
+            let a = ByteBuffer()
+            let b = ByteBuffer()
+            if let id = try mine.id(column: column, row: Int(id.row)) {
+                try segment.dictionary(domain)?.append(id, to: a)
+            }
+            if let id = try theirs.id(column: column, row: Int(other.id.row)) {
+                try other.segment.dictionary(domain)?.append(id, to: b)
+            }
+            return compareBytes(a.bytes, b.bytes)
+        }
+        let a = try mine.integer(column: column, row: Int(id.row)) ?? 0
+        let b = try theirs.integer(column: column, row: Int(other.id.row)) ?? 0
+        return a < b ? -1 : a > b ? 1 : 0
+    }
+}

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A segment opened for reading: its directory, turned into things that can be asked.
+
+import Codec
+import Platform
+import Synchronization
+
+/// `@unchecked Sendable`: after `init` nothing changes but the atomics in `SegmentFile`.
+package final class SegmentReader: @unchecked Sendable {
+    package let file: SegmentFile
+    let pages: Pages
+    /// By the schema's numbers; a segment has only what it has rows of.
+    private let dictionaries: UnsafeMutableBufferPointer<DictionaryReader?>
+    private let relations: [RelationReader?]
+
+    package init(_ file: SegmentFile) throws(StoreError) {
+        self.file = file
+        let pages = Pages(file)
+        self.pages = pages
+        var directory: SegmentDirectory
+        do throws(CodecError) {
+            var reader = ByteReader(
+                UnsafeRawBufferPointer(
+                    start: file.memory.base + file.directoryRange.lowerBound, count: file.directoryRange.count))
+            directory = try SegmentDirectory.decode(&reader, dataByteCount: file.dataByteCount)
+        } catch {
+            throw StoreError(error, in: file.path, at: file.directoryRange.lowerBound, "directory")
+        }
+        let domainCount = (directory.dictionaries.map(\.domain).max() ?? -1) + 1
+        let relationCount = (directory.relations.map(\.index).max() ?? -1) + 1
+        let dictionaries = UnsafeMutableBufferPointer<DictionaryReader?>.allocate(capacity: domainCount)
+        dictionaries.initialize(repeating: nil)
+        for dictionary in directory.dictionaries {
+            dictionaries[dictionary.domain] = DictionaryReader(dictionary, pages)
+        }
+        self.dictionaries = dictionaries
+        var relations = [RelationReader?](repeating: nil, count: relationCount)
+        do throws(StoreError) {
+            for relation in directory.relations {
+                relations[relation.index] = try RelationReader(relation, file: file, dictionaries)
+            }
+        } catch {
+            dictionaries.deallocate()
+            throw error
+        }
+        self.relations = relations
+    }
+
+    deinit { dictionaries.deallocate() }
+
+    package func dictionary(_ domain: Int) -> DictionaryReader? {
+        domain < dictionaries.count ? dictionaries[domain] : nil
+    }
+
+    package func relation(_ index: Int) -> RelationReader? {
+        index < relations.count ? relations[index] : nil
+    }
+
+    /// Which relation, column and block a damaged byte belongs to.
+    func place(of byteOffset: Int) -> String {
+        for relation in relations {
+            if let place = relation?.place(of: byteOffset) { return place }
+        }
+        if file.directoryRange.contains(byteOffset) { return "directory" }
+        return byteOffset < SegmentFormat.headerByteCount ? "header" : "an index or a dictionary"
+    }
+}
+
+/// One column of a relation in a segment.
+struct ColumnReader {
+    enum Kind {
+        case absent
+        case interned(domain: Int)
+        case fixed
+        case text(family: Int)
+        case vector(byteCount: Int)
+    }
+
+    var kind = Kind.absent
+    var descriptorOffset = 0
+    /// Of an interned column.
+    var dictionary: DictionaryReader?
+}
+
+struct FamilyReader {
+    let descriptorOffset: Int
+    /// Column indexes, in the order in which their values follow each other.
+    let members: [Int]
+    let dictionaries: [LazyDictionary]
+}
+
+/// A compression dictionary that is digested when the first frame needs it.
+final class LazyDictionary: Sendable {
+    private let section: SegmentDirectory.Section
+    private let digested = AtomicLazyReference<ZstdDecompressionDictionary>()
+
+    init(_ section: SegmentDirectory.Section) { self.section = section }
+
+    func get(_ pages: Pages) throws(StoreError) -> ZstdDecompressionDictionary {
+        if let ready = digested.load() { return ready }
+        let bytes = try pages.bytes(UInt64(section.byteOffset), section.byteCount)
+        do throws(CodecError) {
+            return digested.storeIfNil(try ZstdDecompressionDictionary(referringTo: bytes))
+        } catch {
+            throw StoreError(error, in: pages.path, at: section.byteOffset)
+        }
+    }
+}
+
+/// A relation's rows in one segment.
+///
+/// `@unchecked Sendable`: immutable after `init`.
+package final class RelationReader: @unchecked Sendable {
+    package let rowCount: Int
+    let groupCount: Int
+    private let firstRowOffset: Int
+    private let columns: UnsafeMutableBufferPointer<ColumnReader>
+    private let families: [FamilyReader]
+    private let pages: Pages
+    /// Rows in the order of their keys: those whose first key column is string i.
+    package let keyOffsets: PackedArray
+    package let keyRows: PackedArray
+    package let target: TargetIndex?
+    package let scope: ScopeIndex?
+
+    package struct TargetIndex {
+        package let offsets: PackedArray
+        package let rows: PackedArray
+        package let neighbours: PackedArray
+    }
+
+    package struct ScopeIndex {
+        package let offsets: PackedArray
+        package let starts: PackedArray
+        package let counts: PackedArray
+    }
+
+    init(
+        _ directory: SegmentDirectory.Relation, file: SegmentFile,
+        _ dictionaries: UnsafeMutableBufferPointer<DictionaryReader?>
+    ) throws(StoreError) {
+        let pages = Pages(file)
+        func fail(_ message: String) -> StoreError {
+            .corrupted("directory: \(message)", in: file.path, at: file.directoryRange.lowerBound)
+        }
+        self.pages = pages
+        rowCount = directory.rowCount
+        groupCount = directory.groupCount
+        firstRowOffset = directory.firstRowOffset
+        let columnCount = (directory.columns.map(\.index).max() ?? -1) + 1
+        var columns = [ColumnReader](repeating: ColumnReader(), count: columnCount)
+        for column in directory.columns {
+            var reader = ColumnReader(descriptorOffset: column.descriptorOffset)
+            switch column.kind {
+            case .interned:
+                guard column.parameter < dictionaries.count, let dictionary = dictionaries[column.parameter]
+                else { throw fail("a column without its dictionary") }
+                reader.kind = .interned(domain: column.parameter)
+                reader.dictionary = dictionary
+            case .fixed: reader.kind = .fixed
+            case .text: reader.kind = .text(family: column.parameter)
+            case .vector:
+                guard column.parameter % 4 == 0, column.parameter / 4 <= Limits.vectorDimensions else {
+                    throw fail("vector size")
+                }
+                reader.kind = .vector(byteCount: column.parameter)
+            }
+            columns[column.index] = reader
+        }
+        var families: [FamilyReader] = []
+        for (index, family) in directory.families.enumerated() {
+            let members = directory.columns.filter { $0.kind == .text && $0.parameter == index }.map(\.index)
+            families.append(
+                FamilyReader(
+                    descriptorOffset: family.descriptorOffset, members: members,
+                    dictionaries: family.dictionaries.map(LazyDictionary.init)))
+        }
+        self.families = families
+        keyOffsets = PackedArray(directory.keyOffsets, pages)
+        keyRows = PackedArray(directory.keyRows, pages)
+        target = directory.target.map {
+            TargetIndex(
+                offsets: PackedArray($0.offsets, pages), rows: PackedArray($0.rows, pages),
+                neighbours: PackedArray($0.neighbours, pages))
+        }
+        scope = directory.scope.map {
+            ScopeIndex(
+                offsets: PackedArray($0.offsets, pages), starts: PackedArray($0.starts, pages),
+                counts: PackedArray($0.counts, pages))
+        }
+        self.columns = .allocate(capacity: columnCount)
+        _ = self.columns.initialize(from: columns)
+    }
+
+    deinit {
+        columns.deinitialize()
+        columns.deallocate()
+    }
+
+    var path: String { pages.path }
+    var pageCheck: Pages { pages }
+
+    @inline(__always)
+    func column(_ index: Int) -> ColumnReader {
+        index < columns.count ? columns[index] : ColumnReader()
+    }
+
+    func family(_ index: Int) -> FamilyReader { families[index] }
+
+    // MARK: - Row groups
+
+    /// Where a row's values are: the group, its rows, and the row's place among them.
+    struct Place {
+        let group: Int
+        let index: Int
+        let rowCount: Int
+    }
+
+    @inline(__always)
+    private func firstRow(_ group: Int) throws(StoreError) -> Int {
+        let offset = firstRowOffset &+ group &* 4
+        try pages.ensure(offset, 4)
+        return Int(pages.base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    func rows(ofGroup group: Int) throws(StoreError) -> Range<Int> {
+        let first = try firstRow(group)
+        let end = group + 1 < groupCount ? try firstRow(group + 1) : rowCount
+        guard first <= end, end <= rowCount, end - first <= TextLimits.rowLimit else {
+            throw .corrupted("row groups", in: path, at: firstRowOffset)
+        }
+        return first..<end
+    }
+
+    @inline(__always)
+    func place(ofRow row: Int) throws(StoreError) -> Place {
+        guard row >= 0, row < rowCount else {
+            throw .corrupted("an index leads to row \(row) of \(rowCount)", in: path)
+        }
+        // Groups are of nearly one size, so the guess is seldom off by more than one.
+        var group = groupCount == 1 ? 0 : row &* groupCount / rowCount
+        var first = try firstRow(group)
+        while first > row, group > 0 {
+            group &-= 1
+            first = try firstRow(group)
+        }
+        var end = group &+ 1 < groupCount ? try firstRow(group &+ 1) : rowCount
+        while row >= end {
+            group &+= 1
+            first = end
+            end = group &+ 1 < groupCount ? try firstRow(group &+ 1) : rowCount
+        }
+        guard first <= row, end &- first <= TextLimits.rowLimit else {
+            throw .corrupted("row groups", in: path, at: firstRowOffset)
+        }
+        return Place(group: group, index: row &- first, rowCount: end &- first)
+    }
+
+    // MARK: - Blocks
+
+    @inline(__always)
+    func descriptor(_ offset: Int, group: Int) throws(StoreError) -> BlockDescriptor {
+        let place = offset &+ group &* BlockDescriptor.byteCount
+        try pages.ensure(place, BlockDescriptor.byteCount)
+        do throws(CodecError) {
+            return try BlockDescriptor(at: pages.base + place)
+        } catch {
+            throw StoreError(error, in: path, at: place)
+        }
+    }
+
+    /// The block of an interned or fixed column, or of a text column's lengths.
+    @inline(__always)
+    func integers(_ column: ColumnReader, group: Int, rowCount: Int) throws(StoreError) -> IntegerBlock {
+        let descriptor = try descriptor(column.descriptorOffset, group: group)
+        let payload = try pages.bytes(descriptor.byteOffset, Int(descriptor.byteCount))
+        do throws(CodecError) {
+            return try IntegerBlock(descriptor, payload: payload, rowCount: rowCount)
+        } catch {
+            throw StoreError(error, in: path, at: Int(clamping: descriptor.byteOffset))
+        }
+    }
+
+    /// A number, an id or a length; nil for null.
+    @inline(__always)
+    func integer(_ column: ColumnReader, _ place: Place) throws(StoreError) -> Int64? {
+        let block = try integers(column, group: place.group, rowCount: place.rowCount)
+        if block.isNull(place.index) { return nil }
+        do throws(CodecError) {
+            return try block.value(place.index)
+        } catch {
+            throw StoreError(error, in: path, at: column.descriptorOffset)
+        }
+    }
+
+    @inline(__always)
+    package func integer(column index: Int, row: Int) throws(StoreError) -> Int64? {
+        let column = column(index)
+        if case .absent = column.kind { return nil }
+        return try integer(column, try place(ofRow: row))
+    }
+
+    /// The id in an interned column, checked against its dictionary.
+    @inline(__always)
+    package func id(column index: Int, row: Int) throws(StoreError) -> Int? {
+        guard let value = try integer(column: index, row: row) else { return nil }
+        let count = column(index).dictionary?.count ?? 0
+        guard value >= 0, value < count else { throw .corrupted("id out of range", in: path) }
+        return Int(value)
+    }
+
+    /// The bytes of a vector; nil for null.
+    func vector(_ column: ColumnReader, _ byteCount: Int, _ place: Place) throws(StoreError) -> UnsafeRawBufferPointer? {
+        let descriptor = try descriptor(column.descriptorOffset, group: place.group)
+        var start = descriptor.byteOffset
+        if descriptor.nullCount == place.rowCount { return nil }
+        if descriptor.nullCount > 0 {
+            let nulls = try pages.bytes(start, nullBitmapByteCount(place.rowCount))
+            if nulls[place.index >> 3] >> UInt8(place.index & 7) & 1 == 1 { return nil }
+            start += UInt64(nulls.count)
+        }
+        guard descriptor.encoding == .vectors, start < UInt64(pages.dataByteCount) else {
+            throw .corrupted("vector block", in: path)
+        }
+        return try pages.bytes(start + UInt64(place.index * byteCount), byteCount)
+    }
+
+    func textBlock(_ family: FamilyReader, _ place: Place) throws(StoreError) -> (BlockDescriptor, TextBlock) {
+        let descriptor = try descriptor(family.descriptorOffset, group: place.group)
+        let offset = Int(clamping: descriptor.byteOffset)
+        let directory = TextBlock.directoryByteCount(
+            frameCount: Int(descriptor.partCount), width: Int(descriptor.width))
+        guard directory <= Int(descriptor.byteCount), offset <= pages.dataByteCount,
+            Int(descriptor.byteCount) <= pages.dataByteCount - offset
+        else { throw .corrupted("text block", in: path, at: offset) }
+        try pages.ensure(offset, directory)
+        let payload = UnsafeRawBufferPointer(start: pages.base + offset, count: Int(descriptor.byteCount))
+        do throws(CodecError) {
+            return (descriptor, try TextBlock(descriptor, payload: payload, rowCount: place.rowCount))
+        } catch {
+            throw StoreError(error, in: path, at: offset)
+        }
+    }
+
+    /// A frame's bytes, checked.
+    func frameBytes(_ descriptor: BlockDescriptor, _ frame: TextBlock.Frame) throws(StoreError) -> UnsafeRawBufferPointer {
+        try pages.bytes(descriptor.byteOffset + UInt64(frame.byteRange.lowerBound), frame.byteRange.count)
+    }
+
+    func place(of byteOffset: Int) -> String? {
+        func search(_ offset: Int, _ name: String) -> String? {
+            for group in 0..<groupCount {
+                guard let descriptor = try? descriptor(offset, group: group) else { continue }
+                let start = Int(clamping: descriptor.byteOffset)
+                if byteOffset >= start, byteOffset - start < Int(descriptor.byteCount) {
+                    return "\(name), block \(group)"
+                }
+            }
+            return nil
+        }
+        for (index, column) in columns.enumerated() {
+            if case .absent = column.kind { continue }
+            if let found = search(column.descriptorOffset, "column \(index)") { return found }
+        }
+        for (index, family) in families.enumerated() {
+            let members = family.members.map(String.init).joined(separator: ",")
+            if let found = search(family.descriptorOffset, "family \(index) of columns \(members)") { return found }
+        }
+        return nil
+    }
+}

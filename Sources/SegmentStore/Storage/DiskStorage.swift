@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Platform
+
+/// A store in a directory.
+package struct DiskStorage: Storage {
+    package let path: String
+    package var isReadOnly: Bool { false }
+
+    package init(_ path: String) { self.path = path }
+
+    private func full(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
+
+    package func prepare() throws(StoreError) {
+        for directory in ["", Layout.segments] {
+            try system { () throws(SystemError) in
+                if try Directory.kind(of: full(directory)) == .nothing {
+                    try Directory.create(full(directory))
+                    try Directory.sync(Directory.parent(of: full(directory)))
+                }
+            }
+        }
+    }
+
+    package func read(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {
+        do throws(SystemError) {
+            return try File(full(name), .read).readAll(limit: limit)
+        } catch {
+            if error.errno == ENOENT || error.errno == ENOTDIR { return nil }
+            throw StoreError(error)
+        }
+    }
+
+    package func map(_ name: String, byteCount: Int) throws(StoreError) -> MappedMemory? {
+        let file: File
+        do throws(SystemError) { file = try File(full(name), .read) } catch {
+            if error.errno == ENOENT { return nil }
+            throw StoreError(error)
+        }
+        let found = try system { () throws(SystemError) in try file.byteCount() }
+        // Touching a mapped page behind the end of a file is SIGBUS, so the size comes first.
+        guard found == byteCount else {
+            throw .corrupted("has \(found) bytes where the manifest says \(byteCount)", in: file.path)
+        }
+        return try system { () throws(SystemError) in try file.map(byteCount: byteCount) }
+    }
+
+    package func create(_ name: String) throws(StoreError) -> any StorageFile {
+        try system { () throws(SystemError) in DiskFile(try File(full(name), .createNew)) }
+    }
+
+    package func scratch() throws(StoreError) -> any StorageFile {
+        // Nobody else can meet the name: only the writer makes scratch files, and it has the lock.
+        let name = full("\(Layout.segments)/\(Layout.scratchPrefix)\(processID())-\(Clock.nanoseconds())")
+        return try system { () throws(SystemError) in
+            let file = try File(name, .createNew)
+            try Directory.remove(name)
+            return DiskFile(file)
+        }
+    }
+
+    package func link(_ name: String, as other: String) throws(StoreError) {
+        try system { () throws(SystemError) in try Directory.link(full(name), to: full(other)) }
+    }
+
+    package func rename(_ name: String, to other: String) throws(StoreError) {
+        try system { () throws(SystemError) in try Directory.rename(full(name), to: full(other)) }
+    }
+
+    package func remove(_ name: String) throws(StoreError) {
+        try system { () throws(SystemError) in try Directory.remove(full(name)) }
+    }
+
+    package func list(_ directory: String) throws(StoreError) -> [String] {
+        try system { () throws(SystemError) in try Directory.names(in: full(directory)) }
+    }
+
+    package func sync(directory: String) throws(StoreError) {
+        try system { () throws(SystemError) in try Directory.sync(full(directory)) }
+    }
+
+    package func lock() throws(StoreError) -> any StorageLock {
+        let file = try system { () throws(SystemError) in try File(full(Layout.lock), .readWrite) }
+        guard try system({ () throws(SystemError) in try file.tryLock() }) else {
+            let text = (try? file.readAll(limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let holder = Int32(text.prefix { $0.isNumber })
+            let who = holder.map { "process \($0)" } ?? "another process"
+            var error = StoreError(
+                .locked, "\(who) is writing to the store; try again when it is done", path: path)
+            error.holder = holder
+            throw error
+        }
+        // Who holds it is told only to help; the lock itself is the kernel's.
+        try system { () throws(SystemError) in
+            let text = Array("\(processID())\n".utf8)
+            try file.truncate(to: 0)
+            try text.withUnsafeBufferPointer { text throws(SystemError) in
+                try file.write(UnsafeRawBufferPointer(text), at: 0)
+            }
+        }
+        return DiskLock(file)
+    }
+}
+
+private final class DiskFile: StorageFile {
+    private let file: File
+
+    init(_ file: File) { self.file = file }
+
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
+        try system { () throws(SystemError) in try file.write(bytes, at: offset) }
+    }
+
+    func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) -> Int {
+        try system { () throws(SystemError) in try file.read(buffer, at: offset) }
+    }
+
+    func sync() throws(StoreError) { try system { () throws(SystemError) in try file.sync() } }
+    func close() throws(StoreError) { try system { () throws(SystemError) in try file.close() } }
+}
+
+private final class DiskLock: StorageLock {
+    private let file: File
+    init(_ file: File) { self.file = file }
+}

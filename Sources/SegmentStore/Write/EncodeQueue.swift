@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Encodes groups on all cores and hands them back in the order in which they came, so that the
+// same batch gives the same bytes.
+
+import Codec
+import Dispatch
+import Synchronization
+
+final class EncodeQueue {
+    /// `@unchecked Sendable`: `encoded` is written by the job, then read after `done`.
+    private final class Job: @unchecked Sendable {
+        let buffers: GroupBuffers
+        let relation: Int
+        let training: [FamilyTraining]
+        let done = DispatchSemaphore(value: 0)
+        var encoded: GroupBuffers.Encoded?
+
+        init(_ buffers: GroupBuffers, relation: Int, _ training: [FamilyTraining]) {
+            self.buffers = buffers
+            self.relation = relation
+            self.training = training
+        }
+    }
+
+    /// `@unchecked Sendable`: an encoder is with one thread at a time.
+    private final class Encoders: @unchecked Sendable {
+        private let free = Mutex<[Unshared]>([])
+        private let level: Int32
+
+        private struct Unshared: @unchecked Sendable { let encoder: TextEncoder }
+
+        init(level: Int32) { self.level = level }
+
+        func with<Result>(_ body: (TextEncoder) -> Result) -> Result {
+            let own = free.withLock { $0.popLast() } ?? Unshared(encoder: TextEncoder(level: level))
+            defer { free.withLock { $0.append(own) } }
+            return body(own.encoder)
+        }
+    }
+
+    private let encoders: Encoders
+    private let queue = DispatchQueue(label: "segstore.encode", attributes: .concurrent)
+    private var pending: [Job] = []
+    private var free: [Int: [GroupBuffers]] = [:]
+    /// Nanoseconds that the writer waited for its workers.
+    private(set) var waited: Int64 = 0
+
+    private static let pendingLimit = 4
+    private static let inlineByteLimit = 32 << 10
+
+    init(level: Int32) { encoders = Encoders(level: level) }
+
+    func buffers(_ index: Int, _ relation: StoredSchema.Relation) -> GroupBuffers {
+        free[index]?.popLast() ?? GroupBuffers(relation)
+    }
+
+    /// Starts encoding; `write` gets finished groups, oldest first.
+    func submit(
+        _ buffers: GroupBuffers, relation: Int, training: [FamilyTraining],
+        write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let job = Job(buffers, relation: relation, training)
+        pending.append(job)
+        let encoders = encoders
+        // A closure that only the job's own fields pass through.
+        let run: @Sendable () -> Void = {
+            job.encoded = encoders.with { job.buffers.encode($0, job.training) }
+            job.done.signal()
+        }
+        if buffers.textByteCount < Self.inlineByteLimit, buffers.rowCount < SegmentFormat.groupRowLimit {
+            run()
+        } else {
+            queue.async(execute: run)
+        }
+        while pending.count >= Self.pendingLimit { try finishOldest(write) }
+    }
+
+    func finish(_ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void) throws(StoreError) {
+        while !pending.isEmpty { try finishOldest(write) }
+    }
+
+    private func finishOldest(
+        _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let job = pending.removeFirst()
+        job.done.wait()
+        guard let encoded = job.encoded else { preconditionFailure("an encoding job left no result") }
+        try write(job.relation, encoded)
+        job.buffers.removeAll()
+        free[job.relation, default: []].append(job.buffers)
+    }
+
+    deinit {
+        // A batch that failed half-way: its jobs still use the buffers.
+        for job in pending { job.done.wait() }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Collects a relation's rows. Fixed and text columns are encoded group by group as the rows come;
+// what refers to dictionaries waits, as small numbers, until all strings are known:
+// `RelationFinisher`.
+
+import Codec
+
+final class RelationBuilder {
+    let index: Int
+    let relation: StoredSchema.Relation
+    private let space: ScratchSpace
+    private let domains: [DomainBuilder]
+
+    private(set) var rowCount = 0
+    private var buffers: GroupBuffers?
+    /// The first row of each group.
+    private(set) var firstRows: [UInt32] = []
+    /// Blocks by column; those of interned columns are added at the end.
+    var columnBlocks: [[BlockDescriptor]]
+    var familyBlocks: [[BlockDescriptor]]
+    private(set) var trainings: [[FamilyTraining]]
+
+    /// Numbers in their domains, of each run its own.
+    let idSpools: [Spool?]
+    /// Values of key columns that are fixed.
+    let keySpools: [Spool?]
+    private var lastIDs: [UInt32]
+    /// Smallest and largest value of each fixed key column, tombstones included.
+    private(set) var keyRanges: [ClosedRange<Int64>?]
+    /// The rows, and the tombstones, at which each run of the domains begins.
+    private(set) var runStarts: [(row: Int, tombstone: Int)] = [(0, 0)]
+
+    /// Deleted keys: how many rows came before, then the key's columns.
+    let tombstones: Spool
+    private(set) var tombstoneCount = 0
+    private(set) var scopes: [[UInt8]] = []
+    private(set) var inputByteCount = 0
+
+    /// Groups that share a compression dictionary.
+    private static let groupsPerTraining = 32
+
+    init(_ index: Int, _ relation: StoredSchema.Relation, _ domains: [DomainBuilder], _ space: ScratchSpace) {
+        self.index = index
+        self.relation = relation
+        self.space = space
+        self.domains = domains
+        let columnCount = relation.storage.count
+        columnBlocks = Array(repeating: [], count: columnCount)
+        familyBlocks = Array(repeating: [], count: relation.families.count)
+        trainings = Array(repeating: [], count: relation.families.count)
+        idSpools = relation.storage.map { storage in
+            if case .interned = storage { Spool(space) } else { nil }
+        }
+        keySpools = relation.storage.enumerated().map { column, storage in
+            relation.key.contains(column) && storage == .fixed ? Spool(space) : nil
+        }
+        lastIDs = Array(repeating: DomainBuilder.null, count: columnCount)
+        keyRanges = Array(repeating: nil, count: columnCount)
+        tombstones = Spool(space)
+    }
+
+    var isTouched: Bool { rowCount > 0 || tombstoneCount > 0 || !scopes.isEmpty }
+
+    // MARK: - Rows
+
+    func append(_ row: RowBuilder, _ queue: EncodeQueue, _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void) throws(StoreError) {
+        for (column, storage) in relation.storage.enumerated() {
+            let slot = row.slots[column]
+            if case .interned(let domain) = storage {
+                try idSpools[column]?.append(intern(row.bytes(slot), slot.isNull, column, domains[domain]))
+            } else if let spool = keySpools[column] {
+                try spool.append(slot.number)
+                widen(column, slot.number)
+            }
+        }
+        let buffers = self.buffers ?? queue.buffers(index, relation)
+        self.buffers = buffers
+        if buffers.rowCount == 0 { firstRows.append(UInt32(rowCount)) }
+        buffers.append(row)
+        rowCount += 1
+        inputByteCount += row.arena.count + relation.storage.count * 8
+        if buffers.isFull { try finishGroup(queue, write) }
+    }
+
+    @inline(__always)
+    private func intern(
+        _ bytes: UnsafeRawBufferPointer, _ isNull: Bool, _ column: Int, _ domain: DomainBuilder
+    ) -> UInt32 {
+        if isNull { return DomainBuilder.null }
+        // Files, languages and kinds come in long runs.
+        let last = lastIDs[column]
+        if last != DomainBuilder.null, domain.isEqual(last, bytes) { return last }
+        let id = domain.intern(bytes)
+        lastIDs[column] = id
+        return id
+    }
+
+    private func widen(_ column: Int, _ value: Int64) {
+        let range = keyRanges[column] ?? value...value
+        keyRanges[column] = min(range.lowerBound, value)...max(range.upperBound, value)
+    }
+
+    func finishGroup(
+        _ queue: EncodeQueue, _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        guard let buffers, buffers.rowCount > 0 else { return }
+        self.buffers = nil
+        let group = firstRows.count - 1
+        for family in trainings.indices where group % Self.groupsPerTraining == 0 {
+            let leader = relation.schema.columns[relation.families[family][0]]
+            let fixed = leader.compression
+            trainings[family].append(
+                FamilyTraining(
+                    index: trainings[family].count,
+                    isWanted: fixed == nil ? !leader.isHot : fixed == .zstdDictionary))
+        }
+        let training = trainings.map { $0[$0.count - 1] }
+        try queue.submit(buffers, relation: index, training: training, write: write)
+    }
+
+    // MARK: - What goes
+
+    /// Marks the rows with this key as deleted, those before it in the batch included.
+    func delete(_ row: RowBuilder) throws(StoreError) {
+        try tombstones.append(UInt64(rowCount))
+        for column in relation.key {
+            let slot = row.slots[column]
+            if case .interned(let domain) = relation.storage[column] {
+                try tombstones.append(UInt64(domains[domain].intern(row.bytes(slot))))
+            } else {
+                try tombstones.append(UInt64(bitPattern: slot.number))
+                widen(column, slot.number)
+            }
+        }
+        tombstoneCount += 1
+    }
+
+    func replaceScope(_ scope: [UInt8]) { scopes.append(scope) }
+
+    /// The domains begin a new run.
+    func sealRun() {
+        runStarts.append((rowCount, tombstoneCount))
+        for column in lastIDs.indices { lastIDs[column] = DomainBuilder.null }
+    }
+}
