@@ -100,7 +100,9 @@ struct ManifestFile {
         var file: (any StorageFile)?
         try step(sync: false) { () throws(StoreError) in
             let created = try storage.create(own)
-            try created.write(manifest.encode().bytes, at: 0)
+            let encoded = manifest.encode()
+            try created.write(encoded.bytes, at: 0)
+            withExtendedLifetime(encoded) {}
             file = created
         }
         try step(sync: true) { () throws(StoreError) in
