@@ -105,7 +105,7 @@ public final class Batch {
     /// Appends a row of values in the order of the relation's columns.
     public func append(_ values: [Value], to relation: Int) throws {
         try append(to: relation) { row in
-            for (column, value) in values.enumerated() { row.set(column, value) }
+            for (column, value) in values.enumerated() { row.set(column, value: value) }
         }
     }
 
@@ -152,7 +152,7 @@ public final class Batch {
                 .invalidArgument, "a key of '\(relation)' has \(columns.count) columns, not \(key.count)")
         }
         let row = builder.row(index)
-        for (column, value) in zip(columns, key) { row.set(column, value) }
+        for (column, value) in zip(columns, key) { row.set(column, value: value) }
         if let problem = row.problem { throw StoreError(.invalidArgument, problem) }
         for column in columns where row.slots[column].isNull {
             throw StoreError(.invalidArgument, "a key has no nulls")

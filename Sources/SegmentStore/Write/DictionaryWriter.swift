@@ -59,13 +59,7 @@ final class DictionaryWriter {
         guard strings.count < UInt32.max else {
             throw StoreError(.limitExceeded, "a domain's strings exceed 4 GiB in one segment")
         }
-        var record = (hash, UInt64(count))
-        try withUnsafePointer(to: &record.0) { first throws(StoreError) in
-            // SAFETY: a tuple of two words is laid out as two words.
-            try first.withMemoryRebound(to: UInt64.self, capacity: 2) { record throws(StoreError) in
-                try hashes.append(record)
-            }
-        }
+        try hashes.append(hash, UInt64(count))
         count += 1
     }
 

@@ -28,6 +28,15 @@ final class ExternalSorter {
         if records.count >= memoryLimit { try spill() }
     }
 
+    /// Appends a record of two words.
+    @inline(__always)
+    func append(_ first: UInt64, _ second: UInt64) throws(StoreError) {
+        records.append(first)
+        records.append(second)
+        count &+= 1
+        if records.count >= memoryLimit { try spill() }
+    }
+
     @inline(__always)
     func append(_ record: UnsafePointer<UInt64>) throws(StoreError) {
         if words == 1 { return try append(record[0]) }
@@ -57,6 +66,7 @@ final class ExternalSorter {
             let sorted = radixSort(records, words: words)
             let base = sorted.base.assumingMemoryBound(to: UInt64.self)
             for i in 0..<count { try body(base + i &* words) }
+            withExtendedLifetime(sorted) {}
             return
         }
         if records.count > 0 { try spill() }

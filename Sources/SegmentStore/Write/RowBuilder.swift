@@ -136,7 +136,7 @@ public final class RowBuilder {
     }
 
     /// Sets a column to a value of its type.
-    public func set(_ column: Int, _ value: Value) {
+    public func set(_ column: Int, value: Value) {
         switch value {
         case .null: setNull(column)
         case .bool(let value): set(column, value)
@@ -171,7 +171,7 @@ public final class RowBuilder {
         guard let column = relation.columnIndex[name] else {
             return fail("relation '\(relation.schema.name)' has no column '\(name)'")
         }
-        set(column, value)
+        set(column, value: value)
     }
 
     /// What is wrong with the row, now that it is complete.

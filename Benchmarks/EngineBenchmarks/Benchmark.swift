@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+import CodeGraph
+import Codec
+import Foundation
+import Platform
+import SegmentStore
+
+enum Benchmark {
+    nonisolated static func main(_ arguments: [String]) throws {
+        var entityCount = 10_000
+        var corpus = ""
+        var only: String?
+        var dump: String?
+        var runs = 10
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--entities": entityCount = Int(rest.popFirst() ?? "") ?? entityCount
+            case "--corpus": corpus = rest.popFirst() ?? corpus
+            case "--only": only = rest.popFirst()
+            case "--dump": dump = rest.popFirst()
+            case "--runs": runs = Int(rest.popFirst() ?? "") ?? runs
+            default: throw BenchmarkError("unknown argument \(argument)")
+            }
+        }
+        let data = try Dataset(entities: entityCount, seed: 1, corpus: corpus)
+        print("\(data.entities.count) entities, \(data.edges.count) edges, \(data.files.count) files, \(data.inputByteCount / 1000) kB")
+        if let dump { return try self.dump(data, to: dump) }
+        let bench = EngineTasks(data, runs: runs)
+        try bench.run(only)
+    }
+
+    /// The rows as NDJSON, for others to load.
+    static func dump(_ data: Dataset, to path: String) throws {
+        var out = ""
+        func quote(_ slice: Slice) -> String {
+            if slice.isNull { return "null" }
+            let json = try? JSONSerialization.data(withJSONObject: [data.text(slice)])
+            return String(String(decoding: json ?? Data(), as: UTF8.self).dropFirst().dropLast())
+        }
+        for e in data.entities {
+            let strings = [e.key, e.name, e.qualifiedName, e.kind, e.language, e.file, e.parent, e.visibility, e.signature, e.doc, e.code, e.contentHash, e.rootL1, e.rootL2]
+            out += "[\(strings.map(quote).joined(separator: ",")),\(e.startLine),\(e.endLine),\(e.tokenCount),\(e.complexity),false]\n"
+        }
+        out += "\n"
+        for e in data.edges {
+            out += "[\([e.from, e.to, e.kind, e.file, e.resolution].map(quote).joined(separator: ",")),\(e.line)]\n"
+        }
+        try out.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+}
+
+final class EngineTasks {
+    let data: Dataset
+    let runs: Int
+    let directory: String
+
+    init(_ data: Dataset, runs: Int) {
+        self.data = data
+        self.runs = runs
+        directory = FileManager.default.currentDirectoryPath + "/.build/bench-\(processID())"
+        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    var options: StoreOptions {
+        var options = StoreOptions()
+        options.compactsAutomatically = false
+        return options
+    }
+
+    func fresh(_ name: String) throws -> GraphStore {
+        let path = "\(directory)/\(name)"
+        try? FileManager.default.removeItem(atPath: path)
+        return try GraphStore.open(path, schema: CodeGraph.schema, options: options)
+    }
+
+    func run(_ only: String?) throws {
+        func wants(_ name: String) -> Bool { only.map { name.hasPrefix($0) } ?? true }
+        if wants("load") { try load() }
+        let store = try fresh("read")
+        let receipt = try store.write { try data.append(to: $0) }
+        report("bytes on disk", "\(receipt.writtenByteCount)")
+        if wants("open") { try open() }
+        if wants("get") { try lookUps(store) }
+        if wants("hop") { try hops(store) }
+        if wants("scan") { try scans(store) }
+        if wants("upsert") { try upserts() }
+        if wants("batches") { try batches() }
+    }
+
+    func load() throws {
+        PeakMemory.reset()
+        let before = PeakMemory.value("VmRSS:")
+        var phases: [String] = []
+        var times: [Int64] = []
+        for run in 0...runs {
+            let store = try fresh("load")
+            let receipt = try store.write { try data.append(to: $0) }
+            if run == 0 { report("load: peak memory above input", "\((PeakMemory.value() - before) / 1024) kB") }
+            if run > 0 { times.append(receipt.totalTime) }
+            func ms(_ t: Int64) -> String { String(format: "%.1f", Double(t) / 1e6) }
+            phases.append("append \(ms(receipt.appendTime)) finish \(ms(receipt.finishTime)) replace \(ms(receipt.replaceTime)) commit \(ms(receipt.commitTime))")
+        }
+        report("load", Timing(times).text)
+        print("    " + (phases.last ?? ""))
+    }
+
+    func open() throws {
+        let path = "\(directory)/read"
+        let key = data.text(data.entities[data.entities.count / 2].key)
+        try measure("open + first get", runs: 200) {
+            let store = try GraphStore.open(path, options: options)
+            let reader = try store.snapshot().reader()
+            guard let row = try reader.find(0, key: key) else { throw BenchmarkError("lost \(key)") }
+            _ = try reader.int(0, row, 6)
+        }
+        try measure("open + first full row", runs: 200) {
+            let store = try GraphStore.open(path, options: options)
+            let reader = try store.snapshot().reader()
+            guard let row = try reader.find(0, key: key) else { throw BenchmarkError("lost \(key)") }
+            try readAll(reader, row)
+        }
+    }
+
+    @inline(never)
+    func readAll(_ reader: Reader, _ row: RowID) throws {
+        for column in [0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 17, 18] {
+            sink &+= try reader.bytes(0, row, column)?.count ?? 0
+        }
+        for column in [6, 7, 14, 15, 16] { sink &+= Int(try reader.int(0, row, column) ?? 0) }
+    }
+
+    var sink = 0
+
+    func keys(_ count: Int) -> [Slice] {
+        var random = SplitMix(state: 7)
+        return (0..<count).map { _ in data.entities[random.below(data.entities.count)].key }
+    }
+
+    func lookUps(_ store: GraphStore, _ suffix: String = "") throws {
+        let reader = try store.snapshot().reader()
+        let keys = keys(20_000)
+        try measureEach("get, two columns\(suffix)", count: keys.count) { i in
+            guard let row = try reader.find(0, key: data.bytes(keys[i])) else { throw BenchmarkError("lost a key") }
+            sink &+= Int(try reader.int(0, row, 6) ?? 0) &+ Int(try reader.int(0, row, 7) ?? 0)
+        }
+        try measureEach("get, name and kind\(suffix)", count: keys.count) { i in
+            guard let row = try reader.find(0, key: data.bytes(keys[i])) else { throw BenchmarkError("lost a key") }
+            sink &+= try reader.bytes(0, row, 1)?.count ?? 0
+            sink &+= try reader.bytes(0, row, 3)?.count ?? 0
+        }
+        try measureEach("get, full row\(suffix)", count: keys.count) { i in
+            guard let row = try reader.find(0, key: data.bytes(keys[i])) else { throw BenchmarkError("lost a key") }
+            try readAll(reader, row)
+        }
+        let missing = keys.map { Array(data.text($0).utf8) + Array("x".utf8) }
+        try measureEach("get, missing\(suffix)", count: keys.count) { i in
+            try missing[i].withUnsafeBytes { if try reader.find(0, key: $0) != nil { throw BenchmarkError("found") } }
+        }
+        try measureEach("timer alone", count: keys.count) { _ in }
+    }
+
+    func hops(_ store: GraphStore, _ suffix: String = "") throws {
+        let reader = try store.snapshot().reader()
+        let keys = keys(20_000)
+        var edges: [Edge] = []
+        for (name, direction) in [("forward hop", Direction.outgoing), ("reverse hop", .incoming)] {
+            try measureEach(name + suffix, count: keys.count) { i in
+                try reader.edges(1, direction, of: data.bytes(keys[i]), into: &edges)
+                sink &+= edges.count
+            }
+        }
+    }
+
+    func scans(_ store: GraphStore) throws {
+        let reader = try store.snapshot().reader()
+        try measure("count by kind", runs: 200, warmUp: 20) {
+            var counts = [Int](repeating: 0, count: 64)
+            try reader.scan(0) { group in
+                let kinds = try group.numbers(3, slot: 0)
+                for kind in kinds { counts[Int(kind) & 63] &+= 1 }
+            }
+            sink &+= counts[0]
+        }
+        try measure("sum of lines by file", runs: 200, warmUp: 20) {
+            var sums = [Int64](repeating: 0, count: data.files.count + 1)
+            try reader.scan(0) { group in
+                let starts = try group.numbers(6, slot: 1)
+                let ends = try group.numbers(7, slot: 2)
+                try group.forEachRun(5, slot: 0) { file, rows in
+                    var sum: Int64 = 0
+                    for row in rows { sum &+= ends[row] &- starts[row] &+ 1 }
+                    sums[Int(file)] &+= sum
+                }
+            }
+            sink &+= Int(sums[0])
+        }
+    }
+
+    func upserts() throws {
+        let tenth = data.entities.count / 10
+        let store = try fresh("upsert")
+        try store.write { try data.append(to: $0) }
+        var times: [Int64] = []
+        for run in 0..<runs {
+            let start = run % 9 * tenth
+            let receipt = try store.write {
+                try data.append(to: $0, entities: start..<start + tenth, edges: start * 3..<(start + tenth) * 3)
+            }
+            times.append(receipt.totalTime)
+        }
+        report("upsert of 10 %", Timing(times).text)
+        let other = try fresh("replace")
+        try other.write { try data.append(to: $0) }
+        times = []
+        for run in 0..<runs * 3 {
+            let file = data.files[run * 7 % data.files.count]
+            let path = data.text(file)
+            let rows = data.entities.indices.filter { data.entities[$0].file.offset == file.offset }
+            guard let first = rows.first, let last = rows.last else { continue }
+            let receipt = try other.write {
+                try $0.replaceScope(path, in: "entities")
+                try $0.replaceScope(path, in: "edges")
+                try data.append(to: $0, entities: first..<last + 1, edges: first * 3..<(last + 1) * 3)
+            }
+            times.append(receipt.totalTime)
+        }
+        report("replace one file", Timing(times).text)
+    }
+
+    func batches() throws {
+        for count in [1, 8, 64] {
+            let store = try fresh("batches")
+            let share = data.entities.count / count
+            for batch in 0..<count {
+                let range = batch * share..<(batch == count - 1 ? data.entities.count : (batch + 1) * share)
+                try store.write {
+                    try data.append(to: $0, entities: range, edges: range.lowerBound * 3..<range.upperBound * 3)
+                }
+            }
+            try lookUps(store, ", \(count) batches")
+            try hops(store, ", \(count) batches")
+        }
+    }
+}
