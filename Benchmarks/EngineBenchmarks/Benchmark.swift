@@ -12,13 +12,16 @@ enum Benchmark {
         var only: String?
         var dump: String?
         var runs = 10
+        var lookUps = 20_000
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
             case "--entities": entityCount = Int(rest.popFirst() ?? "") ?? entityCount
             case "--corpus": corpus = rest.popFirst() ?? corpus
+            case "--name": nameFilter = rest.popFirst() ?? ""
             case "--only": only = rest.popFirst()
             case "--dump": dump = rest.popFirst()
+            case "--look-ups": lookUps = Int(rest.popFirst() ?? "") ?? lookUps
             case "--runs": runs = Int(rest.popFirst() ?? "") ?? runs
             default: throw BenchmarkError("unknown argument \(argument)")
             }
@@ -27,6 +30,7 @@ enum Benchmark {
         print("\(data.entities.count) entities, \(data.edges.count) edges, \(data.files.count) files, \(data.inputByteCount / 1000) kB")
         if let dump { return try self.dump(data, to: dump) }
         let bench = EngineTasks(data, runs: runs)
+        bench.lookUpCount = lookUps
         try bench.run(only)
     }
 
@@ -133,42 +137,60 @@ final class EngineTasks {
     }
 
     var sink = 0
+    var lookUpCount = 20_000
 
-    func keys(_ count: Int) -> [Slice] {
+    /// Random keys, one after the other as a caller has them at hand; with a suffix they miss.
+    func keys(suffix: String = "") -> [UnsafeRawBufferPointer] {
         var random = SplitMix(state: 7)
-        return (0..<count).map { _ in data.entities[random.below(data.entities.count)].key }
+        let count = 20_000
+        let copy = ByteBuffer(capacity: 4 << 20)
+        keyCopies.append(copy)
+        return (0..<count).map { _ in
+            let start = copy.count
+            copy.append(data.bytes(data.entities[random.below(data.entities.count)].key))
+            for byte in suffix.utf8 { copy.append(byte) }
+            precondition(copy.count < 4 << 20, "keys must not move")
+            return UnsafeRawBufferPointer(start: copy.base + start, count: copy.count - start)
+        }
     }
+
+    private var keyCopies: [ByteBuffer] = []
 
     func lookUps(_ store: GraphStore, _ suffix: String = "") throws {
         let reader = try store.snapshot().reader()
-        let keys = keys(20_000)
-        try measureEach("get, two columns\(suffix)", count: keys.count) { i in
-            guard let row = try reader.find(0, key: data.bytes(keys[i])) else { throw BenchmarkError("lost a key") }
+        let keys = keys()
+        try measureEach("get, two columns\(suffix)", count: lookUpCount) { n in
+            let i = n % keys.count
+            guard let row = try reader.find(0, key: keys[i]) else { throw BenchmarkError("lost a key") }
             sink &+= Int(try reader.int(0, row, 6) ?? 0) &+ Int(try reader.int(0, row, 7) ?? 0)
         }
-        try measureEach("get, name and kind\(suffix)", count: keys.count) { i in
-            guard let row = try reader.find(0, key: data.bytes(keys[i])) else { throw BenchmarkError("lost a key") }
+        try measureEach("get, name and kind\(suffix)", count: lookUpCount) { n in
+            let i = n % keys.count
+            guard let row = try reader.find(0, key: keys[i]) else { throw BenchmarkError("lost a key") }
             sink &+= try reader.bytes(0, row, 1)?.count ?? 0
             sink &+= try reader.bytes(0, row, 3)?.count ?? 0
         }
-        try measureEach("get, full row\(suffix)", count: keys.count) { i in
-            guard let row = try reader.find(0, key: data.bytes(keys[i])) else { throw BenchmarkError("lost a key") }
+        try measureEach("get, full row\(suffix)", count: lookUpCount) { n in
+            let i = n % keys.count
+            guard let row = try reader.find(0, key: keys[i]) else { throw BenchmarkError("lost a key") }
             try readAll(reader, row)
         }
-        let missing = keys.map { Array(data.text($0).utf8) + Array("x".utf8) }
-        try measureEach("get, missing\(suffix)", count: keys.count) { i in
-            try missing[i].withUnsafeBytes { if try reader.find(0, key: $0) != nil { throw BenchmarkError("found") } }
+        let missing = self.keys(suffix: "x")
+        try measureEach("get, missing\(suffix)", count: lookUpCount) { n in
+            let i = n % keys.count
+            if try reader.find(0, key: missing[i]) != nil { throw BenchmarkError("found") }
         }
-        try measureEach("timer alone", count: keys.count) { _ in }
+        try measureEach("timer alone", count: lookUpCount) { _ in }
     }
 
     func hops(_ store: GraphStore, _ suffix: String = "") throws {
         let reader = try store.snapshot().reader()
-        let keys = keys(20_000)
+        let keys = keys()
         var edges: [Edge] = []
         for (name, direction) in [("forward hop", Direction.outgoing), ("reverse hop", .incoming)] {
-            try measureEach(name + suffix, count: keys.count) { i in
-                try reader.edges(1, direction, of: data.bytes(keys[i]), into: &edges)
+            try measureEach(name + suffix, count: lookUpCount) { n in
+            let i = n % keys.count
+                try reader.edges(1, direction, of: keys[i], into: &edges)
                 sink &+= edges.count
             }
         }

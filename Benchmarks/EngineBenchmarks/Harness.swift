@@ -34,8 +34,12 @@ func measure(_ name: String, runs: Int = 10, warmUp: Int = 1, _ body: () throws 
     report(name, Timing(values).text)
 }
 
+/// Only measurements whose name contains this are taken.
+nonisolated(unsafe) var nameFilter = ""
+
 /// Times every call by itself.
 func measureEach(_ name: String, count: Int, _ body: (Int) throws -> Void) throws {
+    guard nameFilter.isEmpty || name.contains(nameFilter) else { return }
     for i in 0..<count { try body(i) }
     var values: [Int64] = []
     values.reserveCapacity(count)

@@ -14,8 +14,8 @@ public enum CodeGraph {
         "entities", key: ["key"], scope: "file",
         columns: [
             .string("key").domain(keyDomain),
-            .string("name").hot,
-            .string("qualified_name").hot,
+            .string("name").part(of: "key"),
+            .string("qualified_name").part(of: "key"),
             .enumeration("kind"),
             .enumeration("language"),
             .string("file").domain(fileDomain),
@@ -51,7 +51,7 @@ public enum CodeGraph {
         "excluded_tests", key: ["key"], scope: "file",
         columns: [
             .string("key").domain("test_key"),
-            .string("name").hot,
+            .string("name").part(of: "key"),
             .enumeration("kind"),
             .enumeration("language"),
             .string("file").domain(fileDomain),

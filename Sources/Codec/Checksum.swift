@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreXXHash
+public import CSegstoreXXHash
 
 /// XXH3 with 64 bits and seed 0: the checksum of every page and the hash of every key.
-@inline(__always)
+@inlinable @inline(__always)
 package func xxh3(_ bytes: UnsafeRawPointer, _ byteCount: Int) -> UInt64 {
     segstore_xxh3(bytes, byteCount)
 }
 
-@inline(__always)
+@inlinable @inline(__always)
 package func xxh3(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     segstore_xxh3(bytes.baseAddress, bytes.count)
 }

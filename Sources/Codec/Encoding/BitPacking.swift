@@ -4,18 +4,18 @@
 // [i * width, (i + 1) * width). A reader may load eight bytes from any byte of the array.
 
 /// Bits that `value` needs: 0 for 0.
-@inline(__always)
+@inlinable @inline(__always)
 package func bitWidth(_ value: UInt64) -> Int { 64 - value.leadingZeroBitCount }
 
 /// Bytes of `count` values of `width` bits.
-@inline(__always)
+@inlinable @inline(__always)
 package func packedByteCount(_ count: Int, _ width: Int) -> Int { (count &* width &+ 7) >> 3 }
 
-@inline(__always)
+@inlinable @inline(__always)
 package func bitMask(_ width: Int) -> UInt64 { width == 64 ? .max : (1 << UInt64(width)) &- 1 }
 
 /// Value `index` of the array at `base`. Nothing is checked here.
-@inline(__always)
+@inlinable @inline(__always)
 package func loadPacked(_ base: UnsafeRawPointer, _ index: Int, _ width: Int) -> UInt64 {
     let bit = index &* width
     let byte = bit >> 3
@@ -67,7 +67,7 @@ package struct BitPacker {
 }
 
 /// Reads `count` values from `start` on into `target`, adding `base` to each.
-@inline(__always)
+@inlinable @inline(__always)
 package func unpack(
     _ source: UnsafeRawPointer, start: Int, count: Int, width: Int, adding base: Int64,
     into target: UnsafeMutablePointer<Int64>

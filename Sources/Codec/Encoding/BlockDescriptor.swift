@@ -13,18 +13,21 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
     case plain = 5
     // The bytes of text columns.
     case frames = 16
-    case textDictionary = 17
-    case hexFrames = 18
     // Float vectors.
     case vectors = 32
 }
 
-/// How the frames of a text block are compressed.
+/// What is done to the bytes of a text block.
 package enum Compression: UInt8, Sendable, CaseIterable {
     case none = 0
     case lz4 = 1
     case zstd = 2
     case zstdDictionary = 3
+    /// Two lower-case hexadecimal digits in a byte.
+    case hex = 4
+    /// Nothing is stored, since the values stand in another column's strings: the block is an
+    /// integer block of where they start there.
+    case slice = 5
 }
 
 /// One block: a column's values in one row group.
@@ -67,7 +70,7 @@ package struct BlockDescriptor: Equatable, Sendable {
     }
 
     /// Reads a descriptor at `source`, 48 readable bytes.
-    @inline(__always)
+    @inlinable @inline(__always)
     package init(at source: UnsafeRawPointer) throws(CodecError) {
         byteOffset = source.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
         byteCount = source.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
@@ -89,5 +92,5 @@ package struct BlockDescriptor: Equatable, Sendable {
 }
 
 /// Bytes of a null bitmap over `rowCount` rows, padded so that what follows is aligned.
-@inline(__always)
+@inlinable @inline(__always)
 package func nullBitmapByteCount(_ rowCount: Int) -> Int { ((rowCount &+ 63) >> 6) << 3 }

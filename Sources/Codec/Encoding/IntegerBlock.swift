@@ -15,20 +15,20 @@
 package struct IntegerBlock {
     package let rowCount: Int
     package let nullCount: Int
-    private let encoding: Encoding
-    private let base: Int64
-    private let width: Int
-    private let secondWidth: Int
-    private let partCount: Int
-    private let nulls: UnsafeRawPointer?
-    private let first: UnsafeRawPointer
-    private let second: UnsafeRawPointer
-    private let smallestStep: Int64
+    @usableFromInline let encoding: Encoding
+    @usableFromInline let base: Int64
+    @usableFromInline let width: Int
+    @usableFromInline let secondWidth: Int
+    @usableFromInline let partCount: Int
+    @usableFromInline let nulls: UnsafeRawPointer?
+    @usableFromInline let first: UnsafeRawPointer
+    @usableFromInline let second: UnsafeRawPointer
+    @usableFromInline let smallestStep: Int64
 
-    package static let checkpointInterval = 32
+    @inlinable package static var checkpointInterval: Int { 32 }
 
     /// The payload must be followed by eight readable bytes.
-    @inline(__always)
+    @inlinable @inline(__always)
     package init(
         _ descriptor: BlockDescriptor, payload: UnsafeRawBufferPointer, rowCount: Int
     ) throws(CodecError) {
@@ -88,11 +88,14 @@ package struct IntegerBlock {
         smallestStep = step
     }
 
-    private static func checkpoints(_ rowCount: Int) -> Int {
+    @usableFromInline static func checkpoints(_ rowCount: Int) -> Int {
         (rowCount + checkpointInterval - 1) / checkpointInterval
     }
 
-    @inline(__always)
+    /// The value of every row, if it is one and none is null.
+    @inlinable package var constant: Int64? { encoding == .constant && nullCount == 0 ? base : nil }
+
+    @inlinable @inline(__always)
     package func isNull(_ row: Int) -> Bool {
         if nullCount == 0 { return false }
         guard let nulls else { return true }
@@ -100,7 +103,7 @@ package struct IntegerBlock {
     }
 
     /// The value of `row`, which must be below `rowCount`; of a null row something arbitrary.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func value(_ row: Int) throws(CodecError) -> Int64 {
         switch encoding {
         case .bitPacked: return base &+ Int64(bitPattern: loadPacked(first, row, width))
@@ -111,7 +114,7 @@ package struct IntegerBlock {
     }
 
     @inline(never)
-    private func uncommonValue(_ row: Int) throws(CodecError) -> Int64 {
+    @usableFromInline func uncommonValue(_ row: Int) throws(CodecError) -> Int64 {
         switch encoding {
         case .runLength:
             return base &+ Int64(bitPattern: loadPacked(second, run(of: row), width))
@@ -186,7 +189,7 @@ package struct IntegerBlock {
     }
 
     /// Calls `body` with each run of equal values, without unpacking where runs are stored.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func forEachRun(
         scratch: UnsafeMutablePointer<Int64>, _ body: (Int64, Range<Int>) -> Void
     ) throws(CodecError) {

@@ -113,9 +113,11 @@ package final class TextEncoder {
         let bound = max(LZ4.compressBound(range.count), ZstdCompressor.compressBound(range.count))
         let target = data.appendUninitialized(bound)
         let written =
-            compression == .lz4
-            ? LZ4.compress(source, range.count, into: target, bound)
-            : zstd.compress(source, range.count, into: target, bound)
+            switch compression {
+            case .lz4: LZ4.compress(source, range.count, into: target, bound)
+            case .hex: Hex.pack(source, range.count, into: target)
+            default: zstd.compress(source, range.count, into: target, bound)
+            }
         guard let written, written < range.count else {
             data.truncate(to: before)
             data.append(source, count: range.count)
@@ -141,6 +143,11 @@ package final class TextEncoder {
         var best = Compression.none
         // A slower codec must earn its time: so many hundredths of the bytes must go.
         var bar = stored * (hot ? 70 : 90) / 100
+        let hex = size(.hex)
+        if hex < bar {
+            best = .hex
+            bar = hex * 92 / 100
+        }
         let lz4 = size(.lz4)
         if lz4 < bar {
             best = .lz4

@@ -95,7 +95,7 @@ package struct TextBlock {
     }
 }
 
-@inline(__always)
+@inlinable @inline(__always)
 package func aligned8(_ byteCount: Int) -> Int { (byteCount &+ 7) & ~7 }
 
 /// Decodes frames; keeps its contexts and is not for two threads at once.
@@ -122,6 +122,10 @@ package final class FrameDecoder {
         }
         switch compression {
         case .none: throw CodecError(.inconsistent, "length of a stored frame")
+        case .slice: throw CodecError(.inconsistent, "frame of slices")
+        case .hex:
+            guard source.count == (byteCount + 1) / 2 else { throw CodecError(.inconsistent, "hexadecimal frame") }
+            try Hex.unpack(source, 0..<byteCount, into: target)
         case .lz4: try LZ4.decompress(start, source.count, into: target, exactly: byteCount)
         case .zstd:
             try zstd.decompress(start, source.count, into: target, exactly: byteCount, dictionary: nil)

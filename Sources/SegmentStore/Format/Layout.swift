@@ -81,8 +81,10 @@ package enum SegmentFormat {
     /// Rows are cut into groups at so many rows, or so many bytes of text.
     package static let groupRowLimit = 2048
     package static let groupTextByteTarget = 512 << 10
-    /// Dictionary strings that share a prefix chain.
-    package static let stringsPerGroup = 16
+    /// Dictionary strings that share a chain of prefixes, as a power of two. Those of a small
+    /// dictionary are read more often than their bytes count.
+    package static let groupShift = 3
+    package static let smallDictionaryCount = 256
     /// Dead rows are marked in bitmaps of so many rows each.
     package static let rowsPerDeadChunk = 4096
 

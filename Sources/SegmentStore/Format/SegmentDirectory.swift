@@ -21,6 +21,8 @@ package struct SegmentDirectory {
     package struct Dictionary {
         package var domain = 0
         package var count = 0
+        /// Strings that share a chain of prefixes, as a power of two.
+        package var groupShift = 0
         /// Where each group of strings starts, and the end of the last.
         package var groupOffsets = Packed()
         package var strings = Section()
@@ -119,6 +121,7 @@ extension SegmentDirectory.Dictionary {
     fileprivate func encode(into out: ByteBuffer) {
         out.appendVarint(UInt64(domain))
         out.appendVarint(UInt64(count))
+        out.append(UInt8(groupShift))
         groupOffsets.encode(into: out)
         strings.encode(into: out)
         tailOffsets.encode(into: out)
@@ -217,6 +220,8 @@ extension SegmentDirectory {
             var dictionary = Dictionary()
             dictionary.domain = try count(limit: Limits.relationCount * Limits.columnCount)
             dictionary.count = try count(limit: Limits.rowCount)
+            dictionary.groupShift = Int(try reader.read(UInt8.self))
+            guard dictionary.groupShift <= 8 else { throw CodecError(.inconsistent, "dictionary") }
             dictionary.groupOffsets = try packed()
             dictionary.strings = try section()
             dictionary.tailOffsets = try packed()
@@ -225,7 +230,7 @@ extension SegmentDirectory {
             dictionary.hashStarts = try packed()
             dictionary.tags = try section()
             dictionary.ids = try packed()
-            let groups = (dictionary.count + SegmentFormat.stringsPerGroup - 1) / SegmentFormat.stringsPerGroup
+            let groups = (dictionary.count + (1 << dictionary.groupShift) - 1) >> dictionary.groupShift
             guard dictionary.groupOffsets.count == groups + 1, dictionary.hashBits <= 31,
                 dictionary.tailOffsets.count > 0,
                 dictionary.hashStarts.count == (1 << dictionary.hashBits) + 1,

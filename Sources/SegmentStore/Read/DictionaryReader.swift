@@ -13,6 +13,7 @@ import Codec
 
 package struct DictionaryReader {
     package let count: Int
+    private let groupShift: Int
     private let groupOffsets: PackedArray
     private let strings: SegmentDirectory.Section
     private let tailOffsets: PackedArray
@@ -25,6 +26,7 @@ package struct DictionaryReader {
 
     init(_ directory: SegmentDirectory.Dictionary, _ pages: Pages) {
         count = directory.count
+        groupShift = directory.groupShift
         groupOffsets = PackedArray(directory.groupOffsets, pages)
         strings = directory.strings
         tailOffsets = PackedArray(directory.tailOffsets, pages)
@@ -76,7 +78,7 @@ package struct DictionaryReader {
         var entries = try group(of: id)
         let keyCount = key.count
         var matched = 0
-        for _ in 0...(id % SegmentFormat.stringsPerGroup) {
+        for _ in 0...(id & ((1 &<< groupShift) &- 1)) {
             try entries.next()
             // While an entry shares more with the last than the key does, it differs at the same place.
             if entries.shared <= matched {
@@ -119,12 +121,39 @@ package struct DictionaryReader {
     /// Appends string `id`, which must be below `count`.
     package func append(_ id: Int, to out: ByteBuffer) throws(StoreError) {
         var entries = try group(of: id)
-        let start = out.count
-        for _ in 0...(id % SegmentFormat.stringsPerGroup) {
+        let last = id & ((1 &<< groupShift) &- 1)
+        if last == 0 {
             try entries.next()
-            guard entries.shared <= out.count &- start else { throw corrupt("shared prefix") }
-            out.truncate(to: start &+ entries.shared)
+            guard entries.shared == 0 else { throw corrupt("shared prefix") }
             out.append(entries.suffix, count: entries.suffixCount)
+            return out.append(try tail(entries.tail))
+        }
+        // Backwards, so that each byte is copied once: what the last entry shares comes from the
+        // entry before it that reaches below, and so on.
+        let start = out.count
+        let result: Result<Int, StoreError> = withUnsafeTemporaryAllocation(
+            of: (shared: Int, suffix: UnsafeRawPointer, count: Int).self, capacity: last &+ 1
+        ) { chain in
+            do throws(StoreError) {
+                for i in 0...last {
+                    try entries.next()
+                    chain.initializeElement(at: i, to: (entries.shared, entries.suffix, entries.suffixCount))
+                }
+            } catch { return .failure(error) }
+            let stem = entries.shared &+ entries.suffixCount
+            let target = out.appendUninitialized(stem)
+            var missing = stem
+            for i in stride(from: last, through: 0, by: -1) where chain[i].shared < missing {
+                let count = missing &- chain[i].shared
+                guard count <= chain[i].count else { return .failure(corrupt("shared prefix")) }
+                (target + chain[i].shared).copyMemory(from: chain[i].suffix, byteCount: count)
+                missing = chain[i].shared
+            }
+            return missing == 0 ? .success(stem) : .failure(corrupt("shared prefix"))
+        }
+        if case .failure(let error) = result {
+            out.truncate(to: start)
+            throw error
         }
         out.append(try tail(entries.tail))
     }
@@ -135,7 +164,7 @@ package struct DictionaryReader {
         let whole = ByteBuffer()
         var entries: Entries?
         for id in 0..<count {
-            if id % SegmentFormat.stringsPerGroup == 0 {
+            if id & ((1 << groupShift) - 1) == 0 {
                 entries = try group(of: id)
                 stem.removeAll()
             }
@@ -179,7 +208,15 @@ package struct DictionaryReader {
             guard position < end else { throw overrun() }
             let byte = Int(position.load(as: UInt8.self))
             position += 1
-            return byte < 0x80 ? byte : try longVarint(byte & 0x7f)
+            if byte < 0x80 { return byte }
+            // Two bytes are the second most frequent, of files in a large tree.
+            guard position < end else { throw overrun() }
+            let high = Int(position.load(as: UInt8.self))
+            if high < 0x80 {
+                position += 1
+                return byte & 0x7f | high &<< 7
+            }
+            return try longVarint(byte & 0x7f)
         }
 
         @inline(never)
@@ -216,7 +253,7 @@ package struct DictionaryReader {
     private func group(of id: Int) throws(StoreError) -> Entries {
         guard id < count else { throw corrupt("id out of range") }
         let range = try groupOffsets.range(
-            id / SegmentFormat.stringsPerGroup, limit: strings.byteCount)
+            id &>> groupShift, limit: strings.byteCount)
         try pages.ensure(strings.byteOffset &+ range.lowerBound, range.count)
         let start = pages.base + (strings.byteOffset &+ range.lowerBound)
         return Entries(

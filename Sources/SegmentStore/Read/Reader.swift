@@ -11,7 +11,7 @@ public final class Reader {
     private let decoder = FrameDecoder()
     private let frame = ByteBuffer(capacity: 4096)
     private let string = ByteBuffer(capacity: 256)
-    private var cached: FrameKey?
+    @exclusivity(unchecked) private var cached: FrameKey?
     private var scanBuffers: [ByteBuffer] = (0..<8).map { _ in ByteBuffer(capacity: 64) }
 
     private struct FrameKey: Equatable {
@@ -99,9 +99,7 @@ public final class Reader {
 
     @inline(__always)
     package func relationReader(_ relation: Int, _ row: RowID) throws(StoreError) -> RelationReader {
-        guard Int(row.part) < core.parts.count,
-            let reader = core.parts[Int(row.part)].segment.relation(relation)
-        else { throw StoreError(.invalidArgument, "the row belongs to another snapshot or relation") }
+        guard let reader = core.reader(Int(row.part), relation) else { throw StoreError(.invalidArgument, "the row belongs to another snapshot or relation") }
         return reader
     }
 
@@ -155,61 +153,121 @@ public final class Reader {
             string.removeAll()
             try dictionary.append(Int(id), to: string)
             return string.bytes
-        case .text(let family): return try text(reader, row.part, entry, family, place)
+        case .text(let family): return try text(reader, relation, row, column, family, place)
         case .vector(let byteCount): return try reader.vector(entry, byteCount, place)
         }
     }
 
     private func text(
-        _ reader: RelationReader, _ part: Int32, _ entry: ColumnReader, _ familyIndex: Int,
+        _ reader: RelationReader, _ relation: Int, _ row: RowID, _ index: Int, _ familyIndex: Int,
         _ place: RelationReader.Place
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        let entry = reader.column(index)
         let lengths = try reader.integers(entry, group: place.group, rowCount: place.rowCount)
         if lengths.isNull(place.index) { return nil }
         let family = reader.family(familyIndex)
-        let (descriptor, block) = try reader.textBlock(family, place)
+        let descriptor = try reader.descriptor(family.descriptorOffset, group: place.group)
+        if descriptor.compression == .slice {
+            return try slice(reader, relation, row, index, place, family, lengths)
+        }
+        let block = try reader.textBlock(descriptor, place)
         do throws(CodecError) {
             let found = try block.frame(of: place.index)
-            var offset = 0
-            var length = 0
-            var total = 0
-            for member in family.members {
-                // Most families have one member, whose lengths are at hand.
-                let column = reader.column(member)
-                let isOwn = column.descriptorOffset == entry.descriptorOffset
-                let others = isOwn ? lengths : try integers(reader, column, place)
-                for row in found.firstRow..<found.endRow where !others.isNull(row) {
-                    let count = try others.value(row)
-                    guard count >= 0, count <= TextLimits.valueByteLimit else {
-                        throw CodecError(.tooLarge, "length of a value")
-                    }
-                    total += Int(count)
-                    if row < place.index { offset += Int(count) }
-                    if row == place.index, isOwn { length = Int(count) }
-                }
-                if member < index(of: entry, in: reader, family) , !others.isNull(place.index) {
-                    offset += Int(try others.value(place.index))
-                }
+            let range = try self.range(of: index, reader, family, lengths, place, found)
+            let source = try frameBytes(reader, descriptor, found)
+            if source.count == range.total {
+                // Stored as it is: no need to copy.
+                return UnsafeRawBufferPointer(rebasing: source[range.offset..<range.offset + range.length])
             }
-            guard total <= TextLimits.frameByteLimit else { throw CodecError(.tooLarge, "frame") }
-            let key = FrameKey(part: part, offset: descriptor.byteOffset, firstRow: found.firstRow)
+            if descriptor.compression == .hex {
+                cached = nil
+                frame.removeAll()
+                try Hex.unpack(
+                    source, range.offset..<range.offset + range.length, into: frame.appendUninitialized(range.length))
+                return frame.bytes
+            }
+            let key = FrameKey(part: row.part, offset: descriptor.byteOffset, firstRow: found.firstRow)
             if cached != key {
                 cached = nil
-                try decode(reader, family, descriptor, found, total)
+                try decode(reader, family, descriptor, source, range.total)
                 cached = key
             }
-            guard offset + length <= frame.count else { throw CodecError(.inconsistent, "length of a value") }
-            return UnsafeRawBufferPointer(start: frame.base + offset, count: length)
+            return UnsafeRawBufferPointer(start: frame.base + range.offset, count: range.length)
         } catch {
             throw StoreError(error, in: reader.path, at: Int(clamping: descriptor.byteOffset))
         }
     }
 
-    private func index(of entry: ColumnReader, in reader: RelationReader, _ family: FamilyReader) -> Int {
-        for member in family.members where reader.column(member).descriptorOffset == entry.descriptorOffset {
-            return member
+    /// Where a value is among the bytes of its frame, and how many those are.
+    @inline(__always)
+    private func range(
+        of column: Int, _ reader: RelationReader, _ family: FamilyReader, _ lengths: IntegerBlock,
+        _ place: RelationReader.Place, _ found: TextBlock.Frame
+    ) throws(CodecError) -> (offset: Int, length: Int, total: Int) {
+        var offset = 0
+        var length = 0
+        var total = 0
+        for member in family.members {
+            // Most families have one member, whose lengths are at hand.
+            let block = member == column ? lengths : try integers(reader, reader.column(member), place)
+            if let constant = block.constant {
+                let count = try checkedLength(constant)
+                total += (found.endRow - found.firstRow) * count
+                offset += (place.index - found.firstRow) * count
+                if member == column { length = count } else if member < column { offset += count }
+                continue
+            }
+            for row in found.firstRow..<found.endRow where !block.isNull(row) {
+                let count = try checkedLength(try block.value(row))
+                total += count
+                if row < place.index { offset += count }
+                if row == place.index {
+                    if member == column { length = count } else if member < column { offset += count }
+                }
+            }
         }
-        return 0
+        guard total <= TextLimits.frameByteLimit, offset + length <= total else {
+            throw CodecError(.tooLarge, "frame")
+        }
+        return (offset, length, total)
+    }
+
+    @inline(__always)
+    private func checkedLength(_ value: Int64) throws(CodecError) -> Int {
+        guard value >= 0, value <= TextLimits.valueByteLimit else { throw CodecError(.tooLarge, "length of a value") }
+        return Int(value)
+    }
+
+    /// A value that is a part of another column's.
+    private func slice(
+        _ reader: RelationReader, _ relation: Int, _ row: RowID, _ index: Int, _ place: RelationReader.Place,
+        _ family: FamilyReader, _ lengths: IntegerBlock
+    ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        guard let column = schema.relations[relation].wholes[index] else {
+            throw .corrupted("parts of no column", in: reader.path)
+        }
+        let starts = try reader.integers(family.descriptorOffset, group: place.group, rowCount: place.rowCount)
+        guard let whole = try bytes(relation, row, column) else {
+            throw .corrupted("part of a null", in: reader.path)
+        }
+        do throws(CodecError) {
+            let start = try starts.value(place.index)
+            let length = try checkedLength(try lengths.value(place.index))
+            guard start >= 0, start <= whole.count, length <= whole.count - Int(start) else {
+                throw CodecError(.inconsistent, "place of a part")
+            }
+            return UnsafeRawBufferPointer(rebasing: whole[Int(start)..<Int(start) + length])
+        } catch {
+            throw StoreError(error, in: reader.path)
+        }
+    }
+
+    private func frameBytes(
+        _ reader: RelationReader, _ descriptor: BlockDescriptor, _ found: TextBlock.Frame
+    ) throws(CodecError) -> UnsafeRawBufferPointer {
+        do throws(StoreError) { return try reader.frameBytes(descriptor, found) } catch {
+            throw CodecError(.truncated, "frame")
+        }
     }
 
     private func integers(
@@ -224,29 +282,23 @@ public final class Reader {
 
     private func decode(
         _ reader: RelationReader, _ family: FamilyReader, _ descriptor: BlockDescriptor,
-        _ found: TextBlock.Frame, _ byteCount: Int
+        _ source: UnsafeRawBufferPointer, _ byteCount: Int
     ) throws(CodecError) {
-        do throws(StoreError) {
-            let source = try reader.frameBytes(descriptor, found)
-            var dictionary: ZstdDecompressionDictionary?
-            if descriptor.compression == .zstdDictionary {
-                guard Int(descriptor.dictionaryIndex) < family.dictionaries.count else {
-                    throw StoreError.corrupted("compression dictionary", in: reader.path)
-                }
+        var dictionary: ZstdDecompressionDictionary?
+        if descriptor.compression == .zstdDictionary {
+            guard Int(descriptor.dictionaryIndex) < family.dictionaries.count else {
+                throw CodecError(.inconsistent, "number of a compression dictionary")
+            }
+            do throws(StoreError) {
                 dictionary = try family.dictionaries[Int(descriptor.dictionaryIndex)].get(reader.pageCheck)
-            }
-            frame.removeAll()
-            let target = frame.appendUninitialized(byteCount)
-            do throws(CodecError) {
-                try decoder.decode(
-                    source, compression: descriptor.compression, dictionary: dictionary, into: target,
-                    exactly: byteCount)
             } catch {
-                throw StoreError(error, in: reader.path, at: Int(clamping: descriptor.byteOffset))
+                throw CodecError(.compression, "compression dictionary")
             }
-        } catch {
-            throw CodecError(.compression, "frame")
         }
+        frame.removeAll()
+        try decoder.decode(
+            source, compression: descriptor.compression, dictionary: dictionary,
+            into: frame.appendUninitialized(byteCount), exactly: byteCount)
     }
 
     /// A string or enumeration; nil for null.

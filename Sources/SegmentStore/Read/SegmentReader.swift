@@ -12,7 +12,7 @@ package final class SegmentReader: @unchecked Sendable {
     let pages: Pages
     /// By the schema's numbers; a segment has only what it has rows of.
     private let dictionaries: UnsafeMutableBufferPointer<DictionaryReader?>
-    private let relations: [RelationReader?]
+    private let relations: UnsafeMutableBufferPointer<RelationReader?>
 
     package init(_ file: SegmentFile) throws(StoreError) {
         self.file = file
@@ -41,13 +41,19 @@ package final class SegmentReader: @unchecked Sendable {
                 relations[relation.index] = try RelationReader(relation, file: file, dictionaries)
             }
         } catch {
+            for relation in relations { relation?.destroy() }
             dictionaries.deallocate()
             throw error
         }
-        self.relations = relations
+        self.relations = .allocate(capacity: relationCount)
+        _ = self.relations.initialize(from: relations)
     }
 
-    deinit { dictionaries.deallocate() }
+    deinit {
+        for relation in relations { relation?.destroy() }
+        relations.deallocate()
+        dictionaries.deallocate()
+    }
 
     package func dictionary(_ domain: Int) -> DictionaryReader? {
         domain < dictionaries.count ? dictionaries[domain] : nil
@@ -83,11 +89,27 @@ struct ColumnReader {
     var dictionary: DictionaryReader?
 }
 
+/// Without reference counts, as it is copied for every value that is read; the segment owns what
+/// it points to.
 struct FamilyReader {
     let descriptorOffset: Int
     /// Column indexes, in the order in which their values follow each other.
-    let members: [Int]
-    let dictionaries: [LazyDictionary]
+    let members: UnsafeMutableBufferPointer<Int>
+    let dictionaries: UnsafeMutableBufferPointer<LazyDictionary>
+
+    init(_ descriptorOffset: Int, members: [Int], dictionaries: [LazyDictionary]) {
+        self.descriptorOffset = descriptorOffset
+        self.members = .allocate(capacity: members.count)
+        _ = self.members.initialize(from: members)
+        self.dictionaries = .allocate(capacity: dictionaries.count)
+        _ = self.dictionaries.initialize(from: dictionaries)
+    }
+
+    func destroy() {
+        members.deallocate()
+        dictionaries.deinitialize()
+        dictionaries.deallocate()
+    }
 }
 
 /// A compression dictionary that is digested when the first frame needs it.
@@ -108,21 +130,36 @@ final class LazyDictionary: Sendable {
     }
 }
 
-/// A relation's rows in one segment.
-///
-/// `@unchecked Sendable`: immutable after `init`.
-package final class RelationReader: @unchecked Sendable {
-    package let rowCount: Int
-    let groupCount: Int
-    private let firstRowOffset: Int
-    private let columns: UnsafeMutableBufferPointer<ColumnReader>
-    private let families: [FamilyReader]
-    private let pages: Pages
+/// A relation's rows in one segment: a pointer to what the segment owns, since values are read too
+/// often for reference counts.
+package struct RelationReader: @unchecked Sendable {
+    // Sendable: nothing changes after `init`.
+    private struct Body {
+        let rowCount: Int
+        let groupCount: Int
+        let firstRowOffset: Int
+        let columns: UnsafeMutableBufferPointer<ColumnReader>
+        let families: UnsafeMutableBufferPointer<FamilyReader>
+        let pages: Pages
+        let keyOffsets: PackedArray
+        let keyRows: PackedArray
+        let target: TargetIndex?
+        let scope: ScopeIndex?
+    }
+
+    private let body: UnsafeMutablePointer<Body>
+
+    package var rowCount: Int { @inline(__always) get { body.pointee.rowCount } }
+    var groupCount: Int { @inline(__always) get { body.pointee.groupCount } }
+    private var firstRowOffset: Int { @inline(__always) get { body.pointee.firstRowOffset } }
+    private var columns: UnsafeMutableBufferPointer<ColumnReader> { @inline(__always) get { body.pointee.columns } }
+    private var families: UnsafeMutableBufferPointer<FamilyReader> { @inline(__always) get { body.pointee.families } }
+    private var pages: Pages { @inline(__always) get { body.pointee.pages } }
     /// Rows in the order of their keys: those whose first key column is string i.
-    package let keyOffsets: PackedArray
-    package let keyRows: PackedArray
-    package let target: TargetIndex?
-    package let scope: ScopeIndex?
+    package var keyOffsets: PackedArray { @inline(__always) get { body.pointee.keyOffsets } }
+    package var keyRows: PackedArray { @inline(__always) get { body.pointee.keyRows } }
+    package var target: TargetIndex? { @inline(__always) get { body.pointee.target } }
+    package var scope: ScopeIndex? { @inline(__always) get { body.pointee.scope } }
 
     package struct TargetIndex {
         package let offsets: PackedArray
@@ -144,10 +181,6 @@ package final class RelationReader: @unchecked Sendable {
         func fail(_ message: String) -> StoreError {
             .corrupted("directory: \(message)", in: file.path, at: file.directoryRange.lowerBound)
         }
-        self.pages = pages
-        rowCount = directory.rowCount
-        groupCount = directory.groupCount
-        firstRowOffset = directory.firstRowOffset
         let columnCount = (directory.columns.map(\.index).max() ?? -1) + 1
         var columns = [ColumnReader](repeating: ColumnReader(), count: columnCount)
         for column in directory.columns {
@@ -173,29 +206,39 @@ package final class RelationReader: @unchecked Sendable {
             let members = directory.columns.filter { $0.kind == .text && $0.parameter == index }.map(\.index)
             families.append(
                 FamilyReader(
-                    descriptorOffset: family.descriptorOffset, members: members,
+                    family.descriptorOffset, members: members,
                     dictionaries: family.dictionaries.map(LazyDictionary.init)))
         }
-        self.families = families
-        keyOffsets = PackedArray(directory.keyOffsets, pages)
-        keyRows = PackedArray(directory.keyRows, pages)
-        target = directory.target.map {
-            TargetIndex(
-                offsets: PackedArray($0.offsets, pages), rows: PackedArray($0.rows, pages),
-                neighbours: PackedArray($0.neighbours, pages))
-        }
-        scope = directory.scope.map {
-            ScopeIndex(
-                offsets: PackedArray($0.offsets, pages), starts: PackedArray($0.starts, pages),
-                counts: PackedArray($0.counts, pages))
-        }
-        self.columns = .allocate(capacity: columnCount)
-        _ = self.columns.initialize(from: columns)
+        let allColumns = UnsafeMutableBufferPointer<ColumnReader>.allocate(capacity: columnCount)
+        _ = allColumns.initialize(from: columns)
+        let allFamilies = UnsafeMutableBufferPointer<FamilyReader>.allocate(capacity: families.count)
+        _ = allFamilies.initialize(from: families)
+        body = .allocate(capacity: 1)
+        body.initialize(
+            to: Body(
+                rowCount: directory.rowCount, groupCount: directory.groupCount,
+                firstRowOffset: directory.firstRowOffset, columns: allColumns, families: allFamilies,
+                pages: pages, keyOffsets: PackedArray(directory.keyOffsets, pages),
+                keyRows: PackedArray(directory.keyRows, pages),
+                target: directory.target.map {
+                    TargetIndex(
+                        offsets: PackedArray($0.offsets, pages), rows: PackedArray($0.rows, pages),
+                        neighbours: PackedArray($0.neighbours, pages))
+                },
+                scope: directory.scope.map {
+                    ScopeIndex(
+                        offsets: PackedArray($0.offsets, pages), starts: PackedArray($0.starts, pages),
+                        counts: PackedArray($0.counts, pages))
+                }))
     }
 
-    deinit {
+    fileprivate func destroy() {
+        for family in families { family.destroy() }
+        families.deallocate()
         columns.deinitialize()
         columns.deallocate()
+        body.deinitialize(count: 1)
+        body.deallocate()
     }
 
     var path: String { pages.path }
@@ -273,7 +316,12 @@ package final class RelationReader: @unchecked Sendable {
     /// The block of an interned or fixed column, or of a text column's lengths.
     @inline(__always)
     func integers(_ column: ColumnReader, group: Int, rowCount: Int) throws(StoreError) -> IntegerBlock {
-        let descriptor = try descriptor(column.descriptorOffset, group: group)
+        try integers(column.descriptorOffset, group: group, rowCount: rowCount)
+    }
+
+    @inline(__always)
+    func integers(_ descriptors: Int, group: Int, rowCount: Int) throws(StoreError) -> IntegerBlock {
+        let descriptor = try descriptor(descriptors, group: group)
         let payload = try pages.bytes(descriptor.byteOffset, Int(descriptor.byteCount))
         do throws(CodecError) {
             return try IntegerBlock(descriptor, payload: payload, rowCount: rowCount)
@@ -326,8 +374,7 @@ package final class RelationReader: @unchecked Sendable {
         return try pages.bytes(start + UInt64(place.index * byteCount), byteCount)
     }
 
-    func textBlock(_ family: FamilyReader, _ place: Place) throws(StoreError) -> (BlockDescriptor, TextBlock) {
-        let descriptor = try descriptor(family.descriptorOffset, group: place.group)
+    func textBlock(_ descriptor: BlockDescriptor, _ place: Place) throws(StoreError) -> TextBlock {
         let offset = Int(clamping: descriptor.byteOffset)
         let directory = TextBlock.directoryByteCount(
             frameCount: Int(descriptor.partCount), width: Int(descriptor.width))
@@ -337,7 +384,7 @@ package final class RelationReader: @unchecked Sendable {
         try pages.ensure(offset, directory)
         let payload = UnsafeRawBufferPointer(start: pages.base + offset, count: Int(descriptor.byteCount))
         do throws(CodecError) {
-            return (descriptor, try TextBlock(descriptor, payload: payload, rowCount: place.rowCount))
+            return try TextBlock(descriptor, payload: payload, rowCount: place.rowCount)
         } catch {
             throw StoreError(error, in: path, at: offset)
         }

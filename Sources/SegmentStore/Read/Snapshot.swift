@@ -58,12 +58,15 @@ package final class SnapshotCore: @unchecked Sendable {
         package let keyOffsets: PackedArray
         package let keyRows: PackedArray
         package let dead: DeadRows
-        package unowned(unsafe) let relation: RelationReader
+        package let relation: RelationReader
     }
 
     package let path: String
     package let manifest: Manifest
     package let parts: [Part]
+    /// By part and relation: what reading a value begins with.
+    private let readers: UnsafeMutableBufferPointer<RelationReader?>
+    private let relationCount: Int
     /// By relation; newest segment first, since what was written last is asked for most.
     private let lookups: [UnsafeMutableBufferPointer<Lookup>]
     /// Files that hold dead rows only.
@@ -92,6 +95,13 @@ package final class SnapshotCore: @unchecked Sendable {
             parts.append(Part(segment: reader, dead: dead))
         }
         self.parts = parts
+        self.relationCount = relationCount
+        self.readers = .allocate(capacity: parts.count * relationCount)
+        for (number, part) in parts.enumerated() {
+            for index in 0..<relationCount {
+                self.readers.initializeElement(at: number * relationCount + index, to: part.segment.relation(index))
+            }
+        }
         holders = Array(readers.values)
         var lookups: [UnsafeMutableBufferPointer<Lookup>] = []
         for (index, relation) in manifest.schema.relations.enumerated() {
@@ -125,6 +135,7 @@ package final class SnapshotCore: @unchecked Sendable {
 
     deinit {
         for buffer in lookups { buffer.deallocate() }
+        self.readers.deallocate()
     }
 
     private static func readDead(
@@ -144,6 +155,13 @@ package final class SnapshotCore: @unchecked Sendable {
         } catch {
             throw StoreError(error, in: file.path, at: ref.byteOffset)
         }
+    }
+
+    /// The rows of a relation in a part; nil if it has none or there is no such part.
+    @inline(__always)
+    package func reader(_ part: Int, _ relation: Int) -> RelationReader? {
+        let index = part &* relationCount &+ relation
+        return relation < relationCount && index < readers.count && part >= 0 ? readers[index] : nil
     }
 
     @inline(__always)

@@ -33,6 +33,9 @@ public struct ColumnSchema: Sendable, Equatable {
     public var compression: TextCompression?
     /// Fixes the encoding of a number column where it can hold the values; nil lets each block choose.
     public var encoding: NumberEncoding?
+    /// Another string column, of a domain or a key, that mostly contains this one's value: a
+    /// qualified name is a part of its key. Such values are not stored twice.
+    public var partOf: String?
     /// Of a vector.
     public var dimensions = 0
 
@@ -58,6 +61,7 @@ public struct ColumnSchema: Sendable, Equatable {
     public var hot: ColumnSchema { with { $0.isHot = true } }
     public func domain(_ name: String) -> ColumnSchema { with { $0.domain = name } }
     public func family(_ name: String) -> ColumnSchema { with { $0.family = name } }
+    public func part(of column: String) -> ColumnSchema { with { $0.partOf = column } }
     public func compressed(_ with: TextCompression) -> ColumnSchema { self.with { $0.compression = with } }
     public func encoded(_ as: NumberEncoding) -> ColumnSchema { with { $0.encoding = `as` } }
 
@@ -150,6 +154,15 @@ public struct Schema: Sendable, Equatable {
                 }
             }
             guard columns.count <= Limits.columnCount else { throw fail("'\(relation.name)' has too many columns") }
+            for column in relation.columns {
+                guard let name = column.partOf else { continue }
+                guard let whole = columns[name], column.type == .string, column.domain == nil, column.family == nil,
+                    whole.type == .string, whole.domain != nil || relation.key.contains(name), !whole.isNullable
+                else {
+                    throw fail(
+                        "'\(relation.name).\(column.name)' cannot be a part of '\(name)': both must be strings, that one a key or of a domain")
+                }
+            }
             guard !relation.key.isEmpty else { throw fail("'\(relation.name)' has no key") }
             guard Set(relation.key).count == relation.key.count else {
                 throw fail("a key column of '\(relation.name)' stands twice")

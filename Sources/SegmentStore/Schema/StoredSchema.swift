@@ -21,6 +21,8 @@ package final class StoredSchema: Sendable {
         package let target: Int?
         /// Column numbers of each family.
         package let families: [[Int]]
+        /// For each column the one of whose values its own are parts.
+        package let wholes: [Int?]
         package let columnIndex: [String: Int]
     }
 
@@ -73,7 +75,7 @@ package final class StoredSchema: Sendable {
                 schema: relation, storage: storage, key: relation.key.compactMap { columnIndex[$0] },
                 scope: relation.scope.flatMap { columnIndex[$0] },
                 target: relation.target.flatMap { columnIndex[$0] }, families: families,
-                columnIndex: columnIndex)
+                wholes: relation.columns.map { $0.partOf.flatMap { columnIndex[$0] } }, columnIndex: columnIndex)
         }
         self.domains = domains
         relationIndex = Dictionary(
@@ -145,6 +147,7 @@ package final class StoredSchema: Sendable {
                 out.appendString(column.family ?? "")
                 out.append(column.compression?.rawValue ?? 0xff)
                 out.append(column.encoding?.rawValue ?? 0xff)
+                out.appendString(column.partOf ?? "")
                 out.appendVarint(UInt64(column.dimensions))
             }
             out.appendVarint(UInt64(relation.key.count))
@@ -179,6 +182,8 @@ package final class StoredSchema: Sendable {
                 column.family = family.isEmpty ? nil : family
                 column.compression = TextCompression(rawValue: try reader.read(UInt8.self))
                 column.encoding = NumberEncoding(rawValue: try reader.read(UInt8.self))
+                let whole = try reader.readString(limit: nameLimit)
+                column.partOf = whole.isEmpty ? nil : whole
                 column.dimensions = try reader.readCount(limit: Limits.vectorDimensions)
                 columns.append(column)
             }

@@ -13,13 +13,15 @@ final class DictionaryWriter {
     private let entry = ByteBuffer()
     /// What keys have in common behind their last colon: paths.
     private let splitsTails: Bool
+    private let groupShift: Int
     private let tails: Interner
     private var lastTail = 0
     private var count = 0
     private static let tailMemoryLimit = 4 << 20
 
     /// `splitsTails` if the strings are keys that end in ":" and something that repeats.
-    init(_ space: ScratchSpace, splitsTails: Bool, memoryLimit: Int) {
+    init(_ space: ScratchSpace, splitsTails: Bool, isSmall: Bool, memoryLimit: Int) {
+        groupShift = isSmall ? 0 : SegmentFormat.groupShift
         self.space = space
         self.splitsTails = splitsTails
         strings = Spool(space)
@@ -40,7 +42,7 @@ final class DictionaryWriter {
             lastTail = tail
         }
         var shared = 0
-        if count % SegmentFormat.stringsPerGroup == 0 {
+        if count & ((1 << groupShift) - 1) == 0 {
             try groupStarts.append(UInt32(truncatingIfNeeded: strings.count))
         } else {
             let limit = min(stemCount, stem.count)
@@ -68,6 +70,7 @@ final class DictionaryWriter {
         var directory = SegmentDirectory.Dictionary()
         directory.domain = domain
         directory.count = count
+        directory.groupShift = groupShift
         let offsets = PackedSpool(space, width: bitWidth(UInt64(strings.count)))
         var starts = groupStarts.reader()
         while !starts.isAtEnd { try offsets.append(Int(try starts.next(UInt32.self))) }

@@ -51,7 +51,9 @@ final class DomainBuilder {
 
     /// Brings all strings in order to `dictionary` and settles what the runs' numbers become.
     func finish(memoryLimit: Int) throws(StoreError) -> DictionaryWriter {
-        let dictionary = DictionaryWriter(space, splitsTails: tailsRepeat(), memoryLimit: memoryLimit)
+        let isSmall = spilled.isEmpty && interner.count <= SegmentFormat.smallDictionaryCount
+        let dictionary = DictionaryWriter(
+            space, splitsTails: !isSmall && tailsRepeat(), isSmall: isSmall, memoryLimit: memoryLimit)
         if spilled.isEmpty {
             let order = interner.sorted()
             finalRanks = [UInt32](repeating: 0, count: order.count)

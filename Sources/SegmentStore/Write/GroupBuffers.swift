@@ -25,6 +25,11 @@ final class NumberBuffer {
         values.append(Int64(0))
     }
 
+    func contains(_ value: Int64) -> Bool {
+        let base = values.base.assumingMemoryBound(to: Int64.self)
+        return UnsafeBufferPointer(start: base, count: values.count / 8).contains(value)
+    }
+
     func removeAll() {
         values.removeAll()
         nulls.removeAll()
@@ -56,6 +61,8 @@ final class GroupBuffers: @unchecked Sendable {
     /// Values of fixed columns, lengths of text columns, nothing for interned ones.
     private let numbers: [NumberBuffer?]
     private let vectors: [ByteBuffer?]
+    /// Where the values of columns that are parts of others start there, -1 if they are not in it.
+    private let starts: [NumberBuffer?]
     /// The rows' bytes, the members of a row one after the other.
     private let families: [ByteBuffer]
 
@@ -67,6 +74,7 @@ final class GroupBuffers: @unchecked Sendable {
         vectors = relation.storage.map { storage in
             if case .vector = storage { ByteBuffer() } else { nil }
         }
+        starts = relation.wholes.map { $0 == nil ? nil : NumberBuffer() }
         families = relation.families.map { _ in ByteBuffer(capacity: 4096) }
     }
 
@@ -84,7 +92,11 @@ final class GroupBuffers: @unchecked Sendable {
             case .text(let family):
                 if slot.isNull {
                     numbers[column]?.appendNull()
+                    starts[column]?.appendNull()
                 } else {
+                    if let whole = relation.wholes[column] {
+                        starts[column]?.append(Int64(firstPlace(of: row.bytes(slot), in: row.bytes(row.slots[whole]))))
+                    }
                     numbers[column]?.append(Int64(slot.count))
                     families[family].append(row.bytes(slot))
                     textByteCount += slot.count
@@ -108,6 +120,7 @@ final class GroupBuffers: @unchecked Sendable {
         textByteCount = 0
         for column in numbers { column?.removeAll() }
         for column in vectors { column?.removeAll() }
+        for column in starts { column?.removeAll() }
         for family in families { family.removeAll() }
     }
 
@@ -169,6 +182,11 @@ final class GroupBuffers: @unchecked Sendable {
         _ family: Int, _ encoder: TextEncoder, _ training: FamilyTraining, into out: ByteBuffer
     ) -> BlockDescriptor {
         let members = relation.families[family]
+        if let starts = starts[members[0]], !starts.contains(-1) {
+            var descriptor = starts.encode(wanted: nil, into: out)
+            descriptor.compression = .slice
+            return descriptor
+        }
         var lengths = [UInt32](repeating: 0, count: rowCount)
         for member in members {
             // A null row's length is not 0 any more once its column is encoded.
@@ -199,6 +217,16 @@ final class GroupBuffers: @unchecked Sendable {
             return descriptor
         }
     }
+}
+
+/// Where `part` first stands in `whole`; -1 if it does not.
+private func firstPlace(of part: UnsafeRawBufferPointer, in whole: UnsafeRawBufferPointer) -> Int {
+    guard part.count <= whole.count else { return -1 }
+    guard let first = part.first else { return 0 }
+    for start in 0...(whole.count - part.count) where whole[start] == first {
+        if compareBytes(UnsafeRawBufferPointer(rebasing: whole[start..<start + part.count]), part) == 0 { return start }
+    }
+    return -1
 }
 
 /// The compression dictionary of a family, trained by the first group that uses it; the groups
