@@ -12,6 +12,10 @@ public final class Reader {
     private let frame = ByteBuffer(capacity: 4096)
     private let string = ByteBuffer(capacity: 256)
     @exclusivity(unchecked) private var cached: FrameKey?
+    /// The key of the row that was found or read last: parts of it are asked for next.
+    private let lastKey = ByteBuffer(capacity: 256)
+    @exclusivity(unchecked) private var lastKeyRow = RowID(part: -1, row: -1)
+    @exclusivity(unchecked) private var lastKeyRelation = -1
     private var scanBuffers: [ByteBuffer] = (0..<8).map { _ in ByteBuffer(capacity: 64) }
 
     private struct FrameKey: Equatable {
@@ -70,9 +74,21 @@ public final class Reader {
             let end = try lookup.pointee.keyOffsets.value(id &+ 1)
             guard start < end, end <= lookup.pointee.keyRows.count else { continue }
             let row = try lookup.pointee.keyRows.value(start)
-            if !lookup.pointee.dead.contains(row) { return RowID(part: lookup.pointee.part, row: row) }
+            if !lookup.pointee.dead.contains(row) {
+                let found = RowID(part: lookup.pointee.part, row: row)
+                keep(key, relation, found)
+                return found
+            }
         }
         return nil
+    }
+
+    @inline(__always)
+    private func keep(_ key: UnsafeRawBufferPointer, _ relation: Int, _ row: RowID) {
+        lastKey.removeAll()
+        lastKey.append(key)
+        lastKeyRow = row
+        lastKeyRelation = relation
     }
 
     /// The row with this key, one value for each key column.
@@ -247,8 +263,14 @@ public final class Reader {
             throw .corrupted("parts of no column", in: reader.path)
         }
         let starts = try reader.integers(family.descriptorOffset, group: place.group, rowCount: place.rowCount)
-        guard let whole = try bytes(relation, row, column) else {
-            throw .corrupted("part of a null", in: reader.path)
+        let whole: UnsafeRawBufferPointer
+        if lastKeyRow == row, lastKeyRelation == relation, core.singleKeyColumn(relation) == column {
+            whole = lastKey.bytes
+        } else {
+            guard let found = try bytes(relation, row, column) else {
+                throw .corrupted("part of a null", in: reader.path)
+            }
+            whole = found
         }
         do throws(CodecError) {
             let start = try starts.value(place.index)

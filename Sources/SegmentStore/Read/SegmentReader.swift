@@ -63,13 +63,10 @@ package final class SegmentReader: @unchecked Sendable {
         index < relations.count ? relations[index] : nil
     }
 
-    /// Which relation, column and block a damaged byte belongs to.
-    func place(of byteOffset: Int) -> String {
-        for relation in relations {
-            if let place = relation?.place(of: byteOffset) { return place }
-        }
-        if file.directoryRange.contains(byteOffset) { return "directory" }
-        return byteOffset < SegmentFormat.headerByteCount ? "header" : "an index or a dictionary"
+    /// What a damaged range belongs to, other than blocks.
+    func place(of range: Range<Int>) -> String {
+        if file.directoryRange.overlaps(range) { return "directory" }
+        return range.lowerBound < SegmentFormat.headerByteCount ? "header" : "an index or a dictionary"
     }
 }
 
@@ -395,25 +392,22 @@ package struct RelationReader: @unchecked Sendable {
         try pages.bytes(descriptor.byteOffset + UInt64(frame.byteRange.lowerBound), frame.byteRange.count)
     }
 
-    func place(of byteOffset: Int) -> String? {
-        func search(_ offset: Int, _ name: String) -> String? {
+    /// The blocks that have bytes in `range`.
+    func places(in range: Range<Int>) -> [(columns: [Int], block: Int)] {
+        var found: [(columns: [Int], block: Int)] = []
+        func search(_ offset: Int, _ columns: [Int]) {
             for group in 0..<groupCount {
                 guard let descriptor = try? descriptor(offset, group: group) else { continue }
                 let start = Int(clamping: descriptor.byteOffset)
-                if byteOffset >= start, byteOffset - start < Int(descriptor.byteCount) {
-                    return "\(name), block \(group)"
-                }
+                guard start < range.upperBound, start + Int(descriptor.byteCount) > range.lowerBound else { continue }
+                found.append((columns, group))
             }
-            return nil
         }
         for (index, column) in columns.enumerated() {
             if case .absent = column.kind { continue }
-            if let found = search(column.descriptorOffset, "column \(index)") { return found }
+            search(column.descriptorOffset, [index])
         }
-        for (index, family) in families.enumerated() {
-            let members = family.members.map(String.init).joined(separator: ",")
-            if let found = search(family.descriptorOffset, "family \(index) of columns \(members)") { return found }
-        }
-        return nil
+        for family in families { search(family.descriptorOffset, Array(family.members)) }
+        return found
     }
 }

@@ -67,6 +67,7 @@ package final class SnapshotCore: @unchecked Sendable {
     /// By part and relation: what reading a value begins with.
     private let readers: UnsafeMutableBufferPointer<RelationReader?>
     private let relationCount: Int
+    private let singleKeys: [Int]
     /// By relation; newest segment first, since what was written last is asked for most.
     private let lookups: [UnsafeMutableBufferPointer<Lookup>]
     /// Files that hold dead rows only.
@@ -96,6 +97,7 @@ package final class SnapshotCore: @unchecked Sendable {
         }
         self.parts = parts
         self.relationCount = relationCount
+        singleKeys = manifest.schema.relations.map { $0.key.count == 1 ? $0.key[0] : -1 }
         self.readers = .allocate(capacity: parts.count * relationCount)
         for (number, part) in parts.enumerated() {
             for index in 0..<relationCount {
@@ -163,6 +165,10 @@ package final class SnapshotCore: @unchecked Sendable {
         let index = part &* relationCount &+ relation
         return relation < relationCount && index < readers.count && part >= 0 ? readers[index] : nil
     }
+
+    /// The column that alone is the relation's key; -1 if there are several.
+    @inline(__always)
+    func singleKeyColumn(_ relation: Int) -> Int { singleKeys[relation] }
 
     @inline(__always)
     package func lookups(_ relation: Int) -> UnsafeMutableBufferPointer<Lookup> { lookups[relation] }

@@ -50,13 +50,13 @@ public final class Batch {
     private let schema: StoredSchema
     private let options: WriteOptions
     private let progress: ((WriteProgress) -> WriteProgress.Answer)?
-    private var lastReport: Int64
-    private(set) var rowCount = 0
-    private(set) var isCancelled = false
-    private(set) var failure: StoreError?
+    @exclusivity(unchecked) private var lastReport: Int64
+    @exclusivity(unchecked) private(set) var rowCount = 0
+    @exclusivity(unchecked) private(set) var isCancelled = false
+    @exclusivity(unchecked) private(set) var failure: StoreError?
     private(set) var problems: [RowProblem] = []
     private(set) var problemCount = 0
-    private var appended: [Int]
+    @exclusivity(unchecked) private var appended: [Int]
 
     static let problemLimit = 1000
     private static let reportInterval: Int64 = 100_000_000

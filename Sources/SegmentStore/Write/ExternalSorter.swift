@@ -10,7 +10,7 @@ final class ExternalSorter {
     private let memoryLimit: Int
     private let records: ByteBuffer
     private var runs: [Spool] = []
-    private(set) var count = 0
+    @exclusivity(unchecked) private(set) var count = 0
 
     init(words: Int, _ space: ScratchSpace, memoryLimit: Int) {
         self.words = words

@@ -10,7 +10,7 @@ import Synchronization
 final class NumberBuffer {
     let values = ByteBuffer(capacity: 4096)
     private let nulls = ByteBuffer(capacity: 64)
-    private(set) var nullCount = 0
+    @exclusivity(unchecked) private(set) var nullCount = 0
 
     @inline(__always)
     func append(_ value: Int64) { values.append(value) }
@@ -56,8 +56,8 @@ final class NumberBuffer {
 /// `@unchecked Sendable`: filled by the writer, then handed to one job, then handed back.
 final class GroupBuffers: @unchecked Sendable {
     let relation: StoredSchema.Relation
-    private(set) var rowCount = 0
-    private(set) var textByteCount = 0
+    @exclusivity(unchecked) private(set) var rowCount = 0
+    @exclusivity(unchecked) private(set) var textByteCount = 0
     /// Values of fixed columns, lengths of text columns, nothing for interned ones.
     private let numbers: [NumberBuffer?]
     private let vectors: [ByteBuffer?]
@@ -65,6 +65,7 @@ final class GroupBuffers: @unchecked Sendable {
     private let starts: [NumberBuffer?]
     /// The rows' bytes, the members of a row one after the other.
     private let families: [ByteBuffer]
+    private let plan: [Step]
 
     init(_ relation: StoredSchema.Relation) {
         self.relation = relation
@@ -76,6 +77,35 @@ final class GroupBuffers: @unchecked Sendable {
         }
         starts = relation.wholes.map { $0 == nil ? nil : NumberBuffer() }
         families = relation.families.map { _ in ByteBuffer(capacity: 4096) }
+        var plan: [Step] = []
+        for (column, storage) in relation.storage.enumerated() {
+            guard let buffer = numbers[column] else { continue }
+            var step = Step(column: column, numbers: .passUnretained(buffer))
+            switch storage {
+            case .interned, .fixed: break
+            case .text(let family):
+                step.bytes = .passUnretained(families[family])
+                if let whole = relation.wholes[column], let start = starts[column] {
+                    step.whole = whole
+                    step.starts = .passUnretained(start)
+                }
+            case .vector(let byteCount):
+                step.bytes = vectors[column].map { .passUnretained($0) }
+                step.vectorByteCount = byteCount
+            }
+            plan.append(step)
+        }
+        self.plan = plan
+    }
+
+    /// Where a column's values go. What it refers to is held by the properties above.
+    private struct Step {
+        let column: Int
+        let numbers: Unmanaged<NumberBuffer>
+        var bytes: Unmanaged<ByteBuffer>?
+        var whole = -1
+        var starts: Unmanaged<NumberBuffer>?
+        var vectorByteCount = 0
     }
 
     var isFull: Bool {
@@ -83,36 +113,38 @@ final class GroupBuffers: @unchecked Sendable {
     }
 
     func append(_ row: RowBuilder) {
-        for (column, storage) in relation.storage.enumerated() {
-            let slot = row.slots[column]
-            switch storage {
-            case .interned: break
-            case .fixed:
-                if slot.isNull { numbers[column]?.appendNull() } else { numbers[column]?.append(slot.number) }
-            case .text(let family):
-                if slot.isNull {
-                    numbers[column]?.appendNull()
-                    starts[column]?.appendNull()
-                } else {
-                    if let whole = relation.wholes[column] {
-                        starts[column]?.append(Int64(firstPlace(of: row.bytes(slot), in: row.bytes(row.slots[whole]))))
-                    }
-                    numbers[column]?.append(Int64(slot.count))
-                    families[family].append(row.bytes(slot))
-                    textByteCount += slot.count
-                }
-            case .vector(let byteCount):
-                if slot.isNull {
-                    numbers[column]?.appendNull()
-                    vectors[column]?.appendZeros(byteCount)
-                } else {
-                    numbers[column]?.append(0)
-                    vectors[column]?.append(row.bytes(slot))
-                    textByteCount += slot.count
-                }
-            }
-        }
+        for step in plan { append(row, row.slots[step.column], step) }
         rowCount += 1
+    }
+
+    @inline(__always)
+    private func append(_ row: RowBuilder, _ slot: RowBuilder.Slot, _ step: Step) {
+        step.numbers._withUnsafeGuaranteedRef { numbers in
+            guard let bytes = step.bytes else {
+                if slot.isNull { numbers.appendNull() } else { numbers.append(slot.number) }
+                return
+            }
+            if step.vectorByteCount > 0 {
+                if slot.isNull { numbers.appendNull() } else { numbers.append(0) }
+                bytes._withUnsafeGuaranteedRef {
+                    if slot.isNull { $0.appendZeros(step.vectorByteCount) } else { $0.append(row.bytes(slot)) }
+                }
+                textByteCount += step.vectorByteCount
+                return
+            }
+            if slot.isNull {
+                numbers.appendNull()
+                step.starts?._withUnsafeGuaranteedRef { $0.appendNull() }
+                return
+            }
+            numbers.append(Int64(slot.count))
+            if let starts = step.starts {
+                let place = firstPlace(of: row.bytes(slot), in: row.bytes(row.slots[step.whole]))
+                starts._withUnsafeGuaranteedRef { $0.append(Int64(place)) }
+            }
+            bytes._withUnsafeGuaranteedRef { $0.append(row.bytes(slot)) }
+            textByteCount += slot.count
+        }
     }
 
     func removeAll() {

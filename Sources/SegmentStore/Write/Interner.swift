@@ -7,9 +7,10 @@ final class Interner {
     /// Where each string starts; one more for the end.
     private let starts = ByteBuffer(capacity: 1024)
     private let hashes = ByteBuffer(capacity: 1024)
-    private var table: UnsafeMutablePointer<UInt32>
-    private var mask: Int
-    private(set) var count = 0
+    // Nothing here is reached from two places at once: the checks would cost as much as the work.
+    @exclusivity(unchecked) private var table: UnsafeMutablePointer<UInt32>
+    @exclusivity(unchecked) private var mask: Int
+    @exclusivity(unchecked) private(set) var count = 0
 
     init() {
         mask = 255

@@ -12,8 +12,8 @@ final class RelationBuilder {
     private let space: ScratchSpace
     private let domains: [DomainBuilder]
 
-    private(set) var rowCount = 0
-    private var buffers: GroupBuffers?
+    @exclusivity(unchecked) private(set) var rowCount = 0
+    @exclusivity(unchecked) private var buffers: GroupBuffers?
     /// The first row of each group.
     private(set) var firstRows: [UInt32] = []
     /// Blocks by column; those of interned columns are added at the end.
@@ -25,7 +25,7 @@ final class RelationBuilder {
     let idSpools: [Spool?]
     /// Values of key columns that are fixed.
     let keySpools: [Spool?]
-    private var lastIDs: [UInt32]
+    @exclusivity(unchecked) private var lastIDs: [UInt32]
     /// Smallest and largest value of each fixed key column, tombstones included.
     private(set) var keyRanges: [ClosedRange<Int64>?]
     /// The rows, and the tombstones, at which each run of the domains begins.
@@ -35,7 +35,17 @@ final class RelationBuilder {
     let tombstones: Spool
     private(set) var tombstoneCount = 0
     private(set) var scopes: [[UInt8]] = []
-    private(set) var inputByteCount = 0
+    @exclusivity(unchecked) private(set) var inputByteCount = 0
+    private let internedColumns: [InternedColumn]
+    private let fixedKeyColumns: [Int]
+
+    /// What it refers to is held by the properties above.
+    private struct InternedColumn {
+        let column: Int
+        let spool: Unmanaged<Spool>
+        let domain: Unmanaged<DomainBuilder>
+    }
+
 
     /// Groups that share a compression dictionary.
     private static let groupsPerTraining = 32
@@ -58,6 +68,16 @@ final class RelationBuilder {
         lastIDs = Array(repeating: DomainBuilder.null, count: columnCount)
         keyRanges = Array(repeating: nil, count: columnCount)
         tombstones = Spool(space)
+        var interned: [InternedColumn] = []
+        for (column, storage) in relation.storage.enumerated() {
+            guard case .interned(let domain) = storage, let spool = idSpools[column] else { continue }
+            interned.append(
+                InternedColumn(
+                    column: column, spool: .passUnretained(spool), domain: .passUnretained(domains[domain])))
+        }
+        internedColumns = interned
+        let fixed = keySpools
+        fixedKeyColumns = fixed.indices.filter { fixed[$0] != nil }
     }
 
     var isTouched: Bool { rowCount > 0 || tombstoneCount > 0 || !scopes.isEmpty }
@@ -65,21 +85,24 @@ final class RelationBuilder {
     // MARK: - Rows
 
     func append(_ row: RowBuilder, _ queue: EncodeQueue, _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void) throws(StoreError) {
-        for (column, storage) in relation.storage.enumerated() {
-            let slot = row.slots[column]
-            if case .interned(let domain) = storage {
-                try idSpools[column]?.append(intern(row.bytes(slot), slot.isNull, column, domains[domain]))
-            } else if let spool = keySpools[column] {
-                try spool.append(slot.number)
-                widen(column, slot.number)
+        for entry in internedColumns {
+            let slot = row.slots[entry.column]
+            let id = entry.domain._withUnsafeGuaranteedRef {
+                intern(row.bytes(slot), slot.isNull, entry.column, $0)
             }
+            try entry.spool.takeUnretainedValue().append(id)
+        }
+        for column in fixedKeyColumns {
+            let slot = row.slots[column]
+            try keySpools[column]?.append(slot.number)
+            widen(column, slot.number)
         }
         let buffers = self.buffers ?? queue.buffers(index, relation)
         self.buffers = buffers
         if buffers.rowCount == 0 { firstRows.append(UInt32(rowCount)) }
         buffers.append(row)
         rowCount += 1
-        inputByteCount += row.arena.count + relation.storage.count * 8
+        inputByteCount += row.arena.count + row.slots.count * 8
         if buffers.isFull { try finishGroup(queue, write) }
     }
 

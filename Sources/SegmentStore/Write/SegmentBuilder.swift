@@ -73,7 +73,7 @@ final class SegmentBuilder {
             throw StoreError(.limitExceeded, "a batch has more than \(Limits.rowCount) rows of one relation")
         }
         try builder.append(row, queue) { index, encoded throws(StoreError) in try write(index, encoded) }
-        if builder.rowCount & 15 == 0 { try sealIfLarge() }
+        if builder.rowCount & 63 == 0 { try sealIfLarge() }
     }
 
     func delete(_ row: RowBuilder, from relation: Int) throws(StoreError) {

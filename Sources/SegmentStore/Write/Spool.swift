@@ -51,8 +51,8 @@ private struct Unsafely<Value>: @unchecked Sendable {
 final class Spool {
     private let space: ScratchSpace
     private let buffer: ByteBuffer
-    private var extents: [(offset: Int, count: Int)] = []
-    private var spilled = 0
+    @exclusivity(unchecked) private var extents: [(offset: Int, count: Int)] = []
+    @exclusivity(unchecked) private var spilled = 0
 
     /// Bytes kept in memory before they go to the file.
     static let memoryLimit = 256 << 10
@@ -185,9 +185,9 @@ struct SpoolReader {
 final class PackedSpool {
     let spool: Spool
     let width: Int
-    private(set) var count = 0
+    @exclusivity(unchecked) private(set) var count = 0
     private let buffer = ByteBuffer(capacity: 4096)
-    private var packer: BitPacker
+    @exclusivity(unchecked) private var packer: BitPacker
 
     init(_ space: ScratchSpace, width: Int) {
         spool = Spool(space)
