@@ -99,8 +99,11 @@ final class EngineTasks {
         let before = PeakMemory.value("VmRSS:")
         var phases: [String] = []
         var times: [Int64] = []
+        var processor: [Int64] = []
         for run in 0...runs {
             let store = try fresh("load")
+            let start = processorTime()
+            defer { processor.append(processorTime() - start) }
             let receipt = try store.write { try data.append(to: $0) }
             if run == 0 { report("load: peak memory above input", "\((PeakMemory.value() - before) / 1024) kB") }
             if run > 0 { times.append(receipt.totalTime) }
@@ -108,6 +111,7 @@ final class EngineTasks {
             phases.append("append \(ms(receipt.appendTime)) finish \(ms(receipt.finishTime)) replace \(ms(receipt.replaceTime)) commit \(ms(receipt.commitTime))")
         }
         report("load", Timing(times).text)
+        report("load, processor", Timing(processor).text)
         print("    " + (phases.last ?? ""))
     }
 

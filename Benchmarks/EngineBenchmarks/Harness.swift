@@ -65,3 +65,10 @@ enum PeakMemory {
         return 0
     }
 }
+
+/// Processor time of all threads so far, in nanoseconds.
+func processorTime() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}

@@ -25,7 +25,6 @@ final class RelationBuilder {
     let idSpools: [Spool?]
     /// Values of key columns that are fixed.
     let keySpools: [Spool?]
-    @exclusivity(unchecked) private var lastIDs: [UInt32]
     /// Smallest and largest value of each fixed key column, tombstones included.
     private(set) var keyRanges: [ClosedRange<Int64>?]
     /// The rows, and the tombstones, at which each run of the domains begins.
@@ -36,14 +35,17 @@ final class RelationBuilder {
     private(set) var tombstoneCount = 0
     private(set) var scopes: [[UInt8]] = []
     @exclusivity(unchecked) private(set) var inputByteCount = 0
-    private let internedColumns: [InternedColumn]
+    private let internedColumns: UnsafeMutableBufferPointer<InternedColumn>
     private let fixedKeyColumns: [Int]
 
-    /// What it refers to is held by the properties above.
+    /// What it refers to is held by the properties above: reference counts would cost more than
+    /// the number that is appended.
     private struct InternedColumn {
         let column: Int
-        let spool: Unmanaged<Spool>
+        let ids: Unmanaged<ByteBuffer>
         let domain: Unmanaged<DomainBuilder>
+        /// The number of the last value; files, languages and kinds come in long runs.
+        var lastID = DomainBuilder.null
     }
 
 
@@ -65,32 +67,40 @@ final class RelationBuilder {
         keySpools = relation.storage.enumerated().map { column, storage in
             relation.key.contains(column) && storage == .fixed ? Spool(space) : nil
         }
-        lastIDs = Array(repeating: DomainBuilder.null, count: columnCount)
         keyRanges = Array(repeating: nil, count: columnCount)
         tombstones = Spool(space)
         var interned: [InternedColumn] = []
         for (column, storage) in relation.storage.enumerated() {
             guard case .interned(let domain) = storage, let spool = idSpools[column] else { continue }
-            interned.append(
-                InternedColumn(
-                    column: column, spool: .passUnretained(spool), domain: .passUnretained(domains[domain])))
+            interned.append(InternedColumn(
+                    column: column, ids: .passUnretained(spool.buffer),
+                    domain: .passUnretained(domains[domain])))
         }
-        internedColumns = interned
+        internedColumns = .allocate(capacity: interned.count)
+        _ = internedColumns.initialize(from: interned)
         let fixed = keySpools
         fixedKeyColumns = fixed.indices.filter { fixed[$0] != nil }
     }
+
+    deinit { internedColumns.deallocate() }
 
     var isTouched: Bool { rowCount > 0 || tombstoneCount > 0 || !scopes.isEmpty }
 
     // MARK: - Rows
 
     func append(_ row: RowBuilder, _ queue: EncodeQueue, _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void) throws(StoreError) {
-        for entry in internedColumns {
-            let slot = row.slots[entry.column]
-            let id = entry.domain._withUnsafeGuaranteedRef {
-                intern(row.bytes(slot), slot.isNull, entry.column, $0)
+        for i in 0..<internedColumns.count {
+            let slot = row.slots[internedColumns[i].column]
+            var id = DomainBuilder.null
+            if !slot.isNull {
+                let last = internedColumns[i].lastID
+                id = internedColumns[i].domain._withUnsafeGuaranteedRef { domain in
+                    last != DomainBuilder.null && domain.isEqual(last, row.bytes(slot))
+                        ? last : domain.intern(row.bytes(slot))
+                }
+                internedColumns[i].lastID = id
             }
-            try entry.spool.takeUnretainedValue().append(id)
+            internedColumns[i].ids._withUnsafeGuaranteedRef { $0.append(id) }
         }
         for column in fixedKeyColumns {
             let slot = row.slots[column]
@@ -106,19 +116,6 @@ final class RelationBuilder {
         if buffers.isFull { try finishGroup(queue, write) }
     }
 
-    @inline(__always)
-    private func intern(
-        _ bytes: UnsafeRawBufferPointer, _ isNull: Bool, _ column: Int, _ domain: DomainBuilder
-    ) -> UInt32 {
-        if isNull { return DomainBuilder.null }
-        // Files, languages and kinds come in long runs.
-        let last = lastIDs[column]
-        if last != DomainBuilder.null, domain.isEqual(last, bytes) { return last }
-        let id = domain.intern(bytes)
-        lastIDs[column] = id
-        return id
-    }
-
     private func widen(_ column: Int, _ value: Int64) {
         let range = keyRanges[column] ?? value...value
         keyRanges[column] = min(range.lowerBound, value)...max(range.upperBound, value)
@@ -129,6 +126,7 @@ final class RelationBuilder {
     ) throws(StoreError) {
         guard let buffers, buffers.rowCount > 0 else { return }
         self.buffers = nil
+        for spool in idSpools { try spool?.spillIfLarge() }
         let group = firstRows.count - 1
         for family in trainings.indices where group % Self.groupsPerTraining == 0 {
             let leader = relation.schema.columns[relation.families[family][0]]
@@ -164,6 +162,6 @@ final class RelationBuilder {
     /// The domains begin a new run.
     func sealRun() {
         runStarts.append((rowCount, tombstoneCount))
-        for column in lastIDs.indices { lastIDs[column] = DomainBuilder.null }
+        for i in internedColumns.indices { internedColumns[i].lastID = DomainBuilder.null }
     }
 }

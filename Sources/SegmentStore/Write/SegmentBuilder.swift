@@ -23,7 +23,7 @@ final class SegmentBuilder {
     private let file: SegmentFileWriter
     private let space: ScratchSpace
     private let domains: [DomainBuilder]
-    private(set) var relations: [RelationBuilder]
+    let relations: [RelationBuilder]
     private let queue: EncodeQueue
     private let rowBuilders: [RowBuilder]
 

@@ -50,7 +50,8 @@ private struct Unsafely<Value>: @unchecked Sendable {
 /// Bytes appended, then read from front to back.
 final class Spool {
     private let space: ScratchSpace
-    private let buffer: ByteBuffer
+    /// What is not in the file yet. Who appends here directly calls `spillIfLarge` now and then.
+    let buffer: ByteBuffer
     @exclusivity(unchecked) private var extents: [(offset: Int, count: Int)] = []
     @exclusivity(unchecked) private var spilled = 0
 
@@ -72,6 +73,10 @@ final class Spool {
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
         buffer.append(bytes)
+        if buffer.count >= Self.memoryLimit { try spill() }
+    }
+
+    func spillIfLarge() throws(StoreError) {
         if buffer.count >= Self.memoryLimit { try spill() }
     }
 
