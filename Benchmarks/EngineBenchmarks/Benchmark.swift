@@ -107,12 +107,16 @@ final class EngineTasks {
             let receipt = try store.write { try data.append(to: $0) }
             if run == 0 { report("load: peak memory above input", "\((PeakMemory.value() - before) / 1024) kB") }
             if run > 0 { times.append(receipt.totalTime) }
-            func ms(_ t: Int64) -> String { String(format: "%.1f", Double(t) / 1e6) }
-            phases.append("append \(ms(receipt.appendTime)) finish \(ms(receipt.finishTime)) replace \(ms(receipt.replaceTime)) commit \(ms(receipt.commitTime))")
+            phases.append(self.phases(receipt))
         }
         report("load", Timing(times).text)
         report("load, processor", Timing(processor).text)
         print("    " + (phases.last ?? ""))
+    }
+
+    func phases(_ receipt: WriteReceipt) -> String {
+        func ms(_ time: Int64) -> String { String(format: "%.2f", Double(time) / 1e6) }
+        return "append \(ms(receipt.appendTime)) finish \(ms(receipt.finishTime)) replace \(ms(receipt.replaceTime)) commit \(ms(receipt.commitTime)) total \(ms(receipt.totalTime)) ms"
     }
 
     func open() throws {
@@ -230,14 +234,17 @@ final class EngineTasks {
         let store = try fresh("upsert")
         try store.write { try data.append(to: $0) }
         var times: [Int64] = []
+        var last = ""
         for run in 0..<runs {
             let start = run % 9 * tenth
             let receipt = try store.write {
                 try data.append(to: $0, entities: start..<start + tenth, edges: start * 3..<(start + tenth) * 3)
             }
             times.append(receipt.totalTime)
+            last = phases(receipt)
         }
         report("upsert of 10 %", Timing(times).text)
+        print("    " + last)
         let other = try fresh("replace")
         try other.write { try data.append(to: $0) }
         times = []
@@ -245,15 +252,17 @@ final class EngineTasks {
             let file = data.files[run * 7 % data.files.count]
             let path = data.text(file)
             let rows = data.entities.indices.filter { data.entities[$0].file.offset == file.offset }
-            guard let first = rows.first, let last = rows.last else { continue }
+            guard let first = rows.first, let end = rows.last else { continue }
             let receipt = try other.write {
                 try $0.replaceScope(path, in: "entities")
                 try $0.replaceScope(path, in: "edges")
-                try data.append(to: $0, entities: first..<last + 1, edges: first * 3..<(last + 1) * 3)
+                try data.append(to: $0, entities: first..<end + 1, edges: first * 3..<(end + 1) * 3)
             }
             times.append(receipt.totalTime)
+            last = phases(receipt)
         }
         report("replace one file", Timing(times).text)
+        print("    " + last)
     }
 
     func batches() throws {

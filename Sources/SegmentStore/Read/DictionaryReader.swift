@@ -44,6 +44,50 @@ package struct DictionaryReader {
 
     // MARK: - By string
 
+    /// What tells without a call that a segment does not have a key: most of many segments do not.
+    package struct Probe {
+        fileprivate let starts: UnsafeRawPointer
+        fileprivate let tags: UnsafeRawPointer
+        fileprivate let shift: UInt64
+        fileprivate let width: Int
+        fileprivate let count: Int
+        fileprivate let isChecked: Bool
+
+        /// False if no string with this hash is in the dictionary.
+        @inline(__always)
+        package func mayContain(_ hash: UInt64) -> Bool {
+            guard isChecked else { return true }
+            // Start and end of the bucket, in one load: two values of at most 28 bits.
+            let bit = Int(truncatingIfNeeded: hash >> shift) &* width
+            let both = starts.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt64.self) &>> UInt64(bit & 7)
+            let mask = bitMask(width)
+            let start = Int(truncatingIfNeeded: both & mask)
+            let end = Int(truncatingIfNeeded: both &>> UInt64(width) & mask)
+            if start == end { return false }
+            // Long buckets, and those that cannot be, are for `find`.
+            guard start < end, end <= count, end &- start <= 8 else { return true }
+            let tags = self.tags.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+            let different = tags ^ (hash & 0xff &* 0x0101_0101_0101_0101)
+            let used = (2 &<< UInt64((end &- start) &* 8 &- 1)) &- 1 as UInt64
+            return zeroBytes(different) & used != 0
+        }
+    }
+
+    /// Indexes up to this size are checked when a segment is opened, so that probing need not.
+    private static let probeByteLimit = 64 << 10
+
+    package func probe() throws(StoreError) -> Probe {
+        let startBytes = packedByteCount(hashStarts.count, hashStarts.width)
+        let isChecked = startBytes + count <= Self.probeByteLimit && hashStarts.width <= 28
+        if isChecked {
+            try pages.ensure(hashStarts.byteOffset, startBytes)
+            try pages.ensure(tagOffset, count)
+        }
+        return Probe(
+            starts: pages.base + hashStarts.byteOffset, tags: pages.base + tagOffset, shift: hashShift,
+            width: hashStarts.width, count: count, isChecked: isChecked)
+    }
+
     /// The id of `key`, whose hash is `hash`; nil if it is not here.
     @inline(__always)
     package func find(_ key: UnsafeRawBufferPointer, hash: UInt64) throws(StoreError) -> Int? {
@@ -58,9 +102,7 @@ package struct DictionaryReader {
             // SAFETY: a tag is followed by at least the footer, so eight bytes can be read.
             let tags = pages.base.loadUnaligned(fromByteOffset: tagOffset &+ index, as: UInt64.self)
             let different = tags ^ pattern
-            // The top bit of every byte that is zero, exactly.
-            var hits = ~(((different & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | different)
-                & 0x8080_8080_8080_8080
+            var hits = zeroBytes(different)
             if width < 8 { hits &= (1 &<< UInt64(width &* 8)) &- 1 }
             while hits != 0 {
                 let id = try ids.value(index &+ hits.trailingZeroBitCount >> 3)
@@ -275,4 +317,10 @@ package struct DictionaryReader {
 /// Whether `a` is below `b`, byte by byte, a prefix below what it begins.
 func bytesAscend(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     compareBytes(a, b) < 0
+}
+
+/// The top bit of every byte that is zero, exactly.
+@inline(__always)
+private func zeroBytes(_ word: UInt64) -> UInt64 {
+    ~(((word & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | word) & 0x8080_8080_8080_8080
 }

@@ -33,7 +33,9 @@ extension Reader {
         edges.removeAll(keepingCapacity: true)
         let hash = xxh3(key)
         let lookups = core.lookups(relation)
+        let probes = core.probes(relation)
         for i in 0..<lookups.count {
+            guard probes[i].mayContain(hash) else { continue }
             let lookup = lookups.baseAddress.unsafelyUnwrapped + i
             guard let id = try lookup.pointee.dictionary.find(key, hash: hash) else { continue }
             try append(relation, direction, lookup, id, to: &edges)

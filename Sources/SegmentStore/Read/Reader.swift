@@ -67,7 +67,9 @@ public final class Reader {
     public func find(_ relation: Int, key: UnsafeRawBufferPointer) throws(StoreError) -> RowID? {
         let hash = xxh3(key)
         let lookups = core.lookups(relation)
+        let probes = core.probes(relation)
         for i in 0..<lookups.count {
+            guard probes[i].mayContain(hash) else { continue }
             let lookup = lookups.baseAddress.unsafelyUnwrapped + i
             guard let id = try lookup.pointee.dictionary.find(key, hash: hash) else { continue }
             let start = try lookup.pointee.keyOffsets.value(id)

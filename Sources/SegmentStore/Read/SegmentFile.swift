@@ -215,8 +215,8 @@ package struct Pages {
 /// Packed integers in a segment; each access checks its page.
 package struct PackedArray {
     package let count: Int
-    private let byteOffset: Int
-    private let width: Int
+    let byteOffset: Int
+    let width: Int
     private let pages: Pages
 
     init(_ packed: SegmentDirectory.Packed, _ pages: Pages) {

@@ -70,6 +70,8 @@ package final class SnapshotCore: @unchecked Sendable {
     private let singleKeys: [Int]
     /// By relation; newest segment first, since what was written last is asked for most.
     private let lookups: [UnsafeMutableBufferPointer<Lookup>]
+    /// Beside `lookups`, but close together: with many segments most are only asked whether.
+    private let probes: [UnsafeMutableBufferPointer<DictionaryReader.Probe>]
     /// Files that hold dead rows only.
     private let holders: [SegmentReader]
 
@@ -106,6 +108,7 @@ package final class SnapshotCore: @unchecked Sendable {
         }
         holders = Array(readers.values)
         var lookups: [UnsafeMutableBufferPointer<Lookup>] = []
+        var probes: [UnsafeMutableBufferPointer<DictionaryReader.Probe>] = []
         for (index, relation) in manifest.schema.relations.enumerated() {
             var found: [Lookup] = []
             guard case .interned(let domain) = relation.storage[relation.key[0]] else { continue }
@@ -131,12 +134,17 @@ package final class SnapshotCore: @unchecked Sendable {
             let buffer = UnsafeMutableBufferPointer<Lookup>.allocate(capacity: found.count)
             _ = buffer.initialize(from: found)
             lookups.append(buffer)
+            let probe = UnsafeMutableBufferPointer<DictionaryReader.Probe>.allocate(capacity: found.count)
+            for (i, lookup) in found.enumerated() { probe.initializeElement(at: i, to: try lookup.dictionary.probe()) }
+            probes.append(probe)
         }
         self.lookups = lookups
+        self.probes = probes
     }
 
     deinit {
         for buffer in lookups { buffer.deallocate() }
+        for buffer in probes { buffer.deallocate() }
         self.readers.deallocate()
     }
 
@@ -165,6 +173,9 @@ package final class SnapshotCore: @unchecked Sendable {
         let index = part &* relationCount &+ relation
         return relation < relationCount && index < readers.count && part >= 0 ? readers[index] : nil
     }
+
+    @inline(__always)
+    func probes(_ relation: Int) -> UnsafeMutableBufferPointer<DictionaryReader.Probe> { probes[relation] }
 
     /// The column that alone is the relation's key; -1 if there are several.
     @inline(__always)
