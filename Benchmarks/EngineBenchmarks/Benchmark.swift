@@ -3,6 +3,7 @@ import CodeGraph
 import Codec
 import Foundation
 import Platform
+import Query
 import SegmentStore
 
 enum Benchmark {
@@ -89,6 +90,7 @@ final class EngineTasks {
         if wants("open") { try open() }
         if wants("get") { try lookUps(store) }
         if wants("hop") { try hops(store) }
+        if wants("closure") { try closures(store) }
         if wants("scan") { try scans(store) }
         if wants("upsert") { try upserts() }
         if wants("batches") { try batches() }
@@ -200,6 +202,17 @@ final class EngineTasks {
             let i = n % keys.count
                 try reader.edges(1, direction, of: keys[i], into: &edges)
                 sink &+= edges.count
+            }
+        }
+    }
+
+    func closures(_ store: GraphStore) throws {
+        let reader = try store.snapshot().reader()
+        let traversal = try Traversal(reader, relation: "edges")
+        let keys = keys()
+        for (name, depth) in [("reverse closure, depth 5", 5), ("reverse closure, unbounded", Int.max)] {
+            try measureEach(name, count: min(lookUpCount, 2000)) { i in
+                sink &+= try traversal.walk(from: keys[i % keys.count], .incoming, depth: depth)
             }
         }
     }
