@@ -124,10 +124,8 @@ final class Commit {
             try storage.remove(Layout.segment(id))
             return try storage.create(Layout.segment(id))
         }
-        var options = SegmentOptions()
+        var options = SegmentOptions(memoryBudget: store.options.memoryBudget)
         options.compressionLevel = store.options.compressionLevel
-        options.internMemoryLimit = store.options.memoryBudget / 2
-        options.sortMemoryLimit = store.options.memoryBudget / 4
         options.keepsFirst = keepsFirst
         options.valueByteLimit = valueByteLimit
         builder = SegmentBuilder(schema, file, storage, options)

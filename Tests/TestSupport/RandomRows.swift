@@ -9,7 +9,7 @@ public enum RandomRows {
             columns: [
                 .string("key").domain("node"), .string("file").domain("file"), .enumeration("kind"),
                 .int("line"), .int("big").nullable, .bool("flag").nullable, .float("score").nullable,
-                .timestamp("time"), .string("name").hot, .string("signature").family("text"),
+                .timestamp("time"), .string("name").part(of: "key"), .string("signature").family("text"),
                 .string("doc").family("text").nullable, .string("code").family("text"),
                 .bytes("blob").nullable, .vector("embedding", dimensions: 3).nullable,
                 .string("parent").domain("node").nullable, .string("plain").compressed(.none),
@@ -54,17 +54,20 @@ public enum RandomRows {
 
     public static func item(_ random: inout SeededGenerator, keys: Int) -> [Value] {
         func nullable(_ value: Value) -> Value { random.chance(3) ? .null : value }
+        let key = self.key(&random, among: keys)
+        // Mostly a part of the key, as a name is.
+        let name = random.chance(50) ? "name\(random.below(300))" : String(key.suffix(random.below(9)))
         let long = random.chance(40) ? 20_000 : random.chance(5) ? 2_000 : 200
         return [
-            .string(key(&random, among: keys)), .string(file(&random)),
+            .string(key), .string(file(&random)),
             .string(random.pick(["function", "method", "class", "module"])), .int(Int64(random.below(5000))),
             nullable(.int(Int64(bitPattern: random.next()))), nullable(.bool(random.chance(2))),
             nullable(.float(Double(random.below(1_000_000)) / 7)), .timestamp(1_700_000_000_000_000_000 + Int64(random.below(9)) * 1_000_000_007),
-            .string("name\(random.below(300))"), .string(text(&random, limit: 60)),
+            .string(name), .string(text(&random, limit: 60)),
             nullable(.string(text(&random, limit: 100))), .string(text(&random, limit: long)),
             nullable(.bytes((0..<random.below(20)).map { _ in UInt8(truncatingIfNeeded: random.next()) })),
             nullable(.vector([Float(random.below(10)), -1.5, Float(random.below(100)) / 3])),
-            nullable(.string(key(&random, among: keys))), .string(text(&random, limit: 30)),
+            nullable(.string(self.key(&random, among: keys))), .string(text(&random, limit: 30)),
             .string(text(&random, limit: 60)), .string(text(&random, limit: 60)), .string(text(&random, limit: 200)),
             .int(Int64(random.below(100))), .int(Int64(random.below(3))), .int(Int64(random.below(4)) * 1_000_003),
             .int(random.chance(9) ? .min : .max),

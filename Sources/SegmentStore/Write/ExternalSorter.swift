@@ -16,7 +16,7 @@ final class ExternalSorter {
         self.words = words
         self.space = space
         // Sorting takes the same again.
-        self.memoryLimit = max(memoryLimit / 2, 64 << 10)
+        self.memoryLimit = max(memoryLimit / 2, 4096)
         records = ByteBuffer(capacity: 4096)
     }
 
@@ -50,7 +50,7 @@ final class ExternalSorter {
         let run = Spool(space)
         // In pieces, so that no spool holds more than its share.
         var offset = 0
-        let step = Spool.memoryLimit / (words * 8) * (words * 8)
+        let step = max(1, space.spoolLimit / (words * 8)) * words * 8
         while offset < sorted.count {
             let end = min(offset + step, sorted.count)
             try run.append(UnsafeRawBufferPointer(rebasing: sorted.bytes[offset..<end]))

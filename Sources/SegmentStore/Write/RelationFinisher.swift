@@ -15,7 +15,7 @@ final class RelationFinisher {
     private let memoryLimit: Int
     private let keepsFirst: Bool
 
-    let sink = SectionSink()
+    let sink: SectionSink
     /// Blocks of interned columns; offsets count from the sink.
     private(set) var blocks: [Int: [BlockDescriptor]] = [:]
     private(set) var directory = SegmentDirectory.Relation()
@@ -41,6 +41,7 @@ final class RelationFinisher {
         relation = builder.relation
         self.domains = domains
         self.space = space
+        sink = SectionSink(space)
         self.memoryLimit = memoryLimit
         self.keepsFirst = keepsFirst
         dead = DeadRowSet(rowCount: builder.rowCount)
@@ -209,9 +210,7 @@ final class RelationFinisher {
             for column in interned {
                 encoded.removeAll()
                 var descriptor = buffers[column].encode(wanted: nil, into: encoded)
-                let spool = Spool(space, capacity: encoded.count)
-                try spool.append(encoded.bytes)
-                descriptor.byteOffset = UInt64(try sink.append(spool).byteOffset)
+                descriptor.byteOffset = UInt64(try sink.append(encoded.bytes).byteOffset)
                 blocks[column]?.append(descriptor)
             }
         }

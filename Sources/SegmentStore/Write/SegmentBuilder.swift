@@ -9,12 +9,21 @@ import Synchronization
 
 struct SegmentOptions {
     /// Bytes that the strings of a batch may take before they are written away.
-    var internMemoryLimit = 8 << 20
-    var sortMemoryLimit = 4 << 20
+    var internMemoryLimit: Int
+    /// Bytes that each sort may take; up to six run at a time.
+    var sortMemoryLimit: Int
+    /// Bytes of each column's numbers before they are written away.
+    var spoolMemoryLimit: Int
     var compressionLevel: Int32 = 1
     var valueByteLimit = Limits.valueByteCount
     /// A row must not replace an earlier one of the batch.
     var keepsFirst = false
+
+    init(memoryBudget: Int) {
+        internMemoryLimit = memoryBudget / 4
+        sortMemoryLimit = memoryBudget / 16
+        spoolMemoryLimit = max(1024, min(memoryBudget / 256, 256 << 10))
+    }
 }
 
 final class SegmentBuilder {
@@ -47,7 +56,7 @@ final class SegmentBuilder {
         self.schema = schema
         self.options = options
         self.file = file
-        let space = ScratchSpace(storage)
+        let space = ScratchSpace(storage, spoolLimit: options.spoolMemoryLimit)
         self.space = space
         let domains = schema.domains.map { _ in DomainBuilder(space) }
         self.domains = domains
@@ -119,8 +128,8 @@ final class SegmentBuilder {
         let memoryLimit = options.sortMemoryLimit
         let isLarge = relations.contains { $0.rowCount > 1000 }
         let dictionaries = try forAll(domains.indices.map { $0 }, concurrently: isLarge) {
-            [domains] domain throws(StoreError) in
-            let sink = SectionSink()
+            [domains, space] domain throws(StoreError) in
+            let sink = SectionSink(space)
             guard !domains[domain].isEmpty else { return (sink, SegmentDirectory.Dictionary()) }
             let dictionary = try domains[domain].finish(memoryLimit: memoryLimit)
             return (sink, try dictionary.write(to: sink, domain: domain))

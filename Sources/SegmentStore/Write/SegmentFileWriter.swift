@@ -126,14 +126,21 @@ final class SegmentFileWriter {
 
 /// Sections that are made while others are, and take their place in the file later.
 final class SectionSink {
-    private var spools: [Spool] = []
-    private(set) var byteCount = 0
+    private let sections: Spool
+
+    init(_ space: ScratchSpace) { sections = Spool(space) }
+
+    func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError) -> SegmentDirectory.Section {
+        try sections.align8()
+        let section = SegmentDirectory.Section(byteOffset: sections.count, byteCount: bytes.count)
+        try sections.append(bytes)
+        return section
+    }
 
     func append(_ spool: Spool) throws(StoreError) -> SegmentDirectory.Section {
-        let section = SegmentDirectory.Section(byteOffset: byteCount, byteCount: spool.count)
-        try spool.align8()
-        byteCount += spool.count
-        spools.append(spool)
+        try sections.align8()
+        let section = SegmentDirectory.Section(byteOffset: sections.count, byteCount: spool.count)
+        try spool.forEachChunk { bytes throws(StoreError) in try sections.append(bytes) }
         return section
     }
 
@@ -147,7 +154,7 @@ final class SectionSink {
     /// Writes everything to the file; what the sections' offsets are counted from.
     func write(to file: SegmentFileWriter) throws(StoreError) -> Int {
         let base = file.align()
-        for spool in spools { try file.append(spool) }
+        try file.append(sections)
         return base
     }
 }

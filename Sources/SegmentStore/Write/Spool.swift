@@ -14,7 +14,13 @@ final class ScratchSpace: @unchecked Sendable {
     private let storage: any Storage
     private let state = Mutex<(file: (any StorageFile)?, end: Int)>((nil, 0))
 
-    init(_ storage: any Storage) { self.storage = storage }
+    /// Bytes that each spool keeps in memory before they go to the file.
+    let spoolLimit: Int
+
+    init(_ storage: any Storage, spoolLimit: Int) {
+        self.storage = storage
+        self.spoolLimit = spoolLimit
+    }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) -> Int {
         let result: Result<(any StorageFile, Int), StoreError> = state.withLock { state in
@@ -50,16 +56,15 @@ private struct Unsafely<Value>: @unchecked Sendable {
 /// Bytes appended, then read from front to back.
 final class Spool {
     private let space: ScratchSpace
+    private let memoryLimit: Int
     /// What is not in the file yet. Who appends here directly calls `spillIfLarge` now and then.
     let buffer: ByteBuffer
     @exclusivity(unchecked) private var extents: [(offset: Int, count: Int)] = []
     @exclusivity(unchecked) private var spilled = 0
 
-    /// Bytes kept in memory before they go to the file.
-    static let memoryLimit = 256 << 10
-
     init(_ space: ScratchSpace, capacity: Int = 256) {
         self.space = space
+        memoryLimit = space.spoolLimit
         buffer = ByteBuffer(capacity: capacity)
     }
 
@@ -68,16 +73,16 @@ final class Spool {
     @inline(__always)
     func append<T: BitwiseCopyable>(_ value: T) throws(StoreError) {
         buffer.append(value)
-        if buffer.count >= Self.memoryLimit { try spill() }
+        if buffer.count >= memoryLimit { try spill() }
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
         buffer.append(bytes)
-        if buffer.count >= Self.memoryLimit { try spill() }
+        if buffer.count >= memoryLimit { try spill() }
     }
 
     func spillIfLarge() throws(StoreError) {
-        if buffer.count >= Self.memoryLimit { try spill() }
+        if buffer.count >= memoryLimit { try spill() }
     }
 
     @inline(never)
@@ -122,6 +127,8 @@ struct SpoolReader {
     private var extent = 0
     private var offset = 0
     private var isLast: Bool
+    /// Bytes still to come.
+    private var left: Int
     private var ownChunk: ByteBuffer?
 
     private static let readByteCount = 32 << 10
@@ -131,6 +138,7 @@ struct SpoolReader {
         self.extents = extents
         self.last = last
         isLast = extents.isEmpty
+        left = extents.reduce(last.count) { $0 + $1.count }
         chunk = last
         if !extents.isEmpty {
             let own = ByteBuffer(capacity: Self.readByteCount)
@@ -143,18 +151,24 @@ struct SpoolReader {
     @inline(__always)
     mutating func next<T: BitwiseCopyable>(_ type: T.Type) throws(StoreError) -> T {
         if position &+ MemoryLayout<T>.size > chunk.count { try refill(MemoryLayout<T>.size) }
-        defer { position &+= MemoryLayout<T>.size }
+        defer {
+            position &+= MemoryLayout<T>.size
+            left &-= MemoryLayout<T>.size
+        }
         return chunk.base.loadUnaligned(fromByteOffset: position, as: T.self)
     }
 
     /// The next `count` bytes; valid until the next call.
     mutating func nextBytes(_ count: Int) throws(StoreError) -> UnsafeRawBufferPointer {
         if position + count > chunk.count { try refill(count) }
-        defer { position += count }
+        defer {
+            position += count
+            left -= count
+        }
         return UnsafeRawBufferPointer(start: chunk.base + position, count: count)
     }
 
-    var isAtEnd: Bool { isLast && position == chunk.count }
+    var isAtEnd: Bool { left == 0 }
 
     /// Keeps what is left of the chunk and reads on behind it, over the ends of extents.
     private mutating func refill(_ need: Int) throws(StoreError) {
