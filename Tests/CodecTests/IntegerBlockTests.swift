@@ -109,6 +109,19 @@ import TestSupport
         }
     }
 
+    @Test(arguments: Encoding.ofIntegers, [nil, 7] as [Int64?])
+    func everyByteOfThePayloadIsNeeded(encoding: Encoding, first: Int64?) {
+        let encoded = EncodedIntegers([first] + (0..<100).map { Int64($0 / 3) }, wanted: encoding)
+        guard !encoded.payload.mutableBytes.isEmpty else { return }
+        for length in 0..<encoded.payload.mutableBytes.count {
+            let short = PaddedBytes(withExtendedLifetime(encoded) { encoded.payload.bytes.prefix(length) })
+            #expect(throws: CodecError(.truncated, ""), "\(length) bytes") {
+                try IntegerBlock(encoded.descriptor, payload: short.bytes, rowCount: 101)
+            }
+            withExtendedLifetime(short) {}
+        }
+    }
+
     @Test func runsThatEndTooEarlyTooLateOrBackwards() throws {
         let encoded = EncodedIntegers([1, 1, 1, 2, 2, 2, 3, 3], wanted: .runLength)
         // Three ends of four bits: 3, 6, 8.
