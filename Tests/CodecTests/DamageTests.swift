@@ -98,12 +98,15 @@ import TestSupport
         #expect(try encoded.answers().decoded != nil, "the damage was undone")
     }
 
-    @Test(arguments: Compression.allCases)
+    @Test(arguments: Compression.ofFrames)
     func textBlocks(compression: Compression) throws {
         var random = SeededGenerator(seed: 3)
         let training = (0..<500).map { _ in Array(RandomRows.text(&random, limit: 100).utf8) }
         let dictionary = try #require(TextSamples.dictionary(training, byteCount: 1024))
-        let rows = (0..<70).map { row in row % 5 == 0 ? [] : Array(RandomRows.text(&random, limit: 24).utf8) }
+        let rows = (0..<70).map { row -> [UInt8] in
+            if row % 5 == 0 { return [] }
+            return Array(compression == .hex ? "0123456789abcdef".utf8 : RandomRows.text(&random, limit: 24).utf8)
+        }
         let lengths = rows.map(\.count)
         let encoded = EncodedText(rows, .fixed(compression), dictionary: dictionary)
         #expect(encoded.descriptor.compression == compression)
@@ -128,12 +131,12 @@ import TestSupport
     }
 
     /// Lengths come from a block of their own, so a sound frame may meet any size.
-    @Test(arguments: Compression.allCases)
+    @Test(arguments: Compression.ofFrames)
     func framesOfAnotherSize(compression: Compression) throws {
         var random = SeededGenerator(seed: 3)
         let training = (0..<500).map { _ in Array(RandomRows.text(&random, limit: 100).utf8) }
         let dictionary = try #require(TextSamples.dictionary(training, byteCount: 1024))
-        let row = Array(RandomRows.text(&random, limit: 400).utf8)
+        let row = Array(compression == .hex ? "0123456789abcde".utf8 : RandomRows.text(&random, limit: 400).utf8)
         let encoded = EncodedText([row], .fixed(compression), dictionary: dictionary)
         let padded = PaddedBytes(dictionary.bytes)
         let digested = try ZstdDecompressionDictionary(referringTo: padded.bytes)
@@ -141,7 +144,11 @@ import TestSupport
         for byteCount in 0...row.count * 2 {
             let bytes = try? TextRows().frame(
                 frame, encoded.descriptor, encoded.payload.bytes, lengths: [byteCount], digested)
-            #expect((bytes != nil) == (byteCount == row.count || byteCount == frame.byteRange.count), "\(byteCount)")
+            // An odd last digit shares its byte with one that is not there.
+            let isHalf = compression == .hex && (byteCount + 1) / 2 == frame.byteRange.count
+            #expect(
+                (bytes != nil) == (byteCount == row.count || byteCount == frame.byteRange.count || isHalf),
+                "\(byteCount)")
         }
         withExtendedLifetime(padded) {}
     }

@@ -10,6 +10,11 @@ extension Encoding {
     static let ofIntegers: [Encoding] = [.constant, .bitPacked, .runLength, .delta, .dictionary, .plain]
 }
 
+extension Compression {
+    /// Those of a block of frames.
+    static let ofFrames: [Compression] = [.none, .lz4, .zstd, .zstdDictionary, .hex]
+}
+
 /// An integer block with what it was made from.
 struct EncodedIntegers {
     let values: [Int64?]

@@ -6,7 +6,7 @@ import TestSupport
 @Suite struct TextBlockTests {
     /// Kinds of text columns.
     enum Sample: String, CaseIterable {
-        case empty, oneRow, short, code, mixed, emptyStretches, huge, hugeLast, hugeFirst, long, noise, zeros, manyRows
+        case empty, oneRow, short, code, mixed, emptyStretches, huge, hugeLast, hugeFirst, long, noise, zeros, hashes, mixedHashes, manyRows
 
         func rows(_ random: inout SeededGenerator) -> [[UInt8]] {
             func text(_ limit: Int) -> [UInt8] { Array(RandomRows.text(&random, limit: limit).utf8) }
@@ -24,9 +24,15 @@ import TestSupport
             case .long: return (0..<20).map { _ in text(3000) }
             case .noise: return (0..<100).map { _ in bytes(random.below(200)) }
             case .zeros: return [Array(repeating: 0, count: 1 << 20), [], Array(repeating: 32, count: 4000)]
+            case .hashes: return (0..<100).map { _ in TextBlockTests.hexDigits(32, &random) }
+            case .mixedHashes: return (0..<100).map { $0 % 40 == 0 ? text(30) : TextBlockTests.hexDigits(random.below(9), &random) }
             case .manyRows: return (0..<65_535).map { [UInt8(truncatingIfNeeded: $0)] }
             }
         }
+    }
+
+    private static func hexDigits(_ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
+        (0..<count).map { _ in Array("0123456789abcdef".utf8)[random.below(16)] }
     }
 
     private static let trained: ZstdCompressionDictionary? = {
@@ -35,7 +41,7 @@ import TestSupport
     }()
 
     static let policies: [CompressionPolicy] =
-        [.automatic(hot: true), .automatic(hot: false)] + Compression.allCases.map { .fixed($0) }
+        [.automatic(hot: true), .automatic(hot: false)] + Compression.ofFrames.map { .fixed($0) }
 
     @Test(arguments: Sample.allCases, policies)
     func everyRowCanBeCutOut(sample: Sample, policy: CompressionPolicy) throws {
@@ -166,13 +172,18 @@ import TestSupport
                 try decoder.decode(source, compression: compression, dictionary: nil, into: target, exactly: byteCount)
             }
         }
-        for compression in Compression.allCases {
+        for compression in Compression.ofFrames {
             #expect(decode([], compression, 0) == nil)
             #expect(decode([], compression, 0, isThere: false) == nil)
             #expect(decode([1], compression, 0) == .inconsistent)
             #expect(decode([], compression, 5) == .truncated)
             #expect(decode([1, 2, 3], compression, 3) == nil, "stored as it is")
         }
+        #expect(decode([1, 2, 3], .hex, 5) == nil)
+        #expect(decode([1, 2, 3], .hex, 6) == nil)
+        #expect(decode([1, 2, 3], .hex, 4) == .inconsistent)
+        #expect(decode([1, 2, 3], .hex, 7) == .inconsistent)
+        #expect(decode([1, 2, 3], .slice, 4) == .inconsistent, "slices have no frames")
         #expect(decode([1, 2, 3], .none, 4) == .inconsistent)
         #expect(decode([1, 2, 3], .lz4, 4) == .compression)
         #expect(decode([1, 2, 3], .zstd, 4) == .compression)
