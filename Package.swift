@@ -17,6 +17,8 @@ let package = Package(
         .library(name: "CodeGraph", targets: ["CodeGraph"]),
         .library(name: "Query", targets: ["Query"]),
         .executable(name: "segstore", targets: ["segstore"]),
+        // For Tests/Fuzz, which is a package of its own.
+        .library(name: "TestSupport", targets: ["TestSupport"]),
     ],
     targets: [
         // C libraries out of Debian: a module map and a header each.

@@ -48,6 +48,10 @@ package struct ByteReader {
 
     package mutating func readString(limit: Int) throws(CodecError) -> String {
         let count = try readCount(limit: limit)
-        return String(decoding: try readBytes(count), as: UTF8.self)
+        // Mended, it would be longer than it was and could not be read again once written back.
+        guard let text = String(validating: try readBytes(count), as: UTF8.self) else {
+            throw CodecError(.inconsistent, "text that is not UTF-8")
+        }
+        return text
     }
 }

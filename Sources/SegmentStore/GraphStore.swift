@@ -63,7 +63,7 @@ public final class GraphStore: Sendable {
     }
 
     /// Without a look at the current manifest.
-    init(unchecked storage: any Storage) throws(StoreError) {
+    package init(unchecked storage: any Storage) throws(StoreError) {
         self.storage = storage
         options = StoreOptions()
         manifests = ManifestFile(storage: storage)

@@ -19,10 +19,13 @@ package enum LZ4 {
     package static func decompress(
         _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer, exactly size: Int
     ) throws(CodecError) {
+        guard let sourceCount = Int32(exactly: byteCount), let targetCount = Int32(exactly: size) else {
+            throw CodecError(.tooLarge, "LZ4 frame")
+        }
         // SAFETY: as above; LZ4_decompress_safe never writes past `size`.
         let written = LZ4_decompress_safe(
             source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self),
-            Int32(byteCount), Int32(size))
+            sourceCount, targetCount)
         guard Int(written) == size else { throw CodecError(.compression, "LZ4 frame") }
     }
 }

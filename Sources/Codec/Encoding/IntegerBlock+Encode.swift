@@ -50,8 +50,9 @@ extension IntegerBlock {
         guard rowCount > 0, nullCount < rowCount else { return descriptor }
         if let nulls, nullCount > 0 {
             fillNulls(values, nulls)
-            out.append(nulls, count: (rowCount + 7) / 8)
-            out.align(8)
+            let byteCount = (rowCount + 7) / 8
+            out.append(nulls, count: byteCount)
+            out.appendZeros(nullBitmapByteCount(rowCount) - byteCount)
         }
         let profile = Profile(values)
         descriptor.minimum = profile.minimum

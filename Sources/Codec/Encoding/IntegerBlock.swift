@@ -121,9 +121,9 @@ package struct IntegerBlock {
         case .delta:
             return deltaValue(row)
         default:
-            let code = Int(truncatingIfNeeded: loadPacked(second, row, width))
-            guard code < partCount else { throw CodecError(.inconsistent, "dictionary code") }
-            return first.loadUnaligned(fromByteOffset: code &* 8, as: Int64.self)
+            let code = loadPacked(second, row, width)
+            guard code < UInt64(partCount) else { throw CodecError(.inconsistent, "dictionary code") }
+            return first.loadUnaligned(fromByteOffset: Int(code) &* 8, as: Int64.self)
         }
     }
 
@@ -205,6 +205,7 @@ package struct IntegerBlock {
                 body(base &+ Int64(bitPattern: loadPacked(second, run, width)), row..<end)
                 row = end
             }
+            guard row == rowCount else { throw CodecError(.inconsistent, "runs") }
             return
         }
         try decode(into: scratch)

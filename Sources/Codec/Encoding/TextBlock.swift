@@ -80,7 +80,9 @@ package struct TextBlock {
             let middle = (low + high + 1) >> 1
             if firstRow(middle) <= row { low = middle } else { high = middle - 1 }
         }
-        return try frame(low)
+        let found = try frame(low)
+        guard found.firstRow <= row, row < found.endRow else { throw CodecError(.inconsistent, "frame") }
+        return found
     }
 
     package func frame(_ index: Int) throws(CodecError) -> Frame {
@@ -103,6 +105,16 @@ package final class FrameDecoder {
     private lazy var zstd = ZstdDecompressor()
 
     package init() {}
+
+    /// Throws if no source of that size can be a frame that decodes to so many bytes: for a caller
+    /// who is about to make room for them. The most that zstd gets out of a byte is 32 KiB, from
+    /// blocks of four bytes that repeat one 131,072 times.
+    @inline(__always)
+    package static func check(byteCount: Int, from sourceByteCount: Int) throws(CodecError) {
+        guard byteCount <= TextLimits.frameByteLimit, (byteCount + 32_767) >> 15 <= sourceByteCount else {
+            throw CodecError(.tooLarge, "frame")
+        }
+    }
 
     /// `target` has room for `byteCount` bytes.
     package func decode(

@@ -18,12 +18,27 @@ package struct Manifest: Sendable {
         package var byteCount: Int
         package var hash: UInt64
         package var count: Int
+
+        package init(fileID: UInt64, byteOffset: Int, byteCount: Int, hash: UInt64, count: Int) {
+            self.fileID = fileID
+            self.byteOffset = byteOffset
+            self.byteCount = byteCount
+            self.hash = hash
+            self.count = count
+        }
     }
 
     package struct Relation: Sendable {
         package var index: Int
         package var rowCount: Int
         package var dead: DeadRef?
+
+        package init(index: Int, rowCount: Int, dead: DeadRef? = nil) {
+            self.index = index
+            self.rowCount = rowCount
+            self.dead = dead
+        }
+
         package var liveCount: Int { rowCount - (dead?.count ?? 0) }
     }
 
@@ -34,6 +49,17 @@ package struct Manifest: Sendable {
         package var imageByteCount: Int
         package var rootHash: UInt64
         package var relations: [Relation]
+
+        package init(
+            id: UInt64, fileByteCount: Int, imageByteCount: Int, rootHash: UInt64, relations: [Relation]
+        ) {
+            self.id = id
+            self.fileByteCount = fileByteCount
+            self.imageByteCount = imageByteCount
+            self.rootHash = rootHash
+            self.relations = relations
+        }
+
         package var liveCount: Int { relations.reduce(0) { $0 + $1.liveCount } }
         package var rowCount: Int { relations.reduce(0) { $0 + $1.rowCount } }
     }

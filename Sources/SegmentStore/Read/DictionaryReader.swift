@@ -293,7 +293,8 @@ package struct DictionaryReader {
 
     @inline(__always)
     private func group(of id: Int) throws(StoreError) -> Entries {
-        guard id < count else { throw corrupt("id out of range") }
+        // As unsigned numbers: an id out of a block may be negative.
+        guard UInt(bitPattern: id) < UInt(bitPattern: count) else { throw corrupt("id out of range") }
         let range = try groupOffsets.range(
             id &>> groupShift, limit: strings.byteCount)
         try pages.ensure(strings.byteOffset &+ range.lowerBound, range.count)

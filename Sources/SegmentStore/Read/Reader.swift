@@ -127,7 +127,7 @@ public final class Reader {
         let reader = try relationReader(relation, row)
         let entry = reader.column(column)
         switch entry.kind {
-        case .absent: return nil
+        case .absent, .vector: return nil
         case .interned where isNumber(relation, column):
             guard let id = try reader.id(column: column, row: Int(row.row)) else { return nil }
             return try orderedNumber(entry, id)

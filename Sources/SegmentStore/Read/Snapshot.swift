@@ -100,46 +100,45 @@ package final class SnapshotCore: @unchecked Sendable {
         self.parts = parts
         self.relationCount = relationCount
         singleKeys = manifest.schema.relations.map { $0.key.count == 1 ? $0.key[0] : -1 }
-        self.readers = .allocate(capacity: parts.count * relationCount)
-        for (number, part) in parts.enumerated() {
-            for index in 0..<relationCount {
-                self.readers.initializeElement(at: number * relationCount + index, to: part.segment.relation(index))
-            }
-        }
         holders = Array(readers.values)
-        var lookups: [UnsafeMutableBufferPointer<Lookup>] = []
-        var probes: [UnsafeMutableBufferPointer<DictionaryReader.Probe>] = []
+        var lookups: [[Lookup]] = []
+        var probes: [[DictionaryReader.Probe]] = []
         for (index, relation) in manifest.schema.relations.enumerated() {
             var found: [Lookup] = []
             guard case .interned(let domain) = relation.storage[relation.key[0]] else { continue }
             for (number, part) in parts.enumerated().reversed() {
-                guard let reader = part.segment.relation(index),
-                    let dictionary = part.segment.dictionary(domain)
-                else { continue }
-                guard reader.keyOffsets.count == dictionary.count + 1 else {
-                    throw .corrupted("key index does not fit its dictionary", in: reader.path)
-                }
-                if let target = reader.target, let column = relation.target,
-                    case .interned(let other) = relation.storage[column]
-                {
-                    guard let far = part.segment.dictionary(other), target.offsets.count == far.count + 1 else {
-                        throw .corrupted("target index does not fit its dictionary", in: reader.path)
-                    }
+                guard let reader = part.segment.relation(index) else { continue }
+                guard let dictionary = part.segment.dictionary(domain),
+                    reader.keyOffsets.count == dictionary.count + 1
+                else { throw .corrupted("key index does not fit its dictionary", in: reader.path) }
+                if let target = reader.target {
+                    guard let column = relation.target, case .interned(let other) = relation.storage[column],
+                        let far = part.segment.dictionary(other), target.offsets.count == far.count + 1
+                    else { throw .corrupted("target index does not fit its dictionary", in: reader.path) }
                 }
                 found.append(
                     Lookup(
                         part: number, dictionary: dictionary, keyOffsets: reader.keyOffsets,
                         keyRows: reader.keyRows, dead: part.dead[index], relation: reader))
             }
-            let buffer = UnsafeMutableBufferPointer<Lookup>.allocate(capacity: found.count)
-            _ = buffer.initialize(from: found)
-            lookups.append(buffer)
-            let probe = UnsafeMutableBufferPointer<DictionaryReader.Probe>.allocate(capacity: found.count)
-            for (i, lookup) in found.enumerated() { probe.initializeElement(at: i, to: try lookup.dictionary.probe()) }
-            probes.append(probe)
+            lookups.append(found)
+            probes.append(try found.map { lookup throws(StoreError) in try lookup.dictionary.probe() })
         }
-        self.lookups = lookups
-        self.probes = probes
+        // What is allocated by hand comes last: nothing would free it if an error came after.
+        self.readers = .allocate(capacity: parts.count * relationCount)
+        for (number, part) in parts.enumerated() {
+            for index in 0..<relationCount {
+                self.readers.initializeElement(at: number * relationCount + index, to: part.segment.relation(index))
+            }
+        }
+        self.lookups = lookups.map(Self.allocated)
+        self.probes = probes.map(Self.allocated)
+    }
+
+    private static func allocated<T>(_ items: [T]) -> UnsafeMutableBufferPointer<T> {
+        let buffer = UnsafeMutableBufferPointer<T>.allocate(capacity: items.count)
+        _ = buffer.initialize(from: items)
+        return buffer
     }
 
     deinit {

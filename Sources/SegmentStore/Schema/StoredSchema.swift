@@ -129,7 +129,7 @@ package final class StoredSchema: Sendable {
 
     // MARK: - On disk: FORMAT.md, "Schema"
 
-    func encode(into out: ByteBuffer) {
+    package func encode(into out: ByteBuffer) {
         out.appendVarint(UInt64(domains.count))
         for domain in domains { out.appendString(domain) }
         out.appendVarint(UInt64(relations.count))
@@ -157,7 +157,7 @@ package final class StoredSchema: Sendable {
         }
     }
 
-    static func decode(_ reader: inout ByteReader) throws(CodecError) -> StoredSchema {
+    package static func decode(_ reader: inout ByteReader) throws(CodecError) -> StoredSchema {
         let nameLimit = Limits.nameByteCount * 2 + 2
         var domains: [String] = []
         for _ in 0..<(try reader.readCount(limit: Limits.relationCount * Limits.columnCount)) {

@@ -22,6 +22,11 @@ package struct PackStorage: Storage {
             let file = try File(path, .read)
             return try file.map(byteCount: try file.byteCount())
         }
+        try self.init(memory, path: path)
+    }
+
+    /// A pack that is in memory already.
+    package init(_ memory: MappedMemory, path: String) throws(StoreError) {
         self.path = path
         self.memory = memory
         let bytes = memory.bytes

@@ -284,6 +284,11 @@ final class FamilyTraining: @unchecked Sendable {
         if isWanted { ready.enter() }
     }
 
+    deinit {
+        // A group that was entered and never left is never freed.
+        if isWanted, !isTaken.load(ordering: .acquiring) { ready.leave() }
+    }
+
     func dictionary(
         samples: UnsafeRawBufferPointer, lengths: UnsafeBufferPointer<UInt32>, level: Int32
     ) -> ZstdCompressionDictionary? {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+import TestSupport
+
+/// The corpus of the fuzzers and every input that ever made one fail.
+@Suite struct FuzzReplayTests {
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fuzz")
+
+    /// Files of a target: in a folder of its name, or with its name before a hyphen.
+    private static func files(_ kind: String, _ target: FuzzTarget) -> [URL] {
+        let folder = folder.appendingPathComponent(kind)
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let own = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + target.rawValue)) ?? []
+        let paths =
+            entries.filter { $0.hasPrefix("\(target.rawValue)-") } + own.map { "\(target.rawValue)/\($0)" }
+        return paths.sorted().map { folder.appendingPathComponent($0) }
+    }
+
+    @Test(arguments: FuzzTarget.allCases)
+    func inputsThatFailedOnceDoNotFailAgain(target: FuzzTarget) throws {
+        for file in Self.files("FailCases", target) { target.run([UInt8](try Data(contentsOf: file))) }
+    }
+
+    @Test(arguments: FuzzTarget.allCases)
+    func theCorpusIsReadWithoutFailure(target: FuzzTarget) throws {
+        let files = Self.files("Corpus", target)
+        #expect(files.count >= 5)
+        for file in files { target.run([UInt8](try Data(contentsOf: file))) }
+    }
+
+    /// A seed that is refused would let the fuzzer start outside of the door. With
+    /// SEGSTORE_WRITE_CORPUS set the seeds are written to the corpus.
+    @Test func seedsAreAccepted() throws {
+        let isWriting = ProcessInfo.processInfo.environment["SEGSTORE_WRITE_CORPUS"] != nil
+        for seed in try FuzzSeed.all() {
+            let folder = Self.folder.appendingPathComponent("Corpus/\(seed.target.rawValue)")
+            if isWriting {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                try Data(seed.bytes).write(to: folder.appendingPathComponent(seed.name))
+            }
+            let needsSegments = seed.name.hasPrefix("manifest-") && seed.name != "manifest-empty"
+            #expect(seed.target.run(seed.bytes) != needsSegments, "\(seed.target.rawValue) \(seed.name)")
+        }
+    }
+
+    /// What a fuzzer finds first, without waiting for it: a byte changed, a piece cut out, zeros.
+    @Test func seedsSurviveSimpleDamage() throws {
+        var random = SeededGenerator(seed: 1)
+        for seed in try FuzzSeed.all() where seed.bytes.count < 3000 {
+            for _ in 0..<60 {
+                var bytes = seed.bytes
+                for _ in 0...random.below(3) {
+                    let place = random.below(bytes.count)
+                    switch random.below(4) {
+                    case 0: bytes[place] ^= 1 << UInt8(random.below(8))
+                    case 1: bytes[place] = random.pick([0, 1, 0x7f, 0x80, 0xff])
+                    case 2: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+                    default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(8)))
+                    }
+                    if bytes.isEmpty { break }
+                }
+                seed.target.run(bytes)
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Codec
+import SegmentStore
+
+/// Asks a snapshot everything that can be asked of it, in every way. Goes on after an error, so
+/// that damage in one place does not hide what another leads to; the first is thrown at the end.
+public final class SnapshotDrive {
+    private let snapshot: Snapshot
+    private let reader: Reader
+    private let schema: Schema
+    private var failure: (any Error)?
+    /// Damaged indexes may lead to the same rows again and again: there is an end to patience.
+    private var rowBudget = 2000
+    private var edgeBudget = 3000
+
+    private struct Enough: Error {}
+
+    public init(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+        reader = snapshot.reader()
+        schema = snapshot.schema
+    }
+
+    public func run() throws {
+        for index in schema.relations.indices {
+            attempt { _ = try snapshot.rowCount(schema.relations[index].name) }
+            scan(index)
+            readRows(index)
+            walkKeys(index)
+        }
+        _ = snapshot.byteCount
+        if let failure { throw failure }
+    }
+
+    private func attempt(_ body: () throws -> Void) {
+        do { try body() } catch {
+            if error is Enough { return }
+            if let error = error as? StoreError {
+                precondition(error.code == .corrupted || error.code == .unsupportedVersion, "\(error.code): \(error)")
+            } else {
+                precondition(error is CodecError, "an error of no known kind: \(error)")
+            }
+            _ = "\(error)"
+            failure = failure ?? error
+        }
+    }
+
+    // MARK: - Groups
+
+    private func scan(_ index: Int) {
+        let columns = schema.relations[index].columns
+        var groupBudget = 40
+        attempt {
+            try reader.scan(index) { group in
+                groupBudget -= 1
+                guard groupBudget > 0 else { throw Enough() }
+                var live = 0
+                for row in 0..<group.rowCount where group.isLive(row) { live += 1 }
+                precondition(!group.isComplete || live == group.rowCount)
+                for column in columns.indices {
+                    attempt { try scan(group, index, column) }
+                    if group.rowCount > 10_000, column > 2 { break }
+                }
+            }
+        }
+    }
+
+    private func scan(_ group: RowGroup, _ index: Int, _ column: Int) throws {
+        _ = try group.bounds(column)
+        for row in stride(from: 0, to: group.rowCount, by: max(1, group.rowCount / 16)) {
+            _ = try group.isNull(column, row)
+        }
+        let numbers = try group.numbers(column, slot: column % 8)
+        precondition(numbers.count == group.rowCount)
+        for number in numbers.prefix(10) where group.stringCount(column) > 0 {
+            attempt { _ = try group.string(column, number) }
+        }
+        var next = 0
+        try group.forEachRun(column, slot: (column + 1) % 8) { value, rows in
+            precondition(rows.lowerBound == next, "runs with gaps")
+            next = rows.upperBound
+            for row in rows { precondition(numbers[row] == value, "a run differs from the numbers") }
+        }
+        precondition(next == group.rowCount, "runs leave rows out")
+    }
+
+    // MARK: - Rows
+
+    private func readRows(_ index: Int) {
+        rowBudget = 500
+        attempt {
+            try reader.forEachRow(index) { row in
+                rowBudget -= 1
+                guard rowBudget > 0 else { throw Enough() }
+                attempt { try readRow(index, row) }
+            }
+        }
+    }
+
+    private func readRow(_ index: Int, _ row: RowID) throws {
+        let relation = schema.relations[index]
+        for column in relation.columns.indices {
+            attempt {
+                _ = try reader.bytes(index, row, column)?.reduce(0, &+)
+                _ = try reader.int(index, row, column)
+            }
+        }
+        let values = try reader.values(index, row)
+        precondition(values.count == relation.columns.count)
+        let key = relation.key.map { name in values[relation.columns.firstIndex { $0.name == name } ?? 0] }
+        guard !key.contains(.null) else { return }
+        _ = try reader.find(index, key: key)
+        guard case .string(let first) = key[0] else { return }
+        _ = try reader.find(index, key: first)
+        if edgeBudget > 0 {
+            followEdges(index, first)
+            if case .string(let other) = key.last { followEdges(index, other) }
+        }
+    }
+
+    private func followEdges(_ index: Int, _ node: String) {
+        guard snapshot.isSmall else { return }
+        for direction in [Direction.outgoing, .incoming] {
+            attempt {
+                let edges = try reader.edges(index, direction, of: node)
+                edgeBudget -= edges.count + 1
+                for edge in edges.prefix(30) {
+                    attempt { _ = try reader.key(of: edge, index) }
+                    attempt { _ = try reader.bytes(index, edge.row, 0) }
+                }
+            }
+        }
+    }
+
+    // MARK: - Keys
+
+    private func walkKeys(_ index: Int) {
+        for prefix in ["", "s", "swift:method:Type1"] {
+            rowBudget = 300
+            attempt {
+                try reader.forEachRowByKey(index, prefix: prefix) { row in
+                    rowBudget -= 1
+                    guard rowBudget > 0 else { throw Enough() }
+                    attempt { _ = try reader.bytes(index, row, 0)?.count }
+                }
+            }
+        }
+        for key in ["", "a", "swift:method:Type0.name0:src/folder0/file0.swift"] {
+            attempt { _ = try reader.find(index, key: key) }
+            followEdges(index, key)
+        }
+    }
+}
