@@ -76,7 +76,11 @@ extension GraphStore {
                 try manifests.sweep(after: try manifests.current())
                 state.withLock { $0.isSwept = true }
             }
-            return try body(lock)
+            do { return try body(lock) } catch {
+                // What a failed commit could not take back goes before the next one.
+                state.withLock { $0.isSwept = false }
+                throw error
+            }
         }
     }
 
@@ -296,13 +300,22 @@ final class Commit {
             try store.manifests.commit(manifest, segment: file)
             isPublished = true
         } catch {
-            isPublished = error.isPublished
-            if !error.isPublished {
+            isPublished = error.isPublished || mayBeCurrent(manifest.generation)
+            if !isPublished {
                 try? store.storage.remove(Layout.manifest(manifest.generation))
                 try? store.storage.remove(Layout.stagedManifest)
             }
             if error.isSync { store.poison(error.error) }
             throw error.error
+        }
+    }
+
+    /// A rename that failed may have been done all the same: over a network, the answer can be lost.
+    private func mayBeCurrent(_ generation: UInt64) -> Bool {
+        do throws(StoreError) {
+            return try store.manifests.current()?.generation == generation
+        } catch {
+            return true
         }
     }
 }

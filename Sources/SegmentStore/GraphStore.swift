@@ -63,7 +63,7 @@ public final class GraphStore: Sendable {
     }
 
     /// Without a look at the current manifest.
-    init(unchecked storage: any Storage) throws(StoreError) {
+    package init(unchecked storage: any Storage) throws(StoreError) {
         self.storage = storage
         options = StoreOptions()
         manifests = ManifestFile(storage: storage)
@@ -113,7 +113,7 @@ public final class GraphStore: Sendable {
 
     /// The store as of an earlier commit. Throws `notFound` if it was dropped or never was.
     public func snapshot(at generation: UInt64) throws(StoreError) -> Snapshot {
-        guard let manifest = try manifests.read(generation) else {
+        guard try mayBeCommitted(generation), let manifest = try manifests.read(generation) else {
             throw StoreError(.notFound, "there is no generation \(generation)", path: storage.path)
         }
         guard let core = try open(manifest) else {
@@ -122,10 +122,21 @@ public final class GraphStore: Sendable {
         return Snapshot(core: core)
     }
 
+    /// A manifest beyond the current one is of a commit that failed, or is not done yet. Where the
+    /// current one is damaged, who knows.
+    private func mayBeCommitted(_ generation: UInt64) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            return generation <= (try manifests.current()?.generation ?? 0)
+        } catch {
+            if error.code == .corrupted { return true }
+            throw error
+        }
+    }
+
     /// The store as of the newest commit with that label.
     public func snapshot(label: String) throws(StoreError) -> Snapshot {
-        for generation in try manifests.generations().reversed() {
-            if let manifest = try manifests.read(generation), manifest.label == label {
+        for generation in try manifests.generations().reversed() where try mayBeCommitted(generation) {
+            if let manifest = try manifests.readIfWhole(generation), manifest.label == label {
                 return try snapshot(at: generation)
             }
         }

@@ -54,7 +54,7 @@ extension GraphStore {
         guard let current = try manifests.current() else { return [] }
         var commits: [CommitInfo] = []
         for generation in try manifests.generations().reversed() where generation <= current.generation {
-            if let manifest = try manifests.read(generation) { commits.append(CommitInfo(manifest)) }
+            if let manifest = try manifests.readIfWhole(generation) { commits.append(CommitInfo(manifest)) }
         }
         return commits
     }
@@ -75,6 +75,9 @@ extension GraphStore {
                 if let manifest = try manifests.read(generation) { needed.formUnion(manifest.segments.map(\.id)) }
             }
             receipt.keptGenerationCount = kept.count
+            // The commit may not have outlasted its writer's last sync. It must, before what the one
+            // before it needs goes.
+            try storage.sync(directory: "")
             // Manifests first: a manifest without its segments would be damage, the reverse is litter.
             for generation in known.dropLast(keep) {
                 try storage.remove(Layout.manifest(generation))
@@ -108,6 +111,8 @@ extension GraphStore {
             guard try open(manifest) != nil else {
                 throw StoreError(.notFound, "a segment of generation \(generation) is gone", path: storage.path)
             }
+            // A writer that died may have left it, and no writer can sweep a damaged store.
+            try storage.remove(Layout.stagedManifest)
             // Numbers only grow, also past what is damaged.
             let newest = try manifests.generations().last ?? generation
             for name in try storage.list(Layout.segments) {

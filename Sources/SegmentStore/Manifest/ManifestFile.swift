@@ -54,6 +54,14 @@ struct ManifestFile {
         return manifest
     }
 
+    /// Nil also if the manifest is damaged: a store that was recovered keeps what it went back from.
+    func readIfWhole(_ generation: UInt64) throws(StoreError) -> Manifest? {
+        do throws(StoreError) { return try read(generation) } catch {
+            if error.code == .corrupted { return nil }
+            throw error
+        }
+    }
+
     /// Generations that have a manifest, oldest first. May include one that was never committed.
     func generations() throws(StoreError) -> [UInt64] {
         var numbers: [UInt64] = []
