@@ -122,4 +122,5 @@ private final class DiskFile: StorageFile {
 private final class DiskLock: StorageLock {
     private let file: File
     init(_ file: File) { self.file = file }
+    deinit { file.unlock() }
 }
