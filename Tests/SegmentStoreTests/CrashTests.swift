@@ -48,7 +48,7 @@ import Testing
         let first = RandomRows.operations(&random, size: 30, keys: 20)
         let second = RandomRows.operations(&random, size: 30, keys: 20)
         let third = RandomRows.operations(&random, size: 30, keys: 20)
-        let storage = LyingStorage()
+        let storage = OddStorage()
         let store = try GraphStore(storage, schema: RandomRows.schema, options: Scenario.options)
         try store.write { try RandomRows.perform(first, in: $0) }
         var model = ModelStore(RandomRows.schema)
@@ -65,6 +65,23 @@ import Testing
         model.apply(third)
         #expect(try differences(fresh.snapshot(), model) == [])
         #expect(try differences(store.snapshot(), model) == [])
+    }
+
+    @Test func aReaderThatMeetsTheFirstCommitsFindsNoDamage() throws {
+        let storage = OddStorage()
+        let writer = try GraphStore(storage, schema: RandomRows.schema, options: Scenario.options)
+        var failure: (any Error)?
+        storage.beforeList = {
+            // Between a reader's look for the manifest and its look for what there was before.
+            storage.beforeList = {}
+            do {
+                for number in 1...2 {
+                    try writer.write { try RandomRows.perform(RandomRows.batch(number), in: $0) }
+                }
+            } catch { failure = error }
+        }
+        #expect(try GraphStore(storage, schema: nil).snapshot().generation == 2)
+        #expect(failure == nil)
     }
 
     @Test func whatWasNeverCommittedCannotBeReadAsAnEarlierGeneration() throws {
@@ -139,18 +156,6 @@ enum Scenario: String, CaseIterable, CustomStringConvertible, Sendable {
         return try GraphStore(storage, schema: RandomRows.schema, options: options)
     }
 
-    /// The operations of batch `number` before the act, of the act, and of the write after it.
-    private func operations(_ number: Int) -> [ModelStore.Operation] {
-        var random = SeededGenerator(seed: UInt64(100 + number))
-        return (0..<7).map { _ in .append(relation: 0, row: RandomRows.item(&random, keys: 14)) }
-            + (0..<5).map { _ in .append(relation: 1, row: RandomRows.link(&random, keys: 14)) }
-            + [
-                .append(relation: 2, row: RandomRows.reading(&random)),
-                .delete(relation: 0, key: [.string(RandomRows.key(&random, among: 14))]),
-                .replaceScope(relation: random.below(2), scope: RandomRows.file(&random)),
-            ]
-    }
-
     /// Enough bytes of keys and texts that they do not stay in memory.
     private static let largeOperations: [ModelStore.Operation] = {
         var random = SeededGenerator(seed: 77)
@@ -166,13 +171,13 @@ enum Scenario: String, CaseIterable, CustomStringConvertible, Sendable {
 
     var operations: [ModelStore.Operation] {
         switch self {
-        case .firstWrite, .write, .writeAfterCrash: operations(10)
+        case .firstWrite, .write, .writeAfterCrash: RandomRows.batch(10)
         case .spillingWrite: Self.largeOperations
         case .compaction, .collection, .recovery: []
         }
     }
 
-    var nextOperations: [ModelStore.Operation] { operations(11) }
+    var nextOperations: [ModelStore.Operation] { RandomRows.batch(11) }
 
     func act(_ store: GraphStore) throws {
         switch self {
@@ -192,7 +197,7 @@ enum Scenario: String, CaseIterable, CustomStringConvertible, Sendable {
         }
         let store = try GraphStore(storage, schema: RandomRows.schema, options: Self.options)
         for number in 1...Setting.batchCount {
-            let operations = operations(Int(number))
+            let operations = RandomRows.batch(Int(number))
             let receipt = try store.write(label: "\(number)") {
                 try RandomRows.perform(operations, in: $0)
             }
@@ -206,14 +211,14 @@ enum Scenario: String, CaseIterable, CustomStringConvertible, Sendable {
             let dying = setting.base.afterKill()
             let store = try GraphStore(dying, schema: RandomRows.schema, options: Self.options)
             dying.stop(after: .max)
-            try store.write { try RandomRows.perform(operations(12), in: $0) }
+            try store.write { try RandomRows.perform(RandomRows.batch(12), in: $0) }
             let rename = try #require(dying.log.firstIndex { $0.hasPrefix("rename") })
             setting.base = setting.base.afterKill()
             let again = try GraphStore(
                 setting.base, schema: RandomRows.schema, options: Self.options)
             setting.base.stop(after: rename)
             #expect(throws: StoreError.self) {
-                try again.write { try RandomRows.perform(operations(12), in: $0) }
+                try again.write { try RandomRows.perform(RandomRows.batch(12), in: $0) }
             }
             setting.base = setting.base.afterKill()
             _ = try setting.base.create("segments/scratch-1-1")
@@ -395,11 +400,13 @@ private struct Crash {
     }
 }
 
-/// A memory storage whose renames can be done and yet reported as failed.
-private final class LyingStorage: Storage, @unchecked Sendable {
+/// A memory storage whose renames can be done and yet reported as failed, and that can do something
+/// while a reader is looking.
+private final class OddStorage: Storage, @unchecked Sendable {
     // Sendable: one thread uses it.
     private let memory = MemoryStorage()
     var lies = false
+    var beforeList: () -> Void = {}
 
     var path: String { memory.path }
     var isReadOnly: Bool { false }
@@ -420,7 +427,10 @@ private final class LyingStorage: Storage, @unchecked Sendable {
         if lies { throw StoreError(.io, "the answer was lost") }
     }
     func remove(_ name: String) throws(StoreError) { try memory.remove(name) }
-    func list(_ directory: String) throws(StoreError) -> [String] { try memory.list(directory) }
+    func list(_ directory: String) throws(StoreError) -> [String] {
+        beforeList()
+        return try memory.list(directory)
+    }
     func sync(directory: String) throws(StoreError) { try memory.sync(directory: directory) }
     func lock() throws(StoreError) -> any StorageLock { try memory.lock() }
 }

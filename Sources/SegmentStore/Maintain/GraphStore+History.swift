@@ -66,6 +66,7 @@ extension GraphStore {
         guard keep >= 1 else { throw StoreError(.invalidArgument, "at least one generation must be kept") }
         return try exclusively { _ throws in
             guard let current = try manifests.current() else { return GarbageReceipt() }
+            try current.checkWritable(storage.path)
             var receipt = GarbageReceipt()
             let known = try manifests.generations().filter { $0 <= current.generation }
             let kept = known.suffix(keep)
@@ -108,6 +109,7 @@ extension GraphStore {
             guard var manifest = try manifests.read(generation) else {
                 throw StoreError(.notFound, "there is no generation \(generation)", path: storage.path)
             }
+            try manifest.checkWritable(storage.path)
             guard try open(manifest) != nil else {
                 throw StoreError(.notFound, "a segment of generation \(generation) is gone", path: storage.path)
             }
@@ -126,6 +128,7 @@ extension GraphStore {
             do throws(ManifestFile.Failure) {
                 try manifests.commit(manifest, segment: nil)
             } catch {
+                if !error.isPublished { _ = manifests.withdraw(manifest.generation) }
                 if error.isSync { poison(error.error) }
                 throw error.error
             }
