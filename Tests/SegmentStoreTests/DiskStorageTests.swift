@@ -26,7 +26,7 @@ import Testing
         var model = ModelStore(RandomRows.schema)
         for seed in 1...3 {
             let operations = RandomRows.batch(seed)
-            try store.write { try RandomRows.perform(operations, in: $0) }
+            try store.write(label: "\(seed)") { try RandomRows.perform(operations, in: $0) }
             model.apply(operations)
         }
         self.model = model
@@ -135,7 +135,30 @@ import Testing
         #expect(try old.recover(to: 2) == 4)
         let store = try GraphStore.open(path)
         #expect(try store.snapshot().generation == 4)
+        // What it went back from is in nobody's way.
         #expect(try store.history().map(\.generation) == [4, 2, 1])
+        #expect(try store.snapshot(label: "1").generation == 1)
+        let error2 = #expect(throws: StoreError.self) { try store.snapshot(label: "3") }
+        #expect(error2?.code == .notFound)
+        #expect(try store.collectGarbage(keep: 3).droppedGenerations == [1])
+    }
+
+    @Test func aDamagedEarlierGenerationIsNotPassedOver() throws {
+        try damage("segments/000002.manifest") { $0[30] ^= 1 }
+        try read()
+        let store = try GraphStore.open(path)
+        for (name, act) in [
+            ("history", { _ = try store.history() }),
+            ("label", { _ = try store.snapshot(label: "1") }),
+            ("at", { _ = try store.snapshot(at: 2) }),
+            ("gc", { _ = try store.collectGarbage(keep: 2) }),
+        ] as [(String, () throws -> Void)] {
+            let error = #expect(throws: StoreError.self, "\(name)") { try act() }
+            #expect(error?.code == .corrupted, "\(name)")
+        }
+        #expect(try store.snapshot(at: 1).generation == 1)
+        #expect(try store.collectGarbage(keep: 1).droppedGenerations == [1, 2])
+        #expect(try store.history().count == 1)
     }
 
     private func damage(_ name: String, _ change: (inout Data) -> Void) throws {

@@ -52,11 +52,8 @@ extension GraphStore {
     /// The commits that can still be read, newest first.
     public func history() throws(StoreError) -> [CommitInfo] {
         guard let current = try manifests.current() else { return [] }
-        var commits: [CommitInfo] = []
-        for generation in try manifests.generations().reversed() where generation <= current.generation {
-            if let manifest = try manifests.readIfWhole(generation) { commits.append(CommitInfo(manifest)) }
-        }
-        return commits
+        let generations = try manifests.generations().filter { $0 <= current.generation }
+        return try manifests.read(all: generations).map(CommitInfo.init)
     }
 
     /// Drops all but the newest `keep` generations and the segments that only they need. Snapshots
@@ -71,9 +68,9 @@ extension GraphStore {
             let known = try manifests.generations().filter { $0 <= current.generation }
             let kept = known.suffix(keep)
             var needed = Set(current.segments.map(\.id))
-            for generation in kept {
-                // A kept manifest that cannot be read might name any segment: nothing goes then.
-                if let manifest = try manifests.read(generation) { needed.formUnion(manifest.segments.map(\.id)) }
+            // A kept manifest that cannot be read might name any segment: nothing goes then.
+            for manifest in try manifests.read(all: Array(kept)) {
+                needed.formUnion(manifest.segments.map(\.id))
             }
             receipt.keptGenerationCount = kept.count
             // The commit may not have outlasted its writer's last sync. It must, before what the one

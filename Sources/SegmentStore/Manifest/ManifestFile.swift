@@ -56,12 +56,25 @@ struct ManifestFile {
         return manifest
     }
 
-    /// Nil also if the manifest is damaged: a store that was recovered keeps what it went back from.
-    func readIfWhole(_ generation: UInt64) throws(StoreError) -> Manifest? {
-        do throws(StoreError) { return try read(generation) } catch {
-            if error.code == .corrupted { return nil }
-            throw error
+    /// The manifests of these generations, given oldest first, newest first. One that is damaged is an
+    /// error, unless the store went back from it since: a recovery leaves it behind.
+    func read(all generations: [UInt64]) throws(StoreError) -> [Manifest] {
+        var manifests: [Manifest] = []
+        var abandoned: [Range<UInt64>] = []
+        for generation in generations.reversed() {
+            do throws(StoreError) {
+                guard let manifest = try read(generation) else { continue }
+                manifests.append(manifest)
+                if manifest.kind == .recovery, manifest.parent < generation {
+                    abandoned.append(manifest.parent + 1..<generation)
+                }
+            } catch {
+                guard error.code == .corrupted, abandoned.contains(where: { $0.contains(generation) }) else {
+                    throw error
+                }
+            }
         }
+        return manifests
     }
 
     /// Generations that have a manifest, oldest first. May include one that was never committed.
