@@ -60,6 +60,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["SegmentStore", "Platform", "Codec"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        // A process that tests start and kill.
+        .executableTarget(
+            name: "StressTool", dependencies: ["SegmentStore", "TestSupport"], path: "Tests/StressTool",
+            swiftSettings: strict),
         .testTarget(name: "CodecTests", dependencies: ["Codec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SegmentStoreTests",

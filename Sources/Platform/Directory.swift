@@ -59,9 +59,19 @@ package enum Directory {
         }
     }
 
+    /// The directory that `path` is a name in, however many slashes it ends with.
     package static func parent(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        func trimmed(_ path: Substring) -> Substring {
+            var path = path
+            while path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+            return path
+        }
+        let own = trimmed(path[...])
+        guard let slash = own.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+            return own.isEmpty && !path.isEmpty ? "/" : "."
+        }
+        let parent = trimmed(own[..<slash])
+        return parent.isEmpty ? "/" : String(parent)
     }
 
     package enum Kind { case nothing, file, directory, other }

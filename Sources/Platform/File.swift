@@ -116,6 +116,10 @@ package final class File: @unchecked Sendable {
         return MappedMemory(mapped: UnsafeRawPointer(address.unsafelyUnwrapped), byteCount: byteCount)
     }
 
+    /// Gives the lock back. A close alone would not while a child process that was just forked has
+    /// the descriptor too.
+    package func unlock() { _ = flock(descriptor, LOCK_UN) }
+
     /// Takes the advisory lock, which the kernel frees with the process. False if another has it.
     package func tryLock() throws(SystemError) -> Bool {
         do throws(SystemError) {

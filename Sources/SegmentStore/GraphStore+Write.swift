@@ -73,10 +73,16 @@ extension GraphStore {
         let lock = try storage.lock()
         return try withExtendedLifetime(lock) {
             if !state.withLock({ $0.isSwept }) {
-                try manifests.sweep(after: try manifests.current())
+                let current = try manifests.current()
+                try current?.checkWritable(storage.path)
+                try manifests.sweep(after: current)
                 state.withLock { $0.isSwept = true }
             }
-            return try body(lock)
+            do { return try body(lock) } catch {
+                // What a failed commit could not take back goes before the next one.
+                state.withLock { $0.isSwept = false }
+                throw error
+            }
         }
     }
 
@@ -102,12 +108,12 @@ final class Commit {
     private let schema: StoredSchema
     private let file: SegmentFileWriter
     private let segmentID: UInt64
-    private var isCreated = false
     private var isPublished = false
 
     init(_ store: GraphStore, keepsFirst: Bool = false, _ valueByteLimit: Int = Limits.valueByteCount) throws(StoreError) {
         self.store = store
         let base = try store.load()
+        try base.manifest.checkWritable(store.path)
         self.base = base
         let stored = base.manifest.schema
         if let wanted = store.state.withLock({ $0.wanted }) {
@@ -133,7 +139,7 @@ final class Commit {
 
     /// Removes what was written; the store is as it was.
     func discard() {
-        guard !isPublished, file.fileByteCount > 0 else { return }
+        guard !isPublished, file.isCreated else { return }
         try? store.storage.remove(Layout.segment(segmentID))
     }
 
@@ -296,11 +302,7 @@ final class Commit {
             try store.manifests.commit(manifest, segment: file)
             isPublished = true
         } catch {
-            isPublished = error.isPublished
-            if !error.isPublished {
-                try? store.storage.remove(Layout.manifest(manifest.generation))
-                try? store.storage.remove(Layout.stagedManifest)
-            }
+            isPublished = error.isPublished || !store.manifests.withdraw(manifest.generation)
             if error.isSync { store.poison(error.error) }
             throw error.error
         }

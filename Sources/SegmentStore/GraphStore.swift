@@ -113,7 +113,7 @@ public final class GraphStore: Sendable {
 
     /// The store as of an earlier commit. Throws `notFound` if it was dropped or never was.
     public func snapshot(at generation: UInt64) throws(StoreError) -> Snapshot {
-        guard let manifest = try manifests.read(generation) else {
+        guard try committed().contains(generation), let manifest = try manifests.read(generation) else {
             throw StoreError(.notFound, "there is no generation \(generation)", path: storage.path)
         }
         guard let core = try open(manifest) else {
@@ -124,12 +124,22 @@ public final class GraphStore: Sendable {
 
     /// The store as of the newest commit with that label.
     public func snapshot(label: String) throws(StoreError) -> Snapshot {
-        for generation in try manifests.generations().reversed() {
-            if let manifest = try manifests.read(generation), manifest.label == label {
-                return try snapshot(at: generation)
-            }
+        for manifest in try manifests.read(all: try committed()) where manifest.label == label {
+            return try snapshot(at: manifest.generation)
         }
         throw StoreError(.notFound, "no commit has the label '\(label)'", path: storage.path)
+    }
+
+    /// The generations that can be read, oldest first. A manifest beyond the current one is of a commit
+    /// that failed or is not done yet; where the current one is damaged, who knows.
+    private func committed() throws(StoreError) -> [UInt64] {
+        do throws(StoreError) {
+            let newest = try manifests.current()?.generation ?? 0
+            return try manifests.generations().filter { $0 <= newest }
+        } catch {
+            guard error.code == .corrupted else { throw error }
+            return try manifests.generations().filter { (try? manifests.read($0)) != nil }
+        }
     }
 
     /// Reads the current manifest and opens what it names.

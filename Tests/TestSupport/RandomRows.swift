@@ -113,6 +113,18 @@ public enum RandomRows {
         return operations
     }
 
+    /// A small batch of everything that a batch can do, always the same for a number.
+    public static func batch(_ number: Int) -> [ModelStore.Operation] {
+        var random = SeededGenerator(seed: UInt64(number))
+        return (0..<7).map { _ in .append(relation: 0, row: item(&random, keys: 14)) }
+            + (0..<5).map { _ in .append(relation: 1, row: link(&random, keys: 14)) }
+            + [
+                .append(relation: 2, row: reading(&random)),
+                .delete(relation: 0, key: [.string(key(&random, among: 14))]),
+                .replaceScope(relation: random.below(2), scope: file(&random)),
+            ]
+    }
+
     /// Brings operations into a batch.
     public static func perform(_ operations: [ModelStore.Operation], in batch: Batch) throws {
         for operation in operations {

@@ -54,6 +54,16 @@ package enum FormatVersion {
     }
 }
 
+extension FormatVersion {
+    static func check(writerFlags: UInt32, path: String) throws(StoreError) {
+        guard writerFlags & ~knownWriterFlags == 0 else {
+            throw StoreError(
+                .unsupportedVersion, "uses features that this segstore cannot write; use a newer one",
+                path: path)
+        }
+    }
+}
+
 package enum SegmentFormat {
     package static let magic = Array("SEGSTOR1".utf8)
     package static let endMagic = Array("1ROTSGES".utf8)

@@ -16,7 +16,8 @@ extension GraphStore {
             files.append((Layout.segment(segment.id), part.segment.file.memory.bytes))
         }
         let header = Self.packHeader(files.map { ($0.name, $0.bytes.count) })
-        let staged = "\(path).new-\(processID())"
+        // A process that was killed here may have had our number.
+        let staged = "\(path).new-\(processID())-\(Clock.nanoseconds())"
         try system { () throws(SystemError) in
             do throws(SystemError) {
                 let file = try File(staged, .createNew)

@@ -52,11 +52,8 @@ extension GraphStore {
     /// The commits that can still be read, newest first.
     public func history() throws(StoreError) -> [CommitInfo] {
         guard let current = try manifests.current() else { return [] }
-        var commits: [CommitInfo] = []
-        for generation in try manifests.generations().reversed() where generation <= current.generation {
-            if let manifest = try manifests.read(generation) { commits.append(CommitInfo(manifest)) }
-        }
-        return commits
+        let generations = try manifests.generations().filter { $0 <= current.generation }
+        return try manifests.read(all: generations).map(CommitInfo.init)
     }
 
     /// Drops all but the newest `keep` generations and the segments that only they need. Snapshots
@@ -66,15 +63,19 @@ extension GraphStore {
         guard keep >= 1 else { throw StoreError(.invalidArgument, "at least one generation must be kept") }
         return try exclusively { _ throws in
             guard let current = try manifests.current() else { return GarbageReceipt() }
+            try current.checkWritable(storage.path)
             var receipt = GarbageReceipt()
             let known = try manifests.generations().filter { $0 <= current.generation }
             let kept = known.suffix(keep)
             var needed = Set(current.segments.map(\.id))
-            for generation in kept {
-                // A kept manifest that cannot be read might name any segment: nothing goes then.
-                if let manifest = try manifests.read(generation) { needed.formUnion(manifest.segments.map(\.id)) }
+            // A kept manifest that cannot be read might name any segment: nothing goes then.
+            for manifest in try manifests.read(all: Array(kept)) {
+                needed.formUnion(manifest.segments.map(\.id))
             }
             receipt.keptGenerationCount = kept.count
+            // The commit may not have outlasted its writer's last sync. It must, before what the one
+            // before it needs goes.
+            try storage.sync(directory: "")
             // Manifests first: a manifest without its segments would be damage, the reverse is litter.
             for generation in known.dropLast(keep) {
                 try storage.remove(Layout.manifest(generation))
@@ -105,9 +106,12 @@ extension GraphStore {
             guard var manifest = try manifests.read(generation) else {
                 throw StoreError(.notFound, "there is no generation \(generation)", path: storage.path)
             }
+            try manifest.checkWritable(storage.path)
             guard try open(manifest) != nil else {
                 throw StoreError(.notFound, "a segment of generation \(generation) is gone", path: storage.path)
             }
+            // A writer that died may have left it, and no writer can sweep a damaged store.
+            try storage.remove(Layout.stagedManifest)
             // Numbers only grow, also past what is damaged.
             let newest = try manifests.generations().last ?? generation
             for name in try storage.list(Layout.segments) {
@@ -121,6 +125,7 @@ extension GraphStore {
             do throws(ManifestFile.Failure) {
                 try manifests.commit(manifest, segment: nil)
             } catch {
+                if !error.isPublished { _ = manifests.withdraw(manifest.generation) }
                 if error.isSync { poison(error.error) }
                 throw error.error
             }

@@ -67,6 +67,8 @@ package struct Manifest: Sendable {
     package var generation: UInt64 = 0
     package var parent: UInt64 = 0
     package var kind = Kind.write
+    /// Features that only who writes must know.
+    package var writerFlags: UInt32 = 0
     /// Nanoseconds since 1970.
     package var time: Int64 = 0
     package var label = ""
@@ -89,7 +91,7 @@ package struct Manifest: Sendable {
         out.append(FormatVersion.current)
         out.append(UInt16(0))
         out.append(UInt32(0))
-        out.append(UInt32(0))
+        out.append(writerFlags)
         let lengthOffset = out.count
         out.append(UInt32(0))
         out.appendVarint(generation)
@@ -140,10 +142,17 @@ package struct Manifest: Sendable {
         }
         do throws(CodecError) {
             var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[..<end]), offset: headerByteCount)
-            return try decodeBody(&reader)
+            var manifest = try decodeBody(&reader)
+            manifest.writerFlags = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
+            return manifest
         } catch {
             throw StoreError(error, in: path, "manifest")
         }
+    }
+
+    /// Throws if only a newer segstore may write to the store.
+    func checkWritable(_ path: String) throws(StoreError) {
+        try FormatVersion.check(writerFlags: writerFlags, path: path)
     }
 
     private static func decodeBody(_ reader: inout ByteReader) throws(CodecError) -> Manifest {

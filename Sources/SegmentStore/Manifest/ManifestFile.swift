@@ -13,6 +13,8 @@ struct ManifestFile {
         guard let bytes = try storage.read(Layout.manifest, limit: Manifest.byteLimit) else {
             // Before the first commit there is none; later it cannot vanish by itself.
             guard let newest = try generations().last, newest > 1 else { return nil }
+            // The first commits may have been made between the two looks.
+            if try storage.read(Layout.manifest, limit: Manifest.byteLimit) != nil { return try current() }
             throw damaged(StoreError.corrupted("the manifest is missing", in: name(Layout.manifest)))
         }
         do throws(StoreError) {
@@ -52,6 +54,27 @@ struct ManifestFile {
             throw .corrupted("holds generation \(manifest.generation)", in: name(file))
         }
         return manifest
+    }
+
+    /// The manifests of these generations, given oldest first, newest first. One that is damaged is an
+    /// error, unless the store went back from it since: a recovery leaves it behind.
+    func read(all generations: [UInt64]) throws(StoreError) -> [Manifest] {
+        var manifests: [Manifest] = []
+        var abandoned: [Range<UInt64>] = []
+        for generation in generations.reversed() {
+            do throws(StoreError) {
+                guard let manifest = try read(generation) else { continue }
+                manifests.append(manifest)
+                if manifest.kind == .recovery, manifest.parent < generation {
+                    abandoned.append(manifest.parent + 1..<generation)
+                }
+            } catch {
+                guard error.code == .corrupted, abandoned.contains(where: { $0.contains(generation) }) else {
+                    throw error
+                }
+            }
+        }
+        return manifests
     }
 
     /// Generations that have a manifest, oldest first. May include one that was never committed.
@@ -115,6 +138,19 @@ struct ManifestFile {
             try storage.rename(Layout.stagedManifest, to: Layout.manifest)
         }
         try step(sync: true, published: true) { () throws(StoreError) in try storage.sync(directory: "") }
+    }
+
+    /// Removes the manifest of a commit that failed; false if the commit is there after all, or may
+    /// be: over a network, a rename can be done and its answer lost.
+    func withdraw(_ generation: UInt64) -> Bool {
+        do throws(StoreError) {
+            if try current()?.generation == generation { return false }
+        } catch {
+            if error.code != .corrupted { return false }
+        }
+        try? storage.remove(Layout.manifest(generation))
+        try? storage.remove(Layout.stagedManifest)
+        return true
     }
 
     /// Removes what a writer left that died on its way: only the holder of the lock may.

@@ -12,12 +12,12 @@ package struct DiskStorage: Storage {
     private func full(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
 
     package func prepare() throws(StoreError) {
-        for directory in ["", Layout.segments] {
-            try system { () throws(SystemError) in
-                if try Directory.kind(of: full(directory)) == .nothing {
-                    try Directory.create(full(directory))
-                    try Directory.sync(Directory.parent(of: full(directory)))
-                }
+        try system { () throws(SystemError) in
+            if try Directory.kind(of: full(Layout.manifest)) != .nothing { return }
+            for directory in ["", Layout.segments] {
+                if try Directory.kind(of: full(directory)) == .nothing { try Directory.create(full(directory)) }
+                // Also if it is there: whoever made it may have died before this.
+                try Directory.sync(Directory.parent(of: full(directory)))
             }
         }
     }
@@ -122,4 +122,5 @@ private final class DiskFile: StorageFile {
 private final class DiskLock: StorageLock {
     private let file: File
     init(_ file: File) { self.file = file }
+    deinit { file.unlock() }
 }

@@ -117,6 +117,9 @@ final class SegmentFileWriter {
         return offset
     }
 
+    /// Whether there is a file, though it may be empty.
+    var isCreated: Bool { file != nil }
+
     /// Bytes in the file so far.
     var fileByteCount: Int { written }
 
