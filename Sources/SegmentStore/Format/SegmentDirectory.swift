@@ -185,6 +185,9 @@ extension SegmentDirectory {
             directory.relations.append(try source.relation())
         }
         reader = source.reader
+        guard Set(directory.dictionaries.map(\.domain)).count == directory.dictionaries.count,
+            Set(directory.relations.map(\.index)).count == directory.relations.count
+        else { throw CodecError(.inconsistent, "a relation or a domain that stands twice") }
         return directory
     }
 
@@ -283,6 +286,9 @@ extension SegmentDirectory {
                     throw CodecError(.inconsistent, "scope index")
                 }
                 relation.scope = scope
+            }
+            guard Set(relation.columns.map(\.index)).count == relation.columns.count else {
+                throw CodecError(.inconsistent, "a column that stands twice")
             }
             for column in relation.columns where column.kind == .text {
                 guard column.parameter < relation.families.count else {
