@@ -62,20 +62,24 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         // A process that tests start and kill.
         .executableTarget(
-            name: "StressTool", dependencies: ["SegmentStore", "TestSupport"], path: "Tests/StressTool",
+            name: "StressTool", dependencies: ["SegmentStore", "TestSupport"],
+            path: "Tests/StressTool",
             swiftSettings: strict),
-        .testTarget(name: "CodecTests", dependencies: ["Codec", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CodecTests", dependencies: ["Codec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SegmentStoreTests",
             dependencies: ["SegmentStore", "Codec", "Platform", "CodeGraph", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "QueryTests", dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
+            name: "QueryTests",
+            dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["segstore", "SegmentStore", "CodeGraph", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "TidyTests", dependencies: ["SegmentStore", "Codec"], swiftSettings: strict),
+        .testTarget(
+            name: "TidyTests", dependencies: ["SegmentStore", "Codec"], swiftSettings: strict),
     ]
 )

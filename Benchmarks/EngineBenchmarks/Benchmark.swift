@@ -28,7 +28,9 @@ enum Benchmark {
             }
         }
         let data = try Dataset(entities: entityCount, seed: 1, corpus: corpus)
-        print("\(data.entities.count) entities, \(data.edges.count) edges, \(data.files.count) files, \(data.inputByteCount / 1000) kB")
+        print(
+            "\(data.entities.count) entities, \(data.edges.count) edges, \(data.files.count) files, \(data.inputByteCount / 1000) kB"
+        )
         if let dump { return try self.dump(data, to: dump) }
         let bench = EngineTasks(data, runs: runs)
         bench.lookUpCount = lookUps
@@ -44,12 +46,17 @@ enum Benchmark {
             return String(String(decoding: json ?? Data(), as: UTF8.self).dropFirst().dropLast())
         }
         for e in data.entities {
-            let strings = [e.key, e.name, e.qualifiedName, e.kind, e.language, e.file, e.parent, e.visibility, e.signature, e.doc, e.code, e.contentHash, e.rootL1, e.rootL2]
-            out += "[\(strings.map(quote).joined(separator: ",")),\(e.startLine),\(e.endLine),\(e.tokenCount),\(e.complexity),false]\n"
+            let strings = [
+                e.key, e.name, e.qualifiedName, e.kind, e.language, e.file, e.parent, e.visibility,
+                e.signature, e.doc, e.code, e.contentHash, e.rootL1, e.rootL2,
+            ]
+            out +=
+                "[\(strings.map(quote).joined(separator: ",")),\(e.startLine),\(e.endLine),\(e.tokenCount),\(e.complexity),false]\n"
         }
         out += "\n"
         for e in data.edges {
-            out += "[\([e.from, e.to, e.kind, e.file, e.resolution].map(quote).joined(separator: ",")),\(e.line)]\n"
+            out +=
+                "[\([e.from, e.to, e.kind, e.file, e.resolution].map(quote).joined(separator: ",")),\(e.line)]\n"
         }
         try out.write(toFile: path, atomically: true, encoding: .utf8)
     }
@@ -64,7 +71,8 @@ final class EngineTasks {
         self.data = data
         self.runs = runs
         directory = FileManager.default.currentDirectoryPath + "/.build/bench-\(processID())"
-        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try? FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
@@ -107,7 +115,10 @@ final class EngineTasks {
             let start = processorTime()
             defer { processor.append(processorTime() - start) }
             let receipt = try store.write { try data.append(to: $0) }
-            if run == 0 { report("load: peak memory above input", "\((PeakMemory.value() - before) / 1024) kB") }
+            if run == 0 {
+                report(
+                    "load: peak memory above input", "\((PeakMemory.value() - before) / 1024) kB")
+            }
             if run > 0 { times.append(receipt.totalTime) }
             phases.append(self.phases(receipt))
         }
@@ -118,7 +129,8 @@ final class EngineTasks {
 
     func phases(_ receipt: WriteReceipt) -> String {
         func ms(_ time: Int64) -> String { String(format: "%.2f", Double(time) / 1e6) }
-        return "append \(ms(receipt.appendTime)) finish \(ms(receipt.finishTime)) replace \(ms(receipt.replaceTime)) commit \(ms(receipt.commitTime)) total \(ms(receipt.totalTime)) ms"
+        return
+            "append \(ms(receipt.appendTime)) finish \(ms(receipt.finishTime)) replace \(ms(receipt.replaceTime)) commit \(ms(receipt.commitTime)) total \(ms(receipt.totalTime)) ms"
     }
 
     func open() throws {
@@ -127,13 +139,17 @@ final class EngineTasks {
         try measure("open + first get", runs: 200) {
             let store = try GraphStore.open(path, options: options)
             let reader = try store.snapshot().reader()
-            guard let row = try reader.find(0, key: key) else { throw BenchmarkError("lost \(key)") }
+            guard let row = try reader.find(0, key: key) else {
+                throw BenchmarkError("lost \(key)")
+            }
             _ = try reader.int(0, row, 6)
         }
         try measure("open + first full row", runs: 200) {
             let store = try GraphStore.open(path, options: options)
             let reader = try store.snapshot().reader()
-            guard let row = try reader.find(0, key: key) else { throw BenchmarkError("lost \(key)") }
+            guard let row = try reader.find(0, key: key) else {
+                throw BenchmarkError("lost \(key)")
+            }
             try readAll(reader, row)
         }
     }
@@ -171,18 +187,24 @@ final class EngineTasks {
         let keys = keys()
         try measureEach("get, two columns\(suffix)", count: lookUpCount) { n in
             let i = n % keys.count
-            guard let row = try reader.find(0, key: keys[i]) else { throw BenchmarkError("lost a key") }
+            guard let row = try reader.find(0, key: keys[i]) else {
+                throw BenchmarkError("lost a key")
+            }
             sink &+= Int(try reader.int(0, row, 6) ?? 0) &+ Int(try reader.int(0, row, 7) ?? 0)
         }
         try measureEach("get, name and kind\(suffix)", count: lookUpCount) { n in
             let i = n % keys.count
-            guard let row = try reader.find(0, key: keys[i]) else { throw BenchmarkError("lost a key") }
+            guard let row = try reader.find(0, key: keys[i]) else {
+                throw BenchmarkError("lost a key")
+            }
             sink &+= try reader.bytes(0, row, 1)?.count ?? 0
             sink &+= try reader.bytes(0, row, 3)?.count ?? 0
         }
         try measureEach("get, full row\(suffix)", count: lookUpCount) { n in
             let i = n % keys.count
-            guard let row = try reader.find(0, key: keys[i]) else { throw BenchmarkError("lost a key") }
+            guard let row = try reader.find(0, key: keys[i]) else {
+                throw BenchmarkError("lost a key")
+            }
             try readAll(reader, row)
         }
         let missing = self.keys(suffix: "x")
@@ -199,7 +221,7 @@ final class EngineTasks {
         var edges: [Edge] = []
         for (name, direction) in [("forward hop", Direction.outgoing), ("reverse hop", .incoming)] {
             try measureEach(name + suffix, count: lookUpCount) { n in
-            let i = n % keys.count
+                let i = n % keys.count
                 try reader.edges(1, direction, of: keys[i], into: &edges)
                 sink &+= edges.count
             }
@@ -210,7 +232,9 @@ final class EngineTasks {
         let reader = try store.snapshot().reader()
         let traversal = try Traversal(reader, relation: "edges")
         let keys = keys()
-        for (name, depth) in [("reverse closure, depth 5", 5), ("reverse closure, unbounded", Int.max)] {
+        for (name, depth) in [
+            ("reverse closure, depth 5", 5), ("reverse closure, unbounded", Int.max),
+        ] {
             try measureEach(name, count: min(lookUpCount, 2000)) { i in
                 sink &+= try traversal.walk(from: keys[i % keys.count], .incoming, depth: depth)
             }
@@ -251,7 +275,8 @@ final class EngineTasks {
         for run in 0..<runs {
             let start = run % 9 * tenth
             let receipt = try store.write {
-                try data.append(to: $0, entities: start..<start + tenth, edges: start * 3..<(start + tenth) * 3)
+                try data.append(
+                    to: $0, entities: start..<start + tenth, edges: start * 3..<(start + tenth) * 3)
             }
             times.append(receipt.totalTime)
             last = phases(receipt)
@@ -283,9 +308,11 @@ final class EngineTasks {
             let store = try fresh("batches")
             let share = data.entities.count / count
             for batch in 0..<count {
-                let range = batch * share..<(batch == count - 1 ? data.entities.count : (batch + 1) * share)
+                let range =
+                    batch * share..<(batch == count - 1 ? data.entities.count : (batch + 1) * share)
                 try store.write {
-                    try data.append(to: $0, entities: range, edges: range.lowerBound * 3..<range.upperBound * 3)
+                    try data.append(
+                        to: $0, entities: range, edges: range.lowerBound * 3..<range.upperBound * 3)
                 }
             }
             try lookUps(store, ", \(count) batches")

@@ -2,8 +2,8 @@
 //
 // A code graph made from a seed, over real source text: the same bytes for the same arguments.
 
-import Codec
 import CodeGraph
+import Codec
 import Foundation
 import SegmentStore
 
@@ -16,8 +16,10 @@ struct Slice {
 /// Rows that are in memory before the clock starts.
 final class Dataset {
     struct Entity {
-        var key = Slice(), name = Slice(), qualifiedName = Slice(), kind = Slice(), language = Slice()
-        var file = Slice(), parent = Slice(), visibility = Slice(), signature = Slice(), doc = Slice()
+        var key = Slice(), name = Slice(), qualifiedName = Slice(), kind = Slice(),
+            language = Slice()
+        var file = Slice(), parent = Slice(), visibility = Slice(), signature = Slice(),
+            doc = Slice()
         var code = Slice(), contentHash = Slice(), rootL1 = Slice(), rootL2 = Slice()
         var startLine = 0, endLine = 0, tokenCount = 0, complexity = 0
     }
@@ -55,7 +57,9 @@ final class Dataset {
         self.seed = seed
         var random = SplitMix(state: seed)
         let lines = try Self.corpusLines(corpus)
-        guard lines.count > 1000 else { throw BenchmarkError("the corpus \(corpus) has only \(lines.count) lines") }
+        guard lines.count > 1000 else {
+            throw BenchmarkError("the corpus \(corpus) has only \(lines.count) lines")
+        }
         let vocabulary = Self.vocabulary(lines)
         let languages = ["python", "swift", "rust", "c", "go"].map(add)
         let languageNames = ["python", "swift", "rust", "c", "go"]
@@ -78,8 +82,12 @@ final class Dataset {
             if inFile == 0 {
                 inFile = 3 + random.below(12) + (random.below(10) == 0 ? random.below(80) : 0)
                 language = random.below(3) > 0 ? 0 : random.below(languages.count)
-                folder = ("\(vocabulary[random.below(12)])", "\(vocabulary[random.below(12)])/\(vocabulary[random.below(60)])")
-                filePath = "\(folder.0)/\(folder.1)/\(vocabulary[random.below(vocabulary.count)])_\(files.count).\(extensions[language])"
+                folder = (
+                    "\(vocabulary[random.below(12)])",
+                    "\(vocabulary[random.below(12)])/\(vocabulary[random.below(60)])"
+                )
+                filePath =
+                    "\(folder.0)/\(folder.1)/\(vocabulary[random.below(vocabulary.count)])_\(files.count).\(extensions[language])"
                 fileSlice = add(filePath)
                 files.append(fileSlice)
                 line = 1
@@ -88,9 +96,11 @@ final class Dataset {
             inFile -= 1
             var kind = [0, 0, 1, 1, 1, 1, 2, 4, 3, 5][random.below(10)]
             if kind == 1, className.isEmpty { kind = 0 }
-            let name = "\(vocabulary[random.below(vocabulary.count)])\(random.below(3) == 0 ? "_" + vocabulary[random.below(vocabulary.count)] : "")"
+            let name =
+                "\(vocabulary[random.below(vocabulary.count)])\(random.below(3) == 0 ? "_" + vocabulary[random.below(vocabulary.count)] : "")"
             if kind == 2 || kind == 3 { className = name.capitalized }
-            let qualified = kind == 1 ? "\(className).\(name)" : kind == 2 || kind == 3 ? className : name
+            let qualified =
+                kind == 1 ? "\(className).\(name)" : kind == 2 || kind == 3 ? className : name
             var key = "\(languageNames[language]):\(kindNames[kind]):\(qualified):\(filePath)"
             let repeated = used[key, default: 0]
             used[key] = repeated + 1
@@ -111,8 +121,14 @@ final class Dataset {
             if random.below(60) == 0 { bodyLines += random.below(400) }
             let first = random.below(lines.count - bodyLines - 4)
             let body = lines[first..<first + bodyLines].joined(separator: "\n")
-            entity.signature = add("def \(name)(\(vocabulary[random.below(300)]), \(vocabulary[random.below(300)])=None):")
-            if random.below(3) == 0 { entity.doc = add(lines[(first + bodyLines)..<(first + bodyLines + 1 + random.below(3))].joined(separator: " ")) }
+            entity.signature = add(
+                "def \(name)(\(vocabulary[random.below(300)]), \(vocabulary[random.below(300)])=None):"
+            )
+            if random.below(3) == 0 {
+                entity.doc = add(
+                    lines[(first + bodyLines)..<(first + bodyLines + 1 + random.below(3))].joined(
+                        separator: " "))
+            }
             entity.code = add("\(text(entity.signature))\n\(body)")
             entity.startLine = line
             entity.endLine = line + bodyLines
@@ -146,8 +162,10 @@ final class Dataset {
                 while !seen.insert(to).inserted { to = (to + 1) % count }
                 edges.append(
                     Edge(
-                        from: entities[from].key, to: entities[to].key, kind: kinds[min(random.below(9), 4)],
-                        file: entities[from].file, resolution: resolutions[max(0, random.below(8) - 5)],
+                        from: entities[from].key, to: entities[to].key,
+                        kind: kinds[min(random.below(9), 4)],
+                        file: entities[from].file,
+                        resolution: resolutions[max(0, random.below(8) - 5)],
                         line: entities[from].startLine + number))
             }
         }
@@ -159,15 +177,20 @@ final class Dataset {
         }
         var paths: [String] = []
         for case let path as String in walker
-        where [".py", ".swift", ".h", ".c", ".swiftinterface", ".js"].contains(where: path.hasSuffix) {
+        where [".py", ".swift", ".h", ".c", ".swiftinterface", ".js"].contains(
+            where: path.hasSuffix)
+        {
             paths.append(path)
         }
         var lines: [String] = []
         var byteCount = 0
         for path in paths.sorted() where byteCount < 48 << 20 {
-            guard let text = try? String(contentsOfFile: "\(directory)/\(path)", encoding: .utf8) else { continue }
+            guard let text = try? String(contentsOfFile: "\(directory)/\(path)", encoding: .utf8)
+            else { continue }
             byteCount += text.utf8.count
-            for line in text.split(separator: "\n") where line.utf8.count < 400 { lines.append(String(line)) }
+            for line in text.split(separator: "\n") where line.utf8.count < 400 {
+                lines.append(String(line))
+            }
         }
         return lines
     }
@@ -175,7 +198,8 @@ final class Dataset {
     private static func vocabulary(_ lines: [String]) -> [String] {
         var words = Set<String>()
         for line in lines.prefix(60_000) {
-            for word in line.split(whereSeparator: { !($0.isLetter && $0.isASCII) }) where (4...14).contains(word.count) {
+            for word in line.split(whereSeparator: { !($0.isLetter && $0.isASCII) })
+            where (4...14).contains(word.count) {
                 words.insert(word.lowercased())
             }
             if words.count >= 4000 { break }

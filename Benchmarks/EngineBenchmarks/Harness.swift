@@ -9,11 +9,17 @@ struct Timing {
     init(_ values: [Int64]) { self.values = values.sorted() }
 
     var median: Int64 { at(0.5) }
-    func at(_ share: Double) -> Int64 { values[min(values.count - 1, Int(Double(values.count) * share))] }
+    func at(_ share: Double) -> Int64 {
+        values[min(values.count - 1, Int(Double(values.count) * share))]
+    }
 
     var text: String {
         func format(_ nanoseconds: Int64) -> String {
-            nanoseconds < 10_000 ? "\(nanoseconds) ns" : nanoseconds < 10_000_000 ? String(format: "%.1f µs", Double(nanoseconds) / 1e3) : String(format: "%.1f ms", Double(nanoseconds) / 1e6)
+            nanoseconds < 10_000
+                ? "\(nanoseconds) ns"
+                : nanoseconds < 10_000_000
+                    ? String(format: "%.1f µs", Double(nanoseconds) / 1e3)
+                    : String(format: "%.1f ms", Double(nanoseconds) / 1e6)
         }
         return "p50 \(format(median))  p99 \(format(at(0.99)))  min \(format(values[0]))"
     }
@@ -58,7 +64,9 @@ enum PeakMemory {
     }
 
     static func value(_ field: String = "VmHWM:") -> Int {
-        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
+            return 0
+        }
         for line in status.split(separator: "\n") where line.hasPrefix(field) {
             return (Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]) ?? 0) * 1024
         }

@@ -93,5 +93,7 @@ public enum CodeGraph {
             .int("parse_errors"),
         ])
 
-    public static let schema = Schema([entities, edges, excludedTests, wordCoverage, ignoredFiles, files])
+    public static let schema = Schema([
+        entities, edges, excludedTests, wordCoverage, ignoredFiles, files,
+    ])
 }

@@ -33,10 +33,14 @@ package final class ByteBuffer {
         return memory
     }
 
-    @inlinable package var base: UnsafeMutableRawPointer { @inline(__always) get { state.pointee.base } }
+    @inlinable package var base: UnsafeMutableRawPointer {
+        @inline(__always) get { state.pointee.base }
+    }
     @inlinable package var count: Int { @inline(__always) get { state.pointee.count } }
 
-    @inlinable package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    @inlinable package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base, count: count)
+    }
 
     @inlinable @inline(__always)
     package func reserve(_ more: Int) {
@@ -46,7 +50,8 @@ package final class ByteBuffer {
     @inline(never)
     @usableFromInline func grow(_ more: Int) {
         // Large buffers grow by half: doubling would show in the peak memory of a batch.
-        let wanted = max(count + more, state.pointee.capacity + max(state.pointee.capacity / 2, 256))
+        let wanted = max(
+            count + more, state.pointee.capacity + max(state.pointee.capacity / 2, 256))
         let moved = Self.allocate(wanted)
         moved.copyMemory(from: base, byteCount: count)
         base.deallocate()

@@ -66,7 +66,9 @@ package enum Faults {
             let index = state.seen
             state.seen += 1
             state.log.append("\(call.rawValue) \(path)")
-            guard !plan.shortWrite, index >= plan.index, index - plan.index < plan.times else { return nil }
+            guard !plan.shortWrite, index >= plan.index, index - plan.index < plan.times else {
+                return nil
+            }
             return (plan.errno, 0)
         }
     }

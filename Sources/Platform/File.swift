@@ -38,7 +38,9 @@ package final class File: @unchecked Sendable {
             // SAFETY: `done` is below the count, so the buffer has an address.
             let start = bytes.baseAddress.unsafelyUnwrapped + done
             let written = try retrying(.write, path) {
-                pwrite(descriptor, start, Faults.allowance(bytes.count - done, path), off_t(offset + done))
+                pwrite(
+                    descriptor, start, Faults.allowance(bytes.count - done, path),
+                    off_t(offset + done))
             }
             if written == 0 { throw SystemError(.write, path, ENOSPC) }
             done += written
@@ -46,7 +48,9 @@ package final class File: @unchecked Sendable {
     }
 
     /// Reads up to `buffer.count` bytes at `offset`; fewer only at the end of the file.
-    package func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
+    package func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError)
+        -> Int
+    {
         var done = 0
         while done < buffer.count {
             let start = buffer.baseAddress.unsafelyUnwrapped + done
@@ -113,7 +117,8 @@ package final class File: @unchecked Sendable {
             address = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
             return address == MAP_FAILED ? -1 : 0
         }
-        return MappedMemory(mapped: UnsafeRawPointer(address.unsafelyUnwrapped), byteCount: byteCount)
+        return MappedMemory(
+            mapped: UnsafeRawPointer(address.unsafelyUnwrapped), byteCount: byteCount)
     }
 
     /// Gives the lock back. A close alone would not while a child process that was just forked has
@@ -176,7 +181,9 @@ package final class MappedMemory: @unchecked Sendable {
         release = .other(whole)
     }
 
-    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
+    package var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base, count: byteCount)
+    }
 
     deinit {
         switch release {

@@ -29,7 +29,8 @@ public final class Traversal {
         }
         lookups = reader.core.lookups(self.relation)
         seen = lookups.map { lookup in
-            let words = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: (lookup.dictionary.count + 63) / 64)
+            let words = UnsafeMutableBufferPointer<UInt64>.allocate(
+                capacity: (lookup.dictionary.count + 63) / 64)
             words.initialize(repeating: 0)
             return words
         }
@@ -66,18 +67,21 @@ public final class Traversal {
     }
 
     @discardableResult
-    public func walk(from key: String, _ direction: Direction, depth: Int = .max) throws(StoreError) -> Int {
+    public func walk(from key: String, _ direction: Direction, depth: Int = .max) throws(StoreError)
+        -> Int
+    {
         var key = key
         let result: Result<Int, StoreError> = key.withUTF8 { utf8 in
             do throws(StoreError) {
-                return .success(try walk(from: UnsafeRawBufferPointer(utf8), direction, depth: depth))
+                return .success(
+                    try walk(from: UnsafeRawBufferPointer(utf8), direction, depth: depth))
             } catch { return .failure(error) }
         }
         return try result.get()
     }
 
     /// The nodes that the last walk met with their distance, nearest first; the start is the first.
-    public func forEach(_ body: (String, Int) throws -> Void) throws {
+    public func forEachNode(_ body: (String, Int) throws -> Void) throws {
         for entry in found {
             string.removeAll()
             try lookups[Int(entry.node.part)].dictionary.append(Int(entry.node.id), to: string)
@@ -110,7 +114,9 @@ public final class Traversal {
         _ seen: UnsafeMutableBufferPointer<UInt64>, _ part: Int, _ id: Int, _ depth: Int32
     ) throws(StoreError) {
         guard id >> 6 < seen.count else {
-            throw StoreError(.corrupted, "an edge leads to a node that is not there", path: reader.snapshot.core.path)
+            throw StoreError(
+                .corrupted, "an edge leads to a node that is not there",
+                path: reader.snapshot.core.path)
         }
         let bit: UInt64 = 1 << UInt64(id & 63)
         if seen[id >> 6] & bit != 0 { return }

@@ -32,13 +32,15 @@ extension GraphStore {
         }
         let start = Clock.nanoseconds()
         let receipt = try exclusively { lock throws in
-            let commit = try Commit(self, keepsFirst: options.duplicates == .reject, options.valueByteLimit)
+            let commit = try Commit(
+                self, keepsFirst: options.duplicates == .reject, options.valueByteLimit)
             do {
                 let batch = Batch(commit.builder, options, progress)
                 try batch.report(fraction: 0)
                 try body(batch)
                 try batch.close()
-                var receipt = WriteReceipt(generation: commit.base.manifest.generation, isEmpty: true)
+                var receipt = WriteReceipt(
+                    generation: commit.base.manifest.generation, isEmpty: true)
                 receipt.appendTime = Clock.nanoseconds() - start
                 if commit.builder.isTouched || commit.changesSchema {
                     receipt = try commit.finish(options, batch, receipt)
@@ -88,7 +90,8 @@ extension GraphStore {
 
     func poison(_ cause: StoreError) {
         var error = StoreError(
-            .closed, "an earlier sync failed (\(cause.message)), so this writer is closed; open the store again",
+            .closed,
+            "an earlier sync failed (\(cause.message)), so this writer is closed; open the store again",
             path: storage.path)
         error.errno = cause.errno
         state.withLock {
@@ -110,7 +113,9 @@ final class Commit {
     private let segmentID: UInt64
     private var isPublished = false
 
-    init(_ store: GraphStore, keepsFirst: Bool = false, _ valueByteLimit: Int = Limits.valueByteCount) throws(StoreError) {
+    init(
+        _ store: GraphStore, keepsFirst: Bool = false, _ valueByteLimit: Int = Limits.valueByteCount
+    ) throws(StoreError) {
         self.store = store
         let base = try store.load()
         try base.manifest.checkWritable(store.path)
@@ -145,7 +150,9 @@ final class Commit {
 
     // MARK: - A batch
 
-    func finish(_ options: WriteOptions, _ batch: Batch, _ receipt: WriteReceipt) throws -> WriteReceipt {
+    func finish(_ options: WriteOptions, _ batch: Batch, _ receipt: WriteReceipt) throws
+        -> WriteReceipt
+    {
         var receipt = receipt
         let finishStart = Clock.nanoseconds()
         let finished = try builder.finish()
@@ -160,7 +167,9 @@ final class Commit {
             if rejects { try reject(segment, finished, supersede, options, &own, &receipt) }
         }
         receipt.replaceTime = Clock.nanoseconds() - replaceStart
-        if supersede.dead.isEmpty, !changesSchema, finished.relations.values.allSatisfy({ $0.rowCount == 0 }) {
+        if supersede.dead.isEmpty, !changesSchema,
+            finished.relations.values.allSatisfy({ $0.rowCount == 0 })
+        {
             // Deletions that met nothing.
             discard()
             return receipt
@@ -175,14 +184,17 @@ final class Commit {
         }
         var manifest = next(.write, label: options.label)
         let segment = Manifest.Segment(
-            id: segmentID, fileByteCount: finished.imageByteCount, imageByteCount: finished.imageByteCount,
+            id: segmentID, fileByteCount: finished.imageByteCount,
+            imageByteCount: finished.imageByteCount,
             rootHash: finished.rootHash,
             relations: finished.relations.filter { $0.value.rowCount > 0 }
                 .map { Manifest.Relation(index: $0.key, rowCount: $0.value.rowCount) }
                 .sorted { $0.index < $1.index })
         manifest.segments.append(segment)
         var dead: [UInt64: [Int: DeadRowSet]] = [segmentID: own.filter { $0.value.count > 0 }]
-        for (part, relations) in supersede.dead { dead[base.manifest.segments[part].id] = relations }
+        for (part, relations) in supersede.dead {
+            dead[base.manifest.segments[part].id] = relations
+        }
         let commitStart = Clock.nanoseconds()
         try publish(manifest, dead: dead)
         receipt.commitTime = Clock.nanoseconds() - commitStart
@@ -200,7 +212,8 @@ final class Commit {
         }
         return try SegmentReader(
             SegmentFile(
-                memory, path: "\(store.storage.path)/\(name)", imageByteCount: finished.imageByteCount,
+                memory, path: "\(store.storage.path)/\(name)",
+                imageByteCount: finished.imageByteCount,
                 expectedRoot: finished.rootHash))
     }
 
@@ -216,19 +229,24 @@ final class Commit {
             let known = supersede.rejected[index] ?? []
             count += relation.duplicateCount + known.count
             for row in known { own[index]?.insert(row) }
-            for (row, reason) in relation.duplicateRows.map({ ($0, "its key stands in the batch already") })
+            for (row, reason) in relation.duplicateRows.map({
+                ($0, "its key stands in the batch already")
+            })
                 + known.map({ ($0, "its key is in the store already") })
             where problems.count < Batch.problemLimit {
                 problems.append(
                     RowProblem(
                         relation: schema.relations[index].schema.name, index: row,
-                        key: try segment.describeKey(schema.relations[index], index, row: row), reason: reason))
+                        key: try segment.describeKey(schema.relations[index], index, row: row),
+                        reason: reason))
             }
         }
         guard count > 0 else { return }
         if options.invalidRows == .abort {
             var error = StoreError(
-                .duplicateKey, "\(count) row\(count == 1 ? " has a key" : "s have keys") that may not come again, the first: \(problems[0])")
+                .duplicateKey,
+                "\(count) row\(count == 1 ? " has a key" : "s have keys") that may not come again, the first: \(problems[0])"
+            )
             error.rows = problems
             throw error
         }
@@ -259,9 +277,14 @@ final class Commit {
         var manifest = planned
         var dead = dead
         for (segment, relations) in dead {
-            guard let index = manifest.segments.firstIndex(where: { $0.id == segment }) else { continue }
+            guard let index = manifest.segments.firstIndex(where: { $0.id == segment }) else {
+                continue
+            }
             for (relation, set) in relations {
-                guard let entry = manifest.segments[index].relations.firstIndex(where: { $0.index == relation })
+                guard
+                    let entry = manifest.segments[index].relations.firstIndex(where: {
+                        $0.index == relation
+                    })
                 else { continue }
                 manifest.segments[index].relations[entry].dead = Manifest.DeadRef(
                     fileID: segmentID, byteOffset: 0, byteCount: 0, hash: 0, count: set.count)
@@ -311,21 +334,28 @@ final class Commit {
 
 extension SegmentReader {
     /// A row's key for messages.
-    func describeKey(_ relation: StoredSchema.Relation, _ index: Int, row: Int) throws(StoreError) -> String {
+    func describeKey(_ relation: StoredSchema.Relation, _ index: Int, row: Int) throws(StoreError)
+        -> String
+    {
         guard let reader = self.relation(index) else { return "?" }
         var parts: [String] = []
         for column in relation.key {
-            if case .interned(let domain) = relation.storage[column], let dictionary = dictionary(domain),
+            if case .interned(let domain) = relation.storage[column],
+                let dictionary = dictionary(domain),
                 let id = try reader.id(column: column, row: row)
             {
                 let bytes = ByteBuffer()
                 try dictionary.append(id, to: bytes)
                 switch relation.schema.columns[column].type {
-                case .string, .enumeration: parts.append(String(decoding: bytes.bytes, as: UTF8.self))
-                default: parts.append(orderedValue(bytes.bytes).map(String.init) ?? "\(bytes.count) bytes")
+                case .string, .enumeration:
+                    parts.append(String(decoding: bytes.bytes, as: UTF8.self))
+                default:
+                    parts.append(
+                        orderedValue(bytes.bytes).map(String.init) ?? "\(bytes.count) bytes")
                 }
             } else {
-                parts.append(try reader.integer(column: column, row: row).map(String.init) ?? "null")
+                parts.append(
+                    try reader.integer(column: column, row: row).map(String.init) ?? "null")
             }
         }
         return parts.joined(separator: ", ")

@@ -52,7 +52,9 @@ public final class GraphStore: Sendable {
     }
 
     /// Opens a store on any storage. Throws `schemaMismatch` if `schema` contradicts the stored one.
-    package init(_ storage: any Storage, schema: Schema?, options: StoreOptions = StoreOptions()) throws(StoreError) {
+    package init(_ storage: any Storage, schema: Schema?, options: StoreOptions = StoreOptions())
+        throws(StoreError)
+    {
         try schema?.validate()
         self.storage = storage
         self.options = options
@@ -82,16 +84,21 @@ public final class GraphStore: Sendable {
         case .file: return try GraphStore(try PackStorage(path), schema: schema, options: options)
         case .directory:
             let storage = DiskStorage(path)
-            if options.mode != .create, try storage.read(Layout.manifest, limit: Manifest.byteLimit) == nil,
+            if options.mode != .create,
+                try storage.read(Layout.manifest, limit: Manifest.byteLimit) == nil,
                 try ManifestFile(storage: storage).generations().isEmpty
             {
-                throw StoreError(.notFound, "is no store; make one with 'segstore ingest <dir>'", path: path)
+                throw StoreError(
+                    .notFound, "is no store; make one with 'segstore ingest <dir>'", path: path)
             }
             return try GraphStore(storage, schema: schema, options: options)
-        case .other: throw StoreError(.notFound, "is neither a directory nor a packed store", path: path)
+        case .other:
+            throw StoreError(.notFound, "is neither a directory nor a packed store", path: path)
         case .nothing:
             guard options.mode == .create else {
-                throw StoreError(.notFound, "there is no store; make one with 'segstore ingest <dir>'", path: path)
+                throw StoreError(
+                    .notFound, "there is no store; make one with 'segstore ingest <dir>'",
+                    path: path)
             }
             return try GraphStore(DiskStorage(path), schema: schema, options: options)
         }
@@ -113,7 +120,8 @@ public final class GraphStore: Sendable {
 
     /// The store as of an earlier commit. Throws `notFound` if it was dropped or never was.
     public func snapshot(at generation: UInt64) throws(StoreError) -> Snapshot {
-        guard try committed().contains(generation), let manifest = try manifests.read(generation) else {
+        guard try committed().contains(generation), let manifest = try manifests.read(generation)
+        else {
             throw StoreError(.notFound, "there is no generation \(generation)", path: storage.path)
         }
         guard let core = try open(manifest) else {
@@ -153,10 +161,13 @@ public final class GraphStore: Sendable {
             if let found = try manifests.current() {
                 manifest = found
             } else {
-                manifest = Manifest(schema: StoredSchema(state.withLock { $0.wanted } ?? Schema([])))
+                manifest = Manifest(
+                    schema: StoredSchema(state.withLock { $0.wanted } ?? Schema([])))
             }
-            if let current = state.withLock({ $0.current }), current.manifest.generation == manifest.generation,
-                manifest.generation > 0, current.manifest.segments.map(\.rootHash) == manifest.segments.map(\.rootHash)
+            if let current = state.withLock({ $0.current }),
+                current.manifest.generation == manifest.generation,
+                manifest.generation > 0,
+                current.manifest.segments.map(\.rootHash) == manifest.segments.map(\.rootHash)
             {
                 return current
             }
@@ -169,7 +180,9 @@ public final class GraphStore: Sendable {
                 return core
             }
             guard lastSeen != manifest.generation else {
-                throw .corrupted("generation \(manifest.generation) names a segment that is missing", in: storage.path)
+                throw .corrupted(
+                    "generation \(manifest.generation) names a segment that is missing",
+                    in: storage.path)
             }
             lastSeen = manifest.generation
         }
@@ -181,7 +194,8 @@ public final class GraphStore: Sendable {
         do throws(StoreError) {
             return try SnapshotCore(path: storage.path, manifest) { segment throws(StoreError) in
                 if let known = state.withLock({ $0.segments[segment.id] }),
-                    known.file.rootHash == segment.rootHash, known.file.memory.byteCount == segment.fileByteCount
+                    known.file.rootHash == segment.rootHash,
+                    known.file.memory.byteCount == segment.fileByteCount
                 {
                     return known
                 }
@@ -192,7 +206,8 @@ public final class GraphStore: Sendable {
                 }
                 let reader = try SegmentReader(
                     SegmentFile(
-                        memory, path: "\(storage.path)/\(name)", imageByteCount: segment.imageByteCount,
+                        memory, path: "\(storage.path)/\(name)",
+                        imageByteCount: segment.imageByteCount,
                         expectedRoot: segment.rootHash))
                 state.withLock { $0.segments[segment.id] = reader }
                 return reader

@@ -7,9 +7,12 @@ import Platform
 public struct StoreError: Error, Sendable, CustomStringConvertible {
     /// The class of a failure. More may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Value: String { case corrupted, unsupportedVersion, notFound, locked, io, outOfSpace,
-            readOnly, invalidArgument, invalidRow, duplicateKey, limitExceeded, schemaMismatch, cancelled,
-            closed }
+        private enum Value: String {
+            case corrupted, unsupportedVersion, notFound, locked, io, outOfSpace,
+                readOnly, invalidArgument, invalidRow, duplicateKey, limitExceeded, schemaMismatch,
+                cancelled,
+                closed
+        }
         private let value: Value
 
         /// Bytes on disk are not what was written there.
@@ -86,7 +89,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         self.byteOffset = byteOffset
     }
 
-    static func corrupted(_ message: String, in path: String, at byteOffset: Int? = nil) -> StoreError {
+    static func corrupted(_ message: String, in path: String, at byteOffset: Int? = nil)
+        -> StoreError
+    {
         var error = StoreError(.corrupted, message, path: path)
         error.byteOffset = byteOffset
         return error

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct BitPackingTests {
     static let counts = [0, 1, 2, 7, 8, 9, 63, 64, 65, 130]
@@ -21,7 +21,9 @@ import TestSupport
         }
     }
 
-    private static func values(_ count: Int, width: Int, _ random: inout SeededGenerator) -> [UInt64] {
+    private static func values(_ count: Int, width: Int, _ random: inout SeededGenerator)
+        -> [UInt64]
+    {
         (0..<count).map { index in
             switch index % 4 {
             case 0: bitMask(width)
@@ -64,8 +66,11 @@ import TestSupport
             for offset in [0, -1, Int64.max, Int64.min] {
                 var target = [Int64](repeating: 0, count: count)
                 target.withUnsafeMutableBufferPointer { target in
-                    guard let base = packed.bytes.baseAddress, let target = target.baseAddress else { return }
-                    unpack(base, start: start, count: count, width: width, adding: offset, into: target)
+                    guard let base = packed.bytes.baseAddress, let target = target.baseAddress
+                    else { return }
+                    unpack(
+                        base, start: start, count: count, width: width, adding: offset, into: target
+                    )
                 }
                 let expected = Self.load(packed, start..<start + count, width: width).map {
                     offset &+ Int64(bitPattern: $0)

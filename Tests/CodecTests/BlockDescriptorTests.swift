@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct BlockDescriptorTests {
     private static func encode(_ descriptor: BlockDescriptor) -> [UInt8] {
@@ -12,7 +12,8 @@ import TestSupport
 
     private static func decode(_ bytes: [UInt8]) throws(CodecError) -> BlockDescriptor {
         let padded = PaddedBytes(bytes)
-        return try BlockDescriptor(at: UnsafeRawPointer(padded.mutableBytes.baseAddress.unsafelyUnwrapped))
+        return try BlockDescriptor(
+            at: UnsafeRawPointer(padded.mutableBytes.baseAddress.unsafelyUnwrapped))
     }
 
     @Test func everyFieldComesBack() throws {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ByteBufferTests {
     @Test func holdsWhatWasAppended() {
@@ -18,7 +18,9 @@ import TestSupport
                 buffer.append(UInt8(7))
                 expected.append(7)
             case 2:
-                let bytes = (0..<random.below(300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+                let bytes = (0..<random.below(300)).map { _ in
+                    UInt8(truncatingIfNeeded: random.next())
+                }
                 bytes.withUnsafeBytes { buffer.append($0) }
                 expected += bytes
             case 3:

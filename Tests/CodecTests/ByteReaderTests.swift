@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ByteReaderTests {
     private static func reading<Result>(
@@ -12,7 +12,9 @@ import TestSupport
         return try withExtendedLifetime(padded) { try body(&reader) }
     }
 
-    private static func failure(_ bytes: [UInt8], _ body: (inout ByteReader) throws -> Void) -> CodecError.Kind? {
+    private static func failure(_ bytes: [UInt8], _ body: (inout ByteReader) throws -> Void)
+        -> CodecError.Kind?
+    {
         do {
             try reading(bytes, body)
             return nil
@@ -36,7 +38,8 @@ import TestSupport
 
     static let varints: [(UInt64, [UInt8])] = [
         (0, [0]), (1, [1]), (0x7f, [0x7f]), (0x80, [0x80, 0x01]), (300, [0xac, 0x02]),
-        (0x3fff, [0xff, 0x7f]), (0x4000, [0x80, 0x80, 0x01]), (1 << 63, Array(repeating: 0x80, count: 9) + [1]),
+        (0x3fff, [0xff, 0x7f]), (0x4000, [0x80, 0x80, 0x01]),
+        (1 << 63, Array(repeating: 0x80, count: 9) + [1]),
         (.max, Array(repeating: 0xff, count: 9) + [1]),
     ]
 
@@ -50,7 +53,8 @@ import TestSupport
             #expect(reader.remaining == 1)
         }
         for length in 0..<bytes.count {
-            #expect(Self.failure(Array(bytes.prefix(length))) { _ = try $0.readVarint() } == .truncated)
+            #expect(
+                Self.failure(Array(bytes.prefix(length))) { _ = try $0.readVarint() } == .truncated)
         }
     }
 
@@ -72,7 +76,9 @@ import TestSupport
         #expect(Self.failure(nine + [0x02]) { _ = try $0.readVarint() } == .tooLarge)
         #expect(Self.failure(nine + [0x80]) { _ = try $0.readVarint() } == .tooLarge)
         #expect(Self.failure(nine + [0x81, 0x00]) { _ = try $0.readVarint() } == .tooLarge)
-        #expect(Self.failure([UInt8](repeating: 0xff, count: 20)) { _ = try $0.readVarint() } == .tooLarge)
+        #expect(
+            Self.failure([UInt8](repeating: 0xff, count: 20)) { _ = try $0.readVarint() }
+                == .tooLarge)
         // Padding with zeros is allowed as long as it fits: it says one thing only.
         #expect(try Self.reading([0x81, 0x80, 0x00]) { try $0.readVarint() } == 1)
         #expect(try Self.reading(nine + [0x00]) { try $0.readVarint() } == 0)

@@ -5,8 +5,8 @@
 // or writes outside of what it was given is for the address sanitizer to see.
 
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct DamageTests {
     /// What is done to a byte: each bit flipped, and values that are special as a width or a count.
@@ -58,7 +58,8 @@ import TestSupport
             }
             if !payload.bytes.isEmpty {
                 for _ in 0...random.below(3) {
-                    payload.mutableBytes[random.below(payload.bytes.count)] = UInt8(truncatingIfNeeded: random.next())
+                    payload.mutableBytes[random.below(payload.bytes.count)] = UInt8(
+                        truncatingIfNeeded: random.next())
                 }
             }
             attempt(payload.bytes)
@@ -84,7 +85,9 @@ import TestSupport
         var attempts = 0
         Self.forEachDamage(encoded.descriptor, encoded.payload, seed: 1) { descriptor, payload in
             attempts += 1
-            guard let block = try? IntegerBlock(descriptor, payload: payload, rowCount: values.count) else { return }
+            guard
+                let block = try? IntegerBlock(descriptor, payload: payload, rowCount: values.count)
+            else { return }
             opened += 1
             for row in 0..<values.count { _ = block.isNull(row) }
             let answers = block.answers()
@@ -105,7 +108,9 @@ import TestSupport
         let dictionary = try #require(TextSamples.dictionary(training, byteCount: 1024))
         let rows = (0..<70).map { row -> [UInt8] in
             if row % 5 == 0 { return [] }
-            return Array(compression == .hex ? "0123456789abcdef".utf8 : RandomRows.text(&random, limit: 24).utf8)
+            return Array(
+                compression == .hex
+                    ? "0123456789abcdef".utf8 : RandomRows.text(&random, limit: 24).utf8)
         }
         let lengths = rows.map(\.count)
         let encoded = EncodedText(rows, .fixed(compression), dictionary: dictionary)
@@ -115,14 +120,16 @@ import TestSupport
         let reader = TextRows()
         var decoded = 0
         Self.forEachDamage(encoded.descriptor, encoded.payload, seed: 2) { descriptor, payload in
-            guard let block = try? TextBlock(descriptor, payload: payload, rowCount: rows.count) else { return }
+            guard let block = try? TextBlock(descriptor, payload: payload, rowCount: rows.count)
+            else { return }
             for row in [0, 1, 33, 63, 64, 69] {
                 guard let frame = try? block.frame(of: row) else { continue }
                 #expect(frame.firstRow <= row && row < frame.endRow)
             }
             for index in 0..<block.frameCount {
                 guard let frame = try? block.frame(index) else { continue }
-                let bytes = try? reader.frame(frame, descriptor, payload, lengths: lengths, digested)
+                let bytes = try? reader.frame(
+                    frame, descriptor, payload, lengths: lengths, digested)
                 if bytes != nil { decoded += 1 }
             }
         }
@@ -136,7 +143,9 @@ import TestSupport
         var random = SeededGenerator(seed: 3)
         let training = (0..<500).map { _ in Array(RandomRows.text(&random, limit: 100).utf8) }
         let dictionary = try #require(TextSamples.dictionary(training, byteCount: 1024))
-        let row = Array(compression == .hex ? "0123456789abcde".utf8 : RandomRows.text(&random, limit: 400).utf8)
+        let row = Array(
+            compression == .hex ? "0123456789abcde".utf8 : RandomRows.text(&random, limit: 400).utf8
+        )
         let encoded = EncodedText([row], .fixed(compression), dictionary: dictionary)
         let padded = PaddedBytes(dictionary.bytes)
         let digested = try ZstdDecompressionDictionary(referringTo: padded.bytes)
@@ -147,7 +156,8 @@ import TestSupport
             // An odd last digit shares its byte with one that is not there.
             let isHalf = compression == .hex && (byteCount + 1) / 2 == frame.byteRange.count
             #expect(
-                (bytes != nil) == (byteCount == row.count || byteCount == frame.byteRange.count || isHalf),
+                (bytes != nil)
+                    == (byteCount == row.count || byteCount == frame.byteRange.count || isHalf),
                 "\(byteCount)")
         }
         withExtendedLifetime(padded) {}
@@ -164,7 +174,8 @@ import TestSupport
                 descriptor.secondWidth = width
                 descriptor.partCount = .max
                 #expect(throws: CodecError.self) {
-                    try IntegerBlock(descriptor, payload: small.bytes, rowCount: TextLimits.rowLimit)
+                    try IntegerBlock(
+                        descriptor, payload: small.bytes, rowCount: TextLimits.rowLimit)
                 }
                 #expect(throws: CodecError.self) {
                     try IntegerBlock(descriptor, payload: small.bytes, rowCount: Int(Int32.max))

@@ -7,7 +7,9 @@ import TestSupport
 
 extension Encoding {
     /// Those of an integer block.
-    static let ofIntegers: [Encoding] = [.constant, .bitPacked, .runLength, .delta, .dictionary, .plain]
+    static let ofIntegers: [Encoding] = [
+        .constant, .bitPacked, .runLength, .delta, .dictionary, .plain,
+    ]
 }
 
 extension Compression {
@@ -26,7 +28,9 @@ struct EncodedIntegers {
         self.values = values
         var numbers = values.map { $0 ?? filler }
         var nulls = [UInt8](repeating: 0, count: (values.count + 7) / 8)
-        for (row, value) in values.enumerated() where value == nil { nulls[row >> 3] |= 1 << UInt8(row & 7) }
+        for (row, value) in values.enumerated() where value == nil {
+            nulls[row >> 3] |= 1 << UInt8(row & 7)
+        }
         let nullCount = values.reduce(0) { $0 + ($1 == nil ? 1 : 0) }
         let out = ByteBuffer()
         // Blocks follow each other in one buffer: nothing may depend on where one starts.
@@ -34,7 +38,8 @@ struct EncodedIntegers {
         let descriptor = numbers.withUnsafeMutableBufferPointer { numbers in
             nulls.withUnsafeBytes { nulls in
                 IntegerBlock.encode(
-                    numbers, nulls: nulls.baseAddress, nullCount: nullCount, wanted: wanted, into: out)
+                    numbers, nulls: nulls.baseAddress, nullCount: nullCount, wanted: wanted,
+                    into: out)
             }
         }
         self.descriptor = descriptor
@@ -78,7 +83,9 @@ extension IntegerBlock {
         let failure: CodecError?
         do throws(CodecError) {
             try forEachRun(scratch: scratch) { value, rows in
-                if rows.lowerBound != runs.count || rows.upperBound > rowCount { isConnected = false }
+                if rows.lowerBound != runs.count || rows.upperBound > rowCount {
+                    isConnected = false
+                }
                 runs.append(contentsOf: repeatElement(value, count: rows.count))
             }
             failure = nil
@@ -108,7 +115,8 @@ struct EncodedText {
         descriptor = bytes.withUnsafeBytes { bytes in
             lengths.withUnsafeBufferPointer { lengths in
                 (encoder ?? TextEncoder(level: level)).encode(
-                    bytes: bytes, lengths: lengths, policy: policy, dictionary: dictionary, into: out)
+                    bytes: bytes, lengths: lengths, policy: policy, dictionary: dictionary,
+                    into: out)
             }
         }
         payload = PaddedBytes(UnsafeRawBufferPointer(rebasing: out.bytes[8...]))
@@ -143,13 +151,15 @@ final class TextRows {
         let target = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 1)
         defer { target.deallocate() }
         try decoder.decode(
-            UnsafeRawBufferPointer(rebasing: payload[frame.byteRange]), compression: descriptor.compression,
+            UnsafeRawBufferPointer(rebasing: payload[frame.byteRange]),
+            compression: descriptor.compression,
             dictionary: dictionary, into: target, exactly: byteCount)
         return Array(UnsafeRawBufferPointer(start: target, count: byteCount))
     }
 
     func row(
-        _ row: Int, of block: TextBlock, _ descriptor: BlockDescriptor, _ payload: UnsafeRawBufferPointer,
+        _ row: Int, of block: TextBlock, _ descriptor: BlockDescriptor,
+        _ payload: UnsafeRawBufferPointer,
         lengths: [Int], _ dictionary: ZstdDecompressionDictionary? = nil
     ) throws(CodecError) -> [UInt8] {
         let found = try block.frame(of: row)

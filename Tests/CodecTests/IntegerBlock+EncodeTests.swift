@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct IntegerBlockEncodeTests {
     private static func chosen(_ sample: IntegerSample, rowCount: Int = 2048) -> EncodedIntegers {
@@ -40,7 +40,8 @@ import TestSupport
             for wanted in Encoding.ofIntegers where wanted != .dictionary {
                 let other = EncodedIntegers(values, wanted: wanted)
                 guard other.descriptor.encoding == wanted else { continue }
-                #expect(size <= other.payload.bytes.count * 9 / 5 + 16, "\(rowCount) rows, \(wanted)")
+                #expect(
+                    size <= other.payload.bytes.count * 9 / 5 + 16, "\(rowCount) rows, \(wanted)")
             }
         }
     }
@@ -50,7 +51,9 @@ import TestSupport
         var random = SeededGenerator(seed: 17)
         let values = sample.values(500, &random)
         let isConstant = Set(values).count == 1
-        let stepsFit = zip(values, values.dropFirst()).allSatisfy { !$1.subtractingReportingOverflow($0).overflow }
+        let stepsFit = zip(values, values.dropFirst()).allSatisfy {
+            !$1.subtractingReportingOverflow($0).overflow
+        }
         for wanted in Encoding.ofIntegers {
             let got = EncodedIntegers(values, wanted: wanted).descriptor.encoding
             switch wanted {

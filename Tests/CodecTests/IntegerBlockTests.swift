@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct IntegerBlockTests {
     static let rowCounts = [1, 2, 7, 31, 32, 33, 63, 64, 65, 300, 2048]
@@ -9,7 +9,8 @@ import TestSupport
     /// Every way to read a block gives what was encoded, whatever the encoding.
     @Test(arguments: IntegerSample.allCases, NullSample.allCases)
     func whatIsReadIsWhatWasEncoded(sample: IntegerSample, nulls: NullSample) throws {
-        var random = SeededGenerator(seed: UInt64(sample.rawValue.utf8.count * 100 + nulls.rawValue.utf8.count))
+        var random = SeededGenerator(
+            seed: UInt64(sample.rawValue.utf8.count * 100 + nulls.rawValue.utf8.count))
         for rowCount in Self.rowCounts {
             let values = nulls.apply(to: sample.values(rowCount, &random), &random)
             for wanted in [nil] + Encoding.ofIntegers.map(Optional.some) {
@@ -27,7 +28,8 @@ import TestSupport
         try encoded.withBlock { block in
             #expect(block.rowCount == values.count)
             #expect(block.nullCount == values.count { $0 == nil }, "\(place)")
-            #expect(values.indices.allSatisfy { block.isNull($0) == (values[$0] == nil) }, "\(place)")
+            #expect(
+                values.indices.allSatisfy { block.isNull($0) == (values[$0] == nil) }, "\(place)")
         }
         let present = values.compactMap { $0 }
         if let smallest = present.min(), let largest = present.max() {
@@ -39,7 +41,8 @@ import TestSupport
         #expect(answers.single != nil && answers.single == answers.decoded, "\(place)")
         #expect(answers.single == answers.runs, "\(place)")
         let read = answers.decoded ?? []
-        #expect(values.indices.allSatisfy { values[$0] == nil || values[$0] == read[$0] }, "\(place)")
+        #expect(
+            values.indices.allSatisfy { values[$0] == nil || values[$0] == read[$0] }, "\(place)")
     }
 
     @Test func nullRowsTakeTheirNeighboursValue() throws {
@@ -51,7 +54,8 @@ import TestSupport
         for wanted in [nil] + Encoding.ofIntegers.map(Optional.some) {
             let encoded = EncodedIntegers([], wanted: wanted)
             #expect(encoded.descriptor == BlockDescriptor())
-            #expect(try encoded.answers() == IntegerBlock.Answers(single: [], decoded: [], runs: []))
+            #expect(
+                try encoded.answers() == IntegerBlock.Answers(single: [], decoded: [], runs: []))
         }
     }
 
@@ -79,7 +83,8 @@ import TestSupport
         defer { withExtendedLifetime(encoded) {} }
         do throws(CodecError) {
             let block = try IntegerBlock(
-                descriptor, payload: encoded.payload.bytes, rowCount: rowCount ?? encoded.values.count)
+                descriptor, payload: encoded.payload.bytes,
+                rowCount: rowCount ?? encoded.values.count)
             let answers = block.answers()
             return answers.decoded == nil && answers.runs == nil ? .inconsistent : nil
         } catch { return error.kind }
@@ -103,7 +108,8 @@ import TestSupport
         guard encoding != .constant else { return }
         let encoded = EncodedIntegers((0..<100).map { Int64($0 * $0) }, wanted: encoding)
         // Runs do not grow with the rows: there it shows when they are read.
-        for rowCount in [101, 200, 65_535, 1 << 31] where encoding != .runLength || rowCount < 1 << 17 {
+        for rowCount in [101, 200, 65_535, 1 << 31]
+        where encoding != .runLength || rowCount < 1 << 17 {
             let kind = Self.failure(encoded, rowCount: rowCount) { _ in }
             #expect(kind == .truncated || kind == .inconsistent, "\(rowCount) rows")
         }
@@ -114,7 +120,8 @@ import TestSupport
         let encoded = EncodedIntegers([first] + (0..<100).map { Int64($0 / 3) }, wanted: encoding)
         guard !encoded.payload.mutableBytes.isEmpty else { return }
         for length in 0..<encoded.payload.mutableBytes.count {
-            let short = PaddedBytes(withExtendedLifetime(encoded) { encoded.payload.bytes.prefix(length) })
+            let short = PaddedBytes(
+                withExtendedLifetime(encoded) { encoded.payload.bytes.prefix(length) })
             #expect(throws: CodecError(.truncated, ""), "\(length) bytes") {
                 try IntegerBlock(encoded.descriptor, payload: short.bytes, rowCount: 101)
             }

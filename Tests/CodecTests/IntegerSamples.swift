@@ -3,7 +3,8 @@ import TestSupport
 
 /// Kinds of columns that integer blocks are made of.
 enum IntegerSample: String, CaseIterable {
-    case constant, zero, runs, longRuns, ascending, descending, timestamps, sawtooth, booleans, small
+    case constant, zero, runs, longRuns, ascending, descending, timestamps, sawtooth, booleans,
+        small
     case fewWide, floats, random, extremes, alternatingExtremes
 
     func values(_ count: Int, _ random: inout SeededGenerator) -> [Int64] {

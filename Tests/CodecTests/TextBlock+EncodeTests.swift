@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct TextBlockEncodeTests {
     private static func code(_ count: Int, seed: UInt64 = 1) -> [[UInt8]] {
@@ -11,7 +11,9 @@ import TestSupport
 
     private static func noise(_ count: Int, _ length: Int) -> [[UInt8]] {
         var random = SeededGenerator(seed: 2)
-        return (0..<count).map { _ in (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
+        return (0..<count).map { _ in
+            (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        }
     }
 
     @Test func whatDoesNotShrinkIsStored() {
@@ -41,7 +43,8 @@ import TestSupport
         #expect(cold.descriptor.compression != .none)
         #expect(cold.payload.bytes.count < size * 3 / 4)
         let hot = EncodedText(rows, .automatic(hot: true))
-        #expect(hot.payload.bytes.count >= cold.payload.bytes.count, "a hot column is not made slower")
+        #expect(
+            hot.payload.bytes.count >= cold.payload.bytes.count, "a hot column is not made slower")
     }
 
     @Test(arguments: Compression.ofFrames)
@@ -49,7 +52,9 @@ import TestSupport
         let rows = Self.code(100)
         let encoded = EncodedText(rows, .fixed(compression))
         // Without a dictionary there is plain zstd.
-        #expect(encoded.descriptor.compression == (compression == .zstdDictionary ? .zstd : compression))
+        #expect(
+            encoded.descriptor.compression == (compression == .zstdDictionary ? .zstd : compression)
+        )
         #expect(encoded.descriptor.encoding == .frames)
         #expect(Int(encoded.descriptor.byteCount) == encoded.payload.bytes.count)
     }
@@ -69,16 +74,20 @@ import TestSupport
         let encoder = TextEncoder(level: 1)
         let rows = Self.code(100)
         let dictionary = TextSamples.dictionary(Self.code(600, seed: 4))
-        for compression in [Compression.zstdDictionary, .zstd, .lz4, .none, .zstd, .zstdDictionary] {
+        for compression in [Compression.zstdDictionary, .zstd, .lz4, .none, .zstd, .zstdDictionary]
+        {
             let fresh = EncodedText(rows, .fixed(compression), dictionary: dictionary)
-            let again = EncodedText(rows, .fixed(compression), dictionary: dictionary, encoder: encoder)
+            let again = EncodedText(
+                rows, .fixed(compression), dictionary: dictionary, encoder: encoder)
             #expect(again.descriptor == fresh.descriptor)
             #expect(again.payload.bytes.elementsEqual(fresh.payload.bytes), "\(compression)")
         }
     }
 
     @Test func emptyBlocks() throws {
-        for policy in [CompressionPolicy.automatic(hot: false), .fixed(.lz4), .fixed(.zstd), .fixed(.none)] {
+        for policy in [
+            CompressionPolicy.automatic(hot: false), .fixed(.lz4), .fixed(.zstd), .fixed(.none),
+        ] {
             let none = EncodedText([], policy)
             #expect(none.descriptor.partCount == 0)
             try none.withBlock { #expect($0.frameCount == 0) }
@@ -94,7 +103,8 @@ enum TextSamples {
     static func dictionary(_ rows: [[UInt8]], byteCount: Int = 4096) -> ZstdCompressionDictionary? {
         let bytes = Array(rows.joined())
         return bytes.withUnsafeBytes {
-            ZstdCompressionDictionary.train(samples: $0, sizes: rows.map(\.count), byteCount: byteCount, level: 1)
+            ZstdCompressionDictionary.train(
+                samples: $0, sizes: rows.map(\.count), byteCount: byteCount, level: 1)
         }
     }
 }

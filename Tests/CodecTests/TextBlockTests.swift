@@ -1,31 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct TextBlockTests {
     /// Kinds of text columns.
     enum Sample: String, CaseIterable {
-        case empty, oneRow, short, code, mixed, emptyStretches, huge, hugeLast, hugeFirst, long, noise, zeros, hashes, mixedHashes, manyRows
+        case empty, oneRow, short, code, mixed, emptyStretches, huge, hugeLast, hugeFirst, long,
+            noise, zeros, hashes, mixedHashes, manyRows
 
         func rows(_ random: inout SeededGenerator) -> [[UInt8]] {
-            func text(_ limit: Int) -> [UInt8] { Array(RandomRows.text(&random, limit: limit).utf8) }
-            func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
+            func text(_ limit: Int) -> [UInt8] {
+                Array(RandomRows.text(&random, limit: limit).utf8)
+            }
+            func bytes(_ count: Int) -> [UInt8] {
+                (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            }
             switch self {
             case .empty: return Array(repeating: [], count: 130)
             case .oneRow: return [text(100)]
             case .short: return (0..<300).map { _ in text(12) }
             case .code: return (0..<200).map { _ in text(300) }
-            case .mixed: return (0..<200).map { _ in random.chance(3) ? [] : text(random.chance(20) ? 9000 : 100) }
+            case .mixed:
+                return (0..<200).map { _ in
+                    random.chance(3) ? [] : text(random.chance(20) ? 9000 : 100)
+                }
             case .emptyStretches: return (0..<500).map { $0 % 150 == 149 ? text(50) : [] }
             case .huge: return (0..<20).map { $0 == 10 ? text(300_000) : text(40) }
             case .hugeLast: return (0..<5).map { $0 == 4 ? text(300_000) : text(40) }
             case .hugeFirst: return (0..<5).map { $0 == 0 ? bytes(300_000) : text(40) }
             case .long: return (0..<20).map { _ in text(3000) }
             case .noise: return (0..<100).map { _ in bytes(random.below(200)) }
-            case .zeros: return [Array(repeating: 0, count: 1 << 20), [], Array(repeating: 32, count: 4000)]
+            case .zeros:
+                return [Array(repeating: 0, count: 1 << 20), [], Array(repeating: 32, count: 4000)]
             case .hashes: return (0..<100).map { _ in TextBlockTests.hexDigits(32, &random) }
-            case .mixedHashes: return (0..<100).map { $0 % 40 == 0 ? text(30) : TextBlockTests.hexDigits(random.below(9), &random) }
+            case .mixedHashes:
+                return (0..<100).map {
+                    $0 % 40 == 0 ? text(30) : TextBlockTests.hexDigits(random.below(9), &random)
+                }
             case .manyRows: return (0..<65_535).map { [UInt8(truncatingIfNeeded: $0)] }
             }
         }
@@ -37,7 +49,8 @@ import TestSupport
 
     private static let trained: ZstdCompressionDictionary? = {
         var random = SeededGenerator(seed: 9)
-        return TextSamples.dictionary((0..<500).map { _ in Array(RandomRows.text(&random, limit: 200).utf8) })
+        return TextSamples.dictionary(
+            (0..<500).map { _ in Array(RandomRows.text(&random, limit: 200).utf8) })
     }()
 
     static let policies: [CompressionPolicy] =
@@ -64,7 +77,8 @@ import TestSupport
     }
 
     private static func check(
-        _ block: TextBlock, _ encoded: EncodedText, _ rows: [[UInt8]], _ dictionary: ZstdDecompressionDictionary
+        _ block: TextBlock, _ encoded: EncodedText, _ rows: [[UInt8]],
+        _ dictionary: ZstdDecompressionDictionary
     ) throws {
         let lengths = rows.map(\.count)
         let reader = TextRows()
@@ -78,7 +92,9 @@ import TestSupport
             #expect(frame.endRow - frame.firstRow <= TextLimits.frameRowLimit)
             let byteCount = lengths[frame.firstRow..<frame.endRow].reduce(0, +)
             let filled = lengths[frame.firstRow..<frame.endRow].count { $0 > 0 }
-            #expect(byteCount < TextLimits.frameByteTarget * 5 || filled == 1, "reading a row decodes a small frame")
+            #expect(
+                byteCount < TextLimits.frameByteTarget * 5 || filled == 1,
+                "reading a row decodes a small frame")
             let bytes = try reader.frame(
                 frame, encoded.descriptor, encoded.payload.bytes, lengths: lengths, dictionary)
             #expect(bytes == joined(rows[frame.firstRow..<frame.endRow]))
@@ -90,7 +106,8 @@ import TestSupport
         let step = max(1, rows.count / 200)
         for row in stride(from: 0, to: rows.count, by: step) {
             let bytes = try reader.row(
-                row, of: block, encoded.descriptor, encoded.payload.bytes, lengths: lengths, dictionary)
+                row, of: block, encoded.descriptor, encoded.payload.bytes, lengths: lengths,
+                dictionary)
             #expect(bytes == rows[row])
         }
     }
@@ -120,7 +137,8 @@ import TestSupport
             change(&descriptor)
             return withExtendedLifetime(encoded) {
                 Self.failure {
-                    _ = try TextBlock(descriptor, payload: encoded.payload.bytes, rowCount: rowCount)
+                    _ = try TextBlock(
+                        descriptor, payload: encoded.payload.bytes, rowCount: rowCount)
                 }
             }
         }
@@ -138,7 +156,9 @@ import TestSupport
         try encoded.withBlock { try Self.contradict($0, encoded.payload.mutableBytes) }
     }
 
-    private static func contradict(_ block: TextBlock, _ bytes: UnsafeMutableRawBufferPointer) throws {
+    private static func contradict(_ block: TextBlock, _ bytes: UnsafeMutableRawBufferPointer)
+        throws
+    {
         #expect(bytes[2] == 64 && bytes[3] == 0, "the second frame's first row")
         bytes[2] = 65
         #expect(failure { _ = try block.frame(0) } == .inconsistent, "a frame of 65 rows")
@@ -148,7 +168,8 @@ import TestSupport
         (bytes[2], bytes[3]) = (64, 0)
         bytes[0] = 3
         #expect(try block.frame(of: 3).firstRow == 3)
-        #expect(failure { _ = try block.frame(of: 2) } == .inconsistent, "a row before the first frame")
+        #expect(
+            failure { _ = try block.frame(of: 2) } == .inconsistent, "a row before the first frame")
         bytes[0] = 0
         // Offsets 0, 192, 300 of nine bits.
         #expect(Array(bytes[8..<12]) == [0x00, 0x80, 0xb1, 0x04])
@@ -169,7 +190,9 @@ import TestSupport
             let padded = PaddedBytes(bytes)
             let source = isThere ? padded.bytes : UnsafeRawBufferPointer(start: nil, count: 0)
             return Self.failure {
-                try decoder.decode(source, compression: compression, dictionary: nil, into: target, exactly: byteCount)
+                try decoder.decode(
+                    source, compression: compression, dictionary: nil, into: target,
+                    exactly: byteCount)
             }
         }
         for compression in Compression.ofFrames {
@@ -193,10 +216,18 @@ import TestSupport
     @Test func aFrameThatClaimsTooMuchIsRefusedBeforeMemoryIsTaken() throws {
         // What one byte of zstd can decode to at most is 32 KiB.
         #expect(Self.failure { try FrameDecoder.check(byteCount: 32 << 10, from: 1) } == nil)
-        #expect(Self.failure { try FrameDecoder.check(byteCount: (32 << 10) + 1, from: 1) } == .tooLarge)
+        #expect(
+            Self.failure { try FrameDecoder.check(byteCount: (32 << 10) + 1, from: 1) } == .tooLarge
+        )
         #expect(Self.failure { try FrameDecoder.check(byteCount: 0, from: 0) } == nil)
-        #expect(Self.failure { try FrameDecoder.check(byteCount: TextLimits.frameByteLimit, from: 1 << 20) } == nil)
-        #expect(Self.failure { try FrameDecoder.check(byteCount: TextLimits.frameByteLimit + 1, from: .max) } == .tooLarge)
+        #expect(
+            Self.failure {
+                try FrameDecoder.check(byteCount: TextLimits.frameByteLimit, from: 1 << 20)
+            } == nil)
+        #expect(
+            Self.failure {
+                try FrameDecoder.check(byteCount: TextLimits.frameByteLimit + 1, from: .max)
+            } == .tooLarge)
     }
 
     @Test func theWrongDictionaryIsNoticedOrHarmless() throws {
@@ -205,13 +236,19 @@ import TestSupport
         let dictionary = try #require(Self.trained)
         let encoded = EncodedText(rows, .fixed(.zstdDictionary), dictionary: dictionary)
         let lengths = rows.map(\.count)
-        for other in [Array("not a trained dictionary, only some text".utf8), [], [0x37, 0xa4, 0x30, 0xec, 1, 2, 3]] {
+        for other in [
+            Array("not a trained dictionary, only some text".utf8), [],
+            [0x37, 0xa4, 0x30, 0xec, 1, 2, 3],
+        ] {
             let padded = PaddedBytes(other)
-            guard let digested = try? ZstdDecompressionDictionary(referringTo: padded.bytes) else { continue }
+            guard let digested = try? ZstdDecompressionDictionary(referringTo: padded.bytes) else {
+                continue
+            }
             try encoded.withBlock { block in
                 for index in 0..<block.frameCount {
                     _ = try? TextRows().frame(
-                        try block.frame(index), encoded.descriptor, encoded.payload.bytes, lengths: lengths,
+                        try block.frame(index), encoded.descriptor, encoded.payload.bytes,
+                        lengths: lengths,
                         digested)
                 }
             }

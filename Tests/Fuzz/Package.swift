@@ -16,7 +16,8 @@ let package = Package(
     targets: [
         .target(name: "CFuzz"),
         .target(
-            name: "FuzzDriver", dependencies: ["CFuzz", .product(name: "TestSupport", package: "segstore")]),
+            name: "FuzzDriver",
+            dependencies: ["CFuzz", .product(name: "TestSupport", package: "segstore")]),
         .executableTarget(name: "FuzzCodec", dependencies: ["FuzzDriver"]),
         .executableTarget(name: "FuzzSegment", dependencies: ["FuzzDriver"]),
         .executableTarget(name: "FuzzManifest", dependencies: ["FuzzDriver"]),

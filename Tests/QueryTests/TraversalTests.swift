@@ -2,8 +2,8 @@
 import CodeGraph
 import Query
 import SegmentStore
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct TraversalTests {
     /// Random graphs in one and in several segments, with deletions, against a plain search.
@@ -23,7 +23,9 @@ import TestSupport
             try store.write { batch in
                 for _ in 0..<60 {
                     let edge = [random.below(50), random.below(50)]
-                    if seed % 2 == 1, random.chance(6), let gone = edges.randomElement(using: &random) {
+                    if seed % 2 == 1, random.chance(6),
+                        let gone = edges.randomElement(using: &random)
+                    {
                         edges.remove(gone)
                         try batch.delete(key: gone.map { .string("n\($0)") }, from: "edges")
                     }
@@ -48,11 +50,14 @@ import TestSupport
                     }
                     let isNode = edges.contains { $0.contains(start) }
                     let count = try traversal.walk(from: "n\(start)", direction, depth: depth)
-                    #expect(count == distance.count - 1, "seed \(seed), \(start) \(direction) \(depth)")
+                    #expect(
+                        count == distance.count - 1, "seed \(seed), \(start) \(direction) \(depth)")
                     var met: [String: Int] = [:]
-                    try traversal.forEach { met[$0] = $1 }
+                    try traversal.forEachNode { met[$0] = $1 }
                     if isNode {
-                        #expect(met == Dictionary(uniqueKeysWithValues: distance.map { ("n\($0)", $1) }))
+                        #expect(
+                            met == Dictionary(uniqueKeysWithValues: distance.map { ("n\($0)", $1) })
+                        )
                     }
                 }
             }

@@ -26,7 +26,8 @@ enum DamagedStore {
         let directory = try TemporaryDirectory(inMemory: true)
         var options = StoreOptions()
         options.compactsAutomatically = false
-        let store = try GraphStore.open(directory.file("store"), schema: RandomRows.schema, options: options)
+        let store = try GraphStore.open(
+            directory.file("store"), schema: RandomRows.schema, options: options)
         var model = ModelStore(RandomRows.schema)
         for number in 1...4 {
             let operations = RandomRows.batch(number) + (number == 3 ? trainingRows() : [])
@@ -45,10 +46,13 @@ enum DamagedStore {
             var row = RandomRows.item(&random, keys: 10)
             row[0] = .string("trained:\(number)")
             for column in row.indices {
-                if case .string(let text) = row[column], column > 8 { row[column] = .string(String(text.prefix(20))) }
+                if case .string(let text) = row[column], column > 8 {
+                    row[column] = .string(String(text.prefix(20)))
+                }
             }
             let words = ["alpha ", "beta ", "gamma ", "delta "]
-            row[18] = .string(String(repeating: words[number % 4] + "\(number % 7) of them; ", count: 180))
+            row[18] = .string(
+                String(repeating: words[number % 4] + "\(number % 7) of them; ", count: 180))
             row[19] = .int(Int64(number * 3))
             row[20] = .int(Int64(number / 10))
             return .append(relation: 0, row: row)
@@ -60,7 +64,10 @@ enum DamagedStore {
         for name in image.names where name.hasSuffix(Layout.segmentSuffix) {
             try image.bytes(name).withUnsafeBytes { bytes in
                 let generation = try GraphStore(image, schema: nil).snapshot().core.manifest
-                guard let segment = generation.segments.first(where: { Layout.segment($0.id) == name }) else { return }
+                guard
+                    let segment = generation.segments.first(where: { Layout.segment($0.id) == name }
+                    )
+                else { return }
                 let footer = segment.imageByteCount - SegmentFormat.footerByteCount
                 func word(_ offset: Int) -> Int {
                     Int(bytes.loadUnaligned(fromByteOffset: footer + offset, as: UInt64.self))
@@ -69,9 +76,13 @@ enum DamagedStore {
                 let directory = try SegmentDirectory.decode(
                     &reader, dataByteCount: word(SegmentFormat.dataByteCountOffset))
                 for relation in directory.relations {
-                    for offset in relation.columns.map(\.descriptorOffset) + relation.families.map(\.descriptorOffset) {
+                    for offset in relation.columns.map(\.descriptorOffset)
+                        + relation.families.map(\.descriptorOffset)
+                    {
                         for group in 0..<relation.groupCount {
-                            let place = bytes.baseAddress.unsafelyUnwrapped + offset + group * BlockDescriptor.byteCount
+                            let place =
+                                bytes.baseAddress.unsafelyUnwrapped + offset + group
+                                * BlockDescriptor.byteCount
                             let block = try BlockDescriptor(at: place)
                             found.insert("\(block.encoding)")
                             if block.encoding == .frames { found.insert("\(block.compression)") }
@@ -99,7 +110,9 @@ struct Transcript {
         hash ^= hash >> 29
     }
 
-    private mutating func add(_ bytes: UnsafeRawBufferPointer) { add(Int(truncatingIfNeeded: xxh3(bytes))) }
+    private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        add(Int(truncatingIfNeeded: xxh3(bytes)))
+    }
 
     private mutating func add(_ snapshot: Snapshot) throws {
         add(Int(snapshot.generation))
@@ -117,16 +130,29 @@ struct Transcript {
                 add(Int(row.part) << 32 | Int(row.row))
                 for (column, schema) in schema.columns.enumerated() {
                     switch schema.type {
-                    case .bool, .int64, .timestamp, .float64: add(Int(try reader.int(relation, row, column) ?? -7))
+                    case .bool, .int64, .timestamp, .float64:
+                        add(Int(try reader.int(relation, row, column) ?? -7))
                     case .string, .bytes, .enumeration, .vector:
-                        if let bytes = try reader.bytes(relation, row, column) { add(bytes) } else { add(-9) }
+                        if let bytes = try reader.bytes(relation, row, column) {
+                            add(bytes)
+                        } else {
+                            add(-9)
+                        }
                     }
                 }
             }
             for row in rows {
-                let key = try schema.key.map { try reader.value(relation, row, try reader.column($0, of: relation)) }
-                if let found = try reader.find(relation, key: key) { add(Int(found.row)) } else { add(-11) }
-                if schema.target != nil, case .string(let node) = key[0], case .string(let other) = key[1] {
+                let key = try schema.key.map {
+                    try reader.value(relation, row, try reader.column($0, of: relation))
+                }
+                if let found = try reader.find(relation, key: key) {
+                    add(Int(found.row))
+                } else {
+                    add(-11)
+                }
+                if schema.target != nil, case .string(let node) = key[0],
+                    case .string(let other) = key[1]
+                {
                     for (direction, key) in [(Direction.outgoing, node), (.incoming, other)] {
                         for edge in try reader.edges(relation, direction, of: key) {
                             add(Int(edge.row.row))
@@ -136,7 +162,9 @@ struct Transcript {
                     }
                 }
             }
-            if schema.key.count == 1, try reader.find(relation, key: "no such key") != nil { add(-13) }
+            if schema.key.count == 1, try reader.find(relation, key: "no such key") != nil {
+                add(-13)
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// The corpus of the fuzzers and every input that ever made one fail.
 @Suite struct FuzzReplayTests {
@@ -12,15 +12,20 @@ import TestSupport
     private static func files(_ kind: String, _ target: FuzzTarget) -> [URL] {
         let folder = folder.appendingPathComponent(kind)
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let own = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + target.rawValue)) ?? []
+        let own =
+            (try? FileManager.default.contentsOfDirectory(
+                atPath: folder.path + "/" + target.rawValue)) ?? []
         let paths =
-            entries.filter { $0.hasPrefix("\(target.rawValue)-") } + own.map { "\(target.rawValue)/\($0)" }
+            entries.filter { $0.hasPrefix("\(target.rawValue)-") }
+            + own.map { "\(target.rawValue)/\($0)" }
         return paths.sorted().map { folder.appendingPathComponent($0) }
     }
 
     @Test(arguments: FuzzTarget.allCases)
     func inputsThatFailedOnceDoNotFailAgain(target: FuzzTarget) throws {
-        for file in Self.files("FailCases", target) { target.run([UInt8](try Data(contentsOf: file))) }
+        for file in Self.files("FailCases", target) {
+            target.run([UInt8](try Data(contentsOf: file)))
+        }
     }
 
     @Test(arguments: FuzzTarget.allCases)
@@ -37,11 +42,14 @@ import TestSupport
         for seed in try FuzzSeed.all() {
             let folder = Self.folder.appendingPathComponent("Corpus/\(seed.target.rawValue)")
             if isWriting {
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true)
                 try Data(seed.bytes).write(to: folder.appendingPathComponent(seed.name))
             }
             let needsSegments = seed.name.hasPrefix("manifest-") && seed.name != "manifest-empty"
-            #expect(seed.target.run(seed.bytes) != needsSegments, "\(seed.target.rawValue) \(seed.name)")
+            #expect(
+                seed.target.run(seed.bytes) != needsSegments, "\(seed.target.rawValue) \(seed.name)"
+            )
         }
     }
 
@@ -57,7 +65,8 @@ import TestSupport
                     case 0: bytes[place] ^= 1 << UInt8(random.below(8))
                     case 1: bytes[place] = random.pick([0, 1, 0x7f, 0x80, 0xff])
                     case 2: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-                    default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(8)))
+                    default:
+                        bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(8)))
                     }
                     if bytes.isEmpty { break }
                 }

@@ -2,8 +2,8 @@
 import Foundation
 import Platform
 import SegmentStore
-import Testing
 import TestSupport
+import Testing
 
 /// Random operations on a store and on a plain model of it. A failure prints the seed; run it again
 /// with SEGSTORE_SEED, and longer with SEGSTORE_STEPS.
@@ -36,8 +36,11 @@ import TestSupport
             let place = "seed \(seed), step \(step)"
             switch random.below(20) {
             case 0...12:
-                let operations = RandomRows.operations(&random, size: random.pick([2, 30, 400]), keys: keys)
-                let receipt = try store.write(label: "step \(step)") { try RandomRows.perform(operations, in: $0) }
+                let operations = RandomRows.operations(
+                    &random, size: random.pick([2, 30, 400]), keys: keys)
+                let receipt = try store.write(label: "step \(step)") {
+                    try RandomRows.perform(operations, in: $0)
+                }
                 model.apply(operations)
                 generations[receipt.generation] = model
             case 13:
@@ -68,16 +71,24 @@ import TestSupport
                 guard !known.isEmpty else { continue }
                 let generation = random.pick(known)
                 guard let old = generations[generation] else { continue }
-                #expect(try differences(try store.snapshot(at: generation), old) == [], "\(place), at \(generation)")
+                #expect(
+                    try differences(try store.snapshot(at: generation), old) == [],
+                    "\(place), at \(generation)")
             }
             if step % 4 == 0 || step == Self.steps - 1 {
-                let missing = (0..<20).map { _ in [Value.string(RandomRows.key(&random, among: keys * 2))] }
-                #expect(try differences(try store.snapshot(), model, probing: missing) == [], "\(place)")
+                let missing = (0..<20).map { _ in
+                    [Value.string(RandomRows.key(&random, among: keys * 2))]
+                }
+                #expect(
+                    try differences(try store.snapshot(), model, probing: missing) == [], "\(place)"
+                )
             }
         }
         store.waitForBackgroundWork()
         for (snapshot, old) in held {
-            #expect(try differences(snapshot, old) == [], "seed \(seed), a held snapshot of \(snapshot.generation)")
+            #expect(
+                try differences(snapshot, old) == [],
+                "seed \(seed), a held snapshot of \(snapshot.generation)")
         }
     }
 }

@@ -25,7 +25,8 @@ public struct FuzzSeed: Sendable {
     // MARK: - Blocks
 
     private static func block(
-        _ name: String, kind: UInt8, rowCount: Int, _ descriptor: BlockDescriptor, dictionary: [UInt8] = [],
+        _ name: String, kind: UInt8, rowCount: Int, _ descriptor: BlockDescriptor,
+        dictionary: [UInt8] = [],
         lengths: [UInt8] = [], _ payload: ByteBuffer
     ) -> FuzzSeed {
         let out = ByteBuffer()
@@ -39,7 +40,9 @@ public struct FuzzSeed: Sendable {
     }
 
     private static func integerBlocks() -> [FuzzSeed] {
-        let encodings: [Encoding] = [.constant, .bitPacked, .runLength, .delta, .dictionary, .plain]
+        let encodings: [Encoding] = [
+            .constant, .bitPacked, .runLength, .delta, .dictionary, .plain,
+        ]
         return encodings.flatMap { encoding in
             [false, true].map { hasNulls in
                 var values = (0..<70).map { row -> Int64 in
@@ -54,7 +57,8 @@ public struct FuzzSeed: Sendable {
                 let descriptor = values.withUnsafeMutableBufferPointer { values in
                     nulls.withUnsafeBytes { nulls in
                         IntegerBlock.encode(
-                            values, nulls: hasNulls ? nulls.baseAddress : nil, nullCount: hasNulls ? 5 : 0,
+                            values, nulls: hasNulls ? nulls.baseAddress : nil,
+                            nullCount: hasNulls ? 5 : 0,
                             wanted: encoding, into: payload)
                     }
                 }
@@ -70,7 +74,8 @@ public struct FuzzSeed: Sendable {
         var joined: [UInt8] = []
         for sample in samples { joined += sample }
         let trained = joined.withUnsafeBytes {
-            ZstdCompressionDictionary.train(samples: $0, sizes: samples.map(\.count), byteCount: 512, level: 1)
+            ZstdCompressionDictionary.train(
+                samples: $0, sizes: samples.map(\.count), byteCount: 512, level: 1)
         }
         let rows = (0..<66).map { $0 % 6 == 5 ? [] : samples[$0] }
         let hashes = (0..<40).map { row in
@@ -85,7 +90,8 @@ public struct FuzzSeed: Sendable {
             let descriptor = bytes.withUnsafeBytes { bytes in
                 lengths.withUnsafeBufferPointer { lengths in
                     TextEncoder(level: 1).encode(
-                        bytes: bytes, lengths: lengths, policy: .fixed(compression), dictionary: trained,
+                        bytes: bytes, lengths: lengths, policy: .fixed(compression),
+                        dictionary: trained,
                         into: payload)
                 }
             }
@@ -111,7 +117,8 @@ public struct FuzzSeed: Sendable {
                     let from = nodes[number % 5]
                     try batch.append(
                         [
-                            .string(from), .string(nodes[(number * 2 + number / 5) % 5]), .string("f\(number % 3)"),
+                            .string(from), .string(nodes[(number * 2 + number / 5) % 5]),
+                            .string("f\(number % 3)"),
                             number % 4 == 0 ? .null : .int(Int64(number)),
                             number % 3 == 0 ? .null : .string(RandomRows.text(&random, limit: 20)),
                             .string(String(from.prefix(3))),
@@ -140,18 +147,24 @@ public struct FuzzSeed: Sendable {
             segment("all-types", try store(RandomRows.schema, rows: 3, upserts: false), 0),
             segment("all-types-more", try store(RandomRows.schema, rows: 30, upserts: false), 0),
             segment(
-                "all-types-all", try store(RandomRows.schema, rows: 8, upserts: false), Flag.compacts | Flag.writes),
+                "all-types-all", try store(RandomRows.schema, rows: 8, upserts: false),
+                Flag.compacts | Flag.writes),
         ]
     }
 
-    private static func segment(_ name: String, _ storage: MemoryStorage, _ flags: Int) throws -> FuzzSeed {
-        let manifest = try manifestBytes(storage).withUnsafeBytes { try Manifest.decode($0, path: "seed") }
+    private static func segment(_ name: String, _ storage: MemoryStorage, _ flags: Int) throws
+        -> FuzzSeed
+    {
+        let manifest = try manifestBytes(storage).withUnsafeBytes {
+            try Manifest.decode($0, path: "seed")
+        }
         guard let entry = manifest.segments.first,
             let file = try storage.read(Layout.segment(entry.id), limit: 1 << 20)
         else { throw StoreError(.notFound, "the seed has no segment") }
         return file.withUnsafeBytes { file in
             let footer = entry.imageByteCount - SegmentFormat.footerByteCount
-            let data = file.loadUnaligned(fromByteOffset: footer + SegmentFormat.dataByteCountOffset, as: UInt64.self)
+            let data = file.loadUnaligned(
+                fromByteOffset: footer + SegmentFormat.dataByteCountOffset, as: UInt64.self)
             let directory = file.loadUnaligned(
                 fromByteOffset: footer + SegmentFormat.directoryByteCountOffset, as: UInt32.self)
             let dead = entry.relations.first { $0.dead != nil }
@@ -162,7 +175,9 @@ public struct FuzzSeed: Sendable {
             out.append(directory)
             out.append(UnsafeRawBufferPointer(rebasing: file[..<Int(data)]))
             if let place = dead?.dead {
-                out.append(UnsafeRawBufferPointer(rebasing: file[place.byteOffset..<place.byteOffset + place.byteCount]))
+                out.append(
+                    UnsafeRawBufferPointer(
+                        rebasing: file[place.byteOffset..<place.byteOffset + place.byteCount]))
             }
             return withExtendedLifetime(out) { FuzzSeed(.segment, name, out.bytes) }
         }
@@ -175,30 +190,46 @@ public struct FuzzSeed: Sendable {
         return bytes
     }
 
-    private static func prefixed(_ name: String, _ prefix: [UInt8], _ bytes: UnsafeRawBufferPointer) -> FuzzSeed {
+    private static func prefixed(_ name: String, _ prefix: [UInt8], _ bytes: UnsafeRawBufferPointer)
+        -> FuzzSeed
+    {
         prefix.withUnsafeBytes { FuzzSeed(.manifest, name, $0, bytes) }
     }
 
     private static func manifests() throws -> [FuzzSeed] {
         let stores: [(String, [UInt8])] = [
-            ("manifest-one", try manifestBytes(store(FuzzedSegment.smallSchema, rows: 4, upserts: false))),
-            ("manifest-dead", try manifestBytes(store(FuzzedSegment.smallSchema, rows: 12, upserts: true))),
-            ("manifest-all-types", try manifestBytes(store(RandomRows.schema, rows: 3, upserts: true))),
+            (
+                "manifest-one",
+                try manifestBytes(store(FuzzedSegment.smallSchema, rows: 4, upserts: false))
+            ),
+            (
+                "manifest-dead",
+                try manifestBytes(store(FuzzedSegment.smallSchema, rows: 12, upserts: true))
+            ),
+            (
+                "manifest-all-types",
+                try manifestBytes(store(RandomRows.schema, rows: 3, upserts: true))
+            ),
         ]
         var empty = Manifest(schema: StoredSchema(FuzzedSegment.smallSchema))
         empty.label = "none"
         let encoded = empty.encode()
         return stores.map { name, bytes in
-            bytes.withUnsafeBytes { prefixed(name, [0], UnsafeRawBufferPointer(rebasing: $0.dropLast(8))) }
+            bytes.withUnsafeBytes {
+                prefixed(name, [0], UnsafeRawBufferPointer(rebasing: $0.dropLast(8)))
+            }
         } + [
             withExtendedLifetime(encoded) {
-                prefixed("manifest-empty", [0], UnsafeRawBufferPointer(rebasing: encoded.bytes.dropLast(8)))
+                prefixed(
+                    "manifest-empty", [0],
+                    UnsafeRawBufferPointer(rebasing: encoded.bytes.dropLast(8)))
             }
         ]
     }
 
     private static func schemas() -> [FuzzSeed] {
-        [("schema-links", FuzzedSegment.smallSchema), ("schema-all-types", RandomRows.schema)].map { name, schema in
+        [("schema-links", FuzzedSegment.smallSchema), ("schema-all-types", RandomRows.schema)].map {
+            name, schema in
             let out = ByteBuffer()
             StoredSchema(schema).encode(into: out)
             return withExtendedLifetime(out) { prefixed(name, [2], out.bytes) }
@@ -232,7 +263,11 @@ public struct FuzzSeed: Sendable {
         out.append(directory.bytes)
         for (_, bytes) in files { bytes.withUnsafeBytes { out.append($0) } }
         return withExtendedLifetime((directory, out)) {
-            [prefixed("pack", [1, UInt8(directoryByteCount & 0xff), UInt8(directoryByteCount >> 8)], out.bytes)]
+            [
+                prefixed(
+                    "pack", [1, UInt8(directoryByteCount & 0xff), UInt8(directoryByteCount >> 8)],
+                    out.bytes)
+            ]
         }
     }
 }

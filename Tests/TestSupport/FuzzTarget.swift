@@ -29,7 +29,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             return false
         } catch let error as StoreError {
             precondition(
-                error.code == .corrupted || error.code == .unsupportedVersion || error.code == .notFound,
+                error.code == .corrupted || error.code == .unsupportedVersion
+                    || error.code == .notFound,
                 "damage is reported as \(error.code): \(error)")
             return false
         } catch {

@@ -23,7 +23,9 @@ struct FuzzedBlock {
         isText = input.byte() & 1 == 1
         rowCount = input.short()
         let dictionaryByteCount = input.short()
-        guard input.rest.count >= BlockDescriptor.byteCount else { throw CodecError(.truncated, "fuzz input") }
+        guard input.rest.count >= BlockDescriptor.byteCount else {
+            throw CodecError(.truncated, "fuzz input")
+        }
         head = PaddedBytes(input.take(BlockDescriptor.byteCount))
         dictionary = PaddedBytes(input.take(dictionaryByteCount))
         if isText {
@@ -35,18 +37,24 @@ struct FuzzedBlock {
         payload = PaddedBytes(input.rest)
     }
 
-    private static func length(_ byte: UInt8) -> Int { byte <= 240 ? Int(byte) : 240 + Int(byte - 240) * 16 }
+    private static func length(_ byte: UInt8) -> Int {
+        byte <= 240 ? Int(byte) : 240 + Int(byte - 240) * 16
+    }
 
     func read() throws(CodecError) {
         defer { withExtendedLifetime((head, dictionary, payload)) {} }
-        let descriptor = try BlockDescriptor(at: UnsafeRawPointer(head.bytes.baseAddress.unsafelyUnwrapped))
+        let descriptor = try BlockDescriptor(
+            at: UnsafeRawPointer(head.bytes.baseAddress.unsafelyUnwrapped))
         let again = ByteBuffer()
         descriptor.encode(into: again)
-        precondition(again.bytes.prefix(44).elementsEqual(head.bytes.prefix(44)), "a descriptor changed on its way")
+        precondition(
+            again.bytes.prefix(44).elementsEqual(head.bytes.prefix(44)),
+            "a descriptor changed on its way")
         if isText {
             try readText(descriptor)
         } else {
-            try readIntegers(try IntegerBlock(descriptor, payload: payload.bytes, rowCount: rowCount))
+            try readIntegers(
+                try IntegerBlock(descriptor, payload: payload.bytes, rowCount: rowCount))
         }
     }
 
@@ -67,12 +75,14 @@ struct FuzzedBlock {
         var next = 0
         do throws(CodecError) {
             try block.forEachRun(scratch: scratch) { value, rows in
-                precondition(rows.lowerBound == next && rows.upperBound <= rowCount, "runs with gaps")
+                precondition(
+                    rows.lowerBound == next && rows.upperBound <= rowCount, "runs with gaps")
                 next = rows.upperBound
             }
             precondition(next == rowCount, "runs leave rows out")
         } catch {
-            precondition((try? block.decode(into: decoded)) == nil, "runs fail where decoding does not")
+            precondition(
+                (try? block.decode(into: decoded)) == nil, "runs fail where decoding does not")
             throw error
         }
         try block.decode(into: decoded)
@@ -109,25 +119,31 @@ struct FuzzedBlock {
     }
 
     private func readFrame(
-        _ frame: TextBlock.Frame, _ descriptor: BlockDescriptor, _ digested: ZstdDecompressionDictionary?,
+        _ frame: TextBlock.Frame, _ descriptor: BlockDescriptor,
+        _ digested: ZstdDecompressionDictionary?,
         _ decoder: FrameDecoder
     ) throws(CodecError) {
-        precondition(frame.byteRange.lowerBound >= 0 && frame.byteRange.upperBound <= payload.bytes.count)
+        precondition(
+            frame.byteRange.lowerBound >= 0 && frame.byteRange.upperBound <= payload.bytes.count)
         precondition(frame.firstRow <= frame.endRow && frame.endRow <= rowCount)
         let byteCount = lengths[frame.firstRow..<frame.endRow].reduce(0, +)
         let source = UnsafeRawBufferPointer(rebasing: payload.bytes[frame.byteRange])
-        if source.count != byteCount { try FrameDecoder.check(byteCount: byteCount, from: source.count) }
+        if source.count != byteCount {
+            try FrameDecoder.check(byteCount: byteCount, from: source.count)
+        }
         let target = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 1)
         defer { target.deallocate() }
         try decoder.decode(
-            source, compression: descriptor.compression, dictionary: digested, into: target, exactly: byteCount)
+            source, compression: descriptor.compression, dictionary: digested, into: target,
+            exactly: byteCount)
         guard descriptor.compression == .hex, source.count != byteCount else { return }
         for from in [0, byteCount / 2] {
             let part = UnsafeMutableRawPointer.allocate(byteCount: byteCount - from, alignment: 1)
             defer { part.deallocate() }
             try Hex.unpack(source, from..<byteCount, into: part)
             let isSame = UnsafeRawBufferPointer(start: part, count: byteCount - from)
-                .elementsEqual(UnsafeRawBufferPointer(start: target + from, count: byteCount - from))
+                .elementsEqual(
+                    UnsafeRawBufferPointer(start: target + from, count: byteCount - from))
             precondition(isSame, "a part of a hexadecimal frame differs")
         }
     }

@@ -34,7 +34,9 @@ private func readSchema(_ bytes: UnsafeRawBufferPointer) throws(CodecError) {
     guard let back = try? StoredSchema.decode(&again) else {
         preconditionFailure("a schema cannot be read once written back")
     }
-    precondition(back.schema == schema.schema && back.domains == schema.domains, "a schema changed on its way")
+    precondition(
+        back.schema == schema.schema && back.domains == schema.domains,
+        "a schema changed on its way")
     precondition(again.remaining == 0)
     withExtendedLifetime(once) {}
 }
@@ -45,7 +47,9 @@ private func check(_ schema: StoredSchema) {
         let columns = relation.schema.columns.indices
         precondition(relation.storage.count == columns.count && !relation.key.isEmpty)
         precondition(relation.key.allSatisfy(columns.contains))
-        guard case .interned = relation.storage[relation.key[0]] else { preconditionFailure("a key without numbers") }
+        guard case .interned = relation.storage[relation.key[0]] else {
+            preconditionFailure("a key without numbers")
+        }
         for storage in relation.storage {
             switch storage {
             case .interned(let domain): precondition(schema.domains.indices.contains(domain))
@@ -96,7 +100,8 @@ private func readManifest(_ body: UnsafeRawBufferPointer) throws {
 
 /// A row with something in each column that must have something, there and back.
 private func write(_ store: GraphStore, _ schema: StoredSchema) throws {
-    for (index, relation) in schema.relations.enumerated() where relation.schema.columns.count <= 50 {
+    for (index, relation) in schema.relations.enumerated() where relation.schema.columns.count <= 50
+    {
         let row = relation.schema.columns.map { column -> Value in
             switch column.type {
             case .bool: .bool(true)
@@ -111,7 +116,9 @@ private func write(_ store: GraphStore, _ schema: StoredSchema) throws {
         try store.write { try $0.append(row, to: index) }
         let reader = try store.snapshot().reader()
         let key = relation.key.map { row[$0] }
-        guard let id = try reader.find(index, key: key) else { preconditionFailure("a row is not found") }
+        guard let id = try reader.find(index, key: key) else {
+            preconditionFailure("a row is not found")
+        }
         let found = try reader.values(index, id)
         precondition(found == row, "a row is not what was written")
     }
@@ -121,10 +128,13 @@ private func write(_ store: GraphStore, _ schema: StoredSchema) throws {
 func sealManifest(_ body: UnsafeRawBufferPointer) -> ByteBuffer {
     let whole = ByteBuffer()
     whole.append(body)
-    if whole.count < Manifest.headerByteCount { whole.appendZeros(Manifest.headerByteCount - whole.count) }
+    if whole.count < Manifest.headerByteCount {
+        whole.appendZeros(Manifest.headerByteCount - whole.count)
+    }
     whole.base.copyMemory(from: Manifest.magic, byteCount: 8)
     whole.base.storeBytes(
-        of: UInt32(truncatingIfNeeded: whole.count - Manifest.headerByteCount), toByteOffset: 20, as: UInt32.self)
+        of: UInt32(truncatingIfNeeded: whole.count - Manifest.headerByteCount), toByteOffset: 20,
+        as: UInt32.self)
     whole.append(xxh3(whole.bytes))
     return whole
 }
@@ -134,17 +144,21 @@ private func readPack(_ body: UnsafeRawBufferPointer, _ directoryByteCount: Int)
     let whole = ByteBuffer()
     whole.append(UnsafeRawBufferPointer(rebasing: body.prefix(headerByteCount)))
     whole.appendZeros(headerByteCount - whole.count)
-    let directory = UnsafeRawBufferPointer(rebasing: body.dropFirst(headerByteCount).prefix(directoryByteCount))
+    let directory = UnsafeRawBufferPointer(
+        rebasing: body.dropFirst(headerByteCount).prefix(directoryByteCount))
     whole.append(directory)
     whole.base.copyMemory(from: PackStorage.magic, byteCount: 8)
     whole.base.storeBytes(of: UInt32(directory.count), toByteOffset: 16, as: UInt32.self)
     whole.append(xxh3(whole.bytes))
-    whole.append(UnsafeRawBufferPointer(rebasing: body.dropFirst(headerByteCount + directory.count)))
+    whole.append(
+        UnsafeRawBufferPointer(rebasing: body.dropFirst(headerByteCount + directory.count)))
 
     let pack = try PackStorage(MappedMemory(copying: whole.bytes), path: "pack")
     precondition(pack.isReadOnly)
     for name in try pack.list("").prefix(100) {
-        guard let bytes = try pack.read(name, limit: 1 << 20) else { preconditionFailure("a listed file is missing") }
+        guard let bytes = try pack.read(name, limit: 1 << 20) else {
+            preconditionFailure("a listed file is missing")
+        }
         guard bytes.count < 1 << 20 else { continue }
         guard let mapped = try pack.map(name, byteCount: bytes.count) else { preconditionFailure() }
         precondition(mapped.bytes.elementsEqual(bytes))

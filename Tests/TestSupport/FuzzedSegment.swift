@@ -24,7 +24,8 @@ struct FuzzedSegment {
         RelationSchema(
             "links", key: ["from", "to"], scope: "file", target: "to",
             columns: [
-                .string("from").domain("node"), .string("to").domain("node"), .string("file").domain("file"),
+                .string("from").domain("node"), .string("to").domain("node"),
+                .string("file").domain("file"),
                 .int("line").nullable, .string("note").nullable, .string("name").part(of: "from"),
             ])
     ])
@@ -45,21 +46,25 @@ struct FuzzedSegment {
         }
         let data = input.take(input.rest.count - deadByteCount)
         let dead = input.rest
-        let (image, root) = sealSegment(data, directoryByteCount: min(directoryByteCount, data.count))
+        let (image, root) = sealSegment(
+            data, directoryByteCount: min(directoryByteCount, data.count))
 
         let stored = StoredSchema(schema)
         var manifest = Manifest(schema: stored)
         manifest.generation = 1
         manifest.nextSegmentID = 2
         var segment = Manifest.Segment(
-            id: 1, fileByteCount: image.count + dead.count, imageByteCount: image.count, rootHash: root,
+            id: 1, fileByteCount: image.count + dead.count, imageByteCount: image.count,
+            rootHash: root,
             relations: Self.relations(data, directoryByteCount, stored))
-        for index in segment.relations.indices where segment.relations[index].index == deadRelation {
+        for index in segment.relations.indices where segment.relations[index].index == deadRelation
+        {
             guard dead.count >= 8 else { continue }
             let count = Int(dead.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
             guard count <= segment.relations[index].rowCount else { continue }
             segment.relations[index].dead = Manifest.DeadRef(
-                fileID: 1, byteOffset: image.count, byteCount: dead.count, hash: xxh3(dead), count: count)
+                fileID: 1, byteOffset: image.count, byteCount: dead.count, hash: xxh3(dead),
+                count: count)
         }
         manifest.segments = [segment]
         image.append(dead)
@@ -74,12 +79,15 @@ struct FuzzedSegment {
         _ data: UnsafeRawBufferPointer, _ directoryByteCount: Int, _ schema: StoredSchema
     ) -> [Manifest.Relation] {
         var reader = ByteReader(UnsafeRawBufferPointer(rebasing: data.suffix(directoryByteCount)))
-        guard let directory = try? SegmentDirectory.decode(&reader, dataByteCount: data.count) else { return [] }
+        guard let directory = try? SegmentDirectory.decode(&reader, dataByteCount: data.count)
+        else { return [] }
         var rowCounts: [Int: Int] = [:]
         for relation in directory.relations where relation.index < schema.relations.count {
             rowCounts[relation.index] = relation.rowCount
         }
-        return rowCounts.sorted { $0.key < $1.key }.map { Manifest.Relation(index: $0.key, rowCount: $0.value) }
+        return rowCounts.sorted { $0.key < $1.key }.map {
+            Manifest.Relation(index: $0.key, rowCount: $0.value)
+        }
     }
 
     func read() throws {
@@ -114,7 +122,8 @@ struct FuzzedSegment {
                     try batch.append(RandomRows.item(&random, keys: 8), to: 0)
                     try batch.append(RandomRows.link(&random, keys: 8), to: 1)
                     try batch.append(RandomRows.reading(&random), to: 2)
-                    try batch.delete(key: [.string(RandomRows.key(&random, among: 8))], from: "items")
+                    try batch.delete(
+                        key: [.string(RandomRows.key(&random, among: 8))], from: "items")
                 }
                 try batch.replaceScope(RandomRows.file(&random), in: "links")
             }
@@ -137,7 +146,9 @@ extension Snapshot {
 }
 
 /// A segment's image with the hashes that this data should have.
-func sealSegment(_ data: UnsafeRawBufferPointer, directoryByteCount: Int) -> (image: ByteBuffer, root: UInt64) {
+func sealSegment(_ data: UnsafeRawBufferPointer, directoryByteCount: Int) -> (
+    image: ByteBuffer, root: UInt64
+) {
     let image = ByteBuffer(capacity: data.count + 8192)
     image.append(data)
     image.base.copyMemory(from: SegmentFormat.magic, byteCount: 8)
@@ -156,13 +167,16 @@ func sealSegment(_ data: UnsafeRawBufferPointer, directoryByteCount: Int) -> (im
     root = xxh3(image.base + level.offset, level.byteCount)
     let footer = ByteBuffer()
     footer.appendZeros(SegmentFormat.footerByteCount)
-    func store<T: BitwiseCopyable>(_ value: T, _ offset: Int) { footer.base.storeBytes(of: value, toByteOffset: offset, as: T.self) }
+    func store<T: BitwiseCopyable>(_ value: T, _ offset: Int) {
+        footer.base.storeBytes(of: value, toByteOffset: offset, as: T.self)
+    }
     store(UInt64(data.count), SegmentFormat.dataByteCountOffset)
     store(UInt64(data.count - directoryByteCount), SegmentFormat.directoryOffsetOffset)
     store(UInt32(directoryByteCount), SegmentFormat.directoryByteCountOffset)
     store(root, SegmentFormat.rootHashOffset)
     store(xxh3(footer.base, SegmentFormat.footerHashOffset), SegmentFormat.footerHashOffset)
-    (footer.base + SegmentFormat.endMagicOffset).copyMemory(from: SegmentFormat.endMagic, byteCount: 8)
+    (footer.base + SegmentFormat.endMagicOffset).copyMemory(
+        from: SegmentFormat.endMagic, byteCount: 8)
     image.append(footer.bytes)
     withExtendedLifetime(footer) {}
     return (image, root)

@@ -21,7 +21,8 @@ package final class ImageStorage: Storage, @unchecked Sendable {
     /// The files of a store on disk, without its lock.
     package convenience init(directory: String) throws {
         var files: [String: [UInt8]] = [:]
-        for name in try FileManager.default.subpathsOfDirectory(atPath: directory) where name != Layout.lock {
+        for name in try FileManager.default.subpathsOfDirectory(atPath: directory)
+        where name != Layout.lock {
             guard try Directory.kind(of: "\(directory)/\(name)") == .file else { continue }
             files[name] = try File("\(directory)/\(name)", .read).readAll(limit: 1 << 30)
         }
@@ -40,7 +41,9 @@ package final class ImageStorage: Storage, @unchecked Sendable {
     ) rethrows -> Result {
         guard let memory = files[name], offset < memory.byteCount else { return try body() }
         // SAFETY: the memory is this storage's own, and no reader is at work now.
-        let byte = UnsafeMutableRawPointer(mutating: memory.base).assumingMemoryBound(to: UInt8.self) + offset
+        let byte =
+            UnsafeMutableRawPointer(mutating: memory.base).assumingMemoryBound(to: UInt8.self)
+            + offset
         byte.pointee ^= pattern
         defer { byte.pointee ^= pattern }
         return try body()
@@ -50,7 +53,8 @@ package final class ImageStorage: Storage, @unchecked Sendable {
     package func replacing<Result>(
         _ name: String, by bytes: [UInt8]?, _ body: () throws -> Result
     ) rethrows -> Result {
-        replaced[name] = .some(bytes.map { bytes in bytes.withUnsafeBytes { MappedMemory(copying: $0) } })
+        replaced[name] = .some(
+            bytes.map { bytes in bytes.withUnsafeBytes { MappedMemory(copying: $0) } })
         defer { replaced[name] = nil }
         return try body()
     }
@@ -69,16 +73,21 @@ package final class ImageStorage: Storage, @unchecked Sendable {
     package func map(_ name: String, byteCount: Int) throws(StoreError) -> MappedMemory? {
         guard let memory = file(name) else { return nil }
         guard memory.byteCount == byteCount else {
-            throw StoreError(.corrupted, "has \(memory.byteCount) bytes, not \(byteCount)", path: name)
+            throw StoreError(
+                .corrupted, "has \(memory.byteCount) bytes, not \(byteCount)", path: name)
         }
         return memory
     }
 
     package func list(_ directory: String) throws(StoreError) -> [String] {
-        files.keys.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) }
+        files.keys.filter { $0.hasPrefix(directory + "/") }.map {
+            String($0.dropFirst(directory.count + 1))
+        }
     }
 
-    private func readOnly() -> StoreError { StoreError(.readOnly, "an image cannot be written", path: path) }
+    private func readOnly() -> StoreError {
+        StoreError(.readOnly, "an image cannot be written", path: path)
+    }
     package func prepare() throws(StoreError) { throw readOnly() }
     package func create(_ name: String) throws(StoreError) -> any StorageFile { throw readOnly() }
     package func scratch() throws(StoreError) -> any StorageFile { throw readOnly() }

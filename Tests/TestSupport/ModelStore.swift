@@ -27,9 +27,13 @@ public struct ModelStore: Sendable {
     public mutating func apply(_ operations: [Operation]) {
         for case .replaceScope(let relation, let scope) in operations {
             guard let name = relations[relation].schema.scope,
-                let column = relations[relation].schema.columns.firstIndex(where: { $0.name == name })
+                let column = relations[relation].schema.columns.firstIndex(where: {
+                    $0.name == name
+                })
             else { continue }
-            relations[relation].rows = relations[relation].rows.filter { $0.value[column] != .string(scope) }
+            relations[relation].rows = relations[relation].rows.filter {
+                $0.value[column] != .string(scope)
+            }
         }
         for operation in operations {
             switch operation {
@@ -43,7 +47,9 @@ public struct ModelStore: Sendable {
 }
 
 /// Where a snapshot differs from a model; empty if it does not.
-public func differences(_ snapshot: Snapshot, _ model: ModelStore, probing missing: [[Value]] = []) throws -> [String] {
+public func differences(_ snapshot: Snapshot, _ model: ModelStore, probing missing: [[Value]] = [])
+    throws -> [String]
+{
     var found: [String] = []
     func note(_ text: String) { if found.count < 10 { found.append(text) } }
     let reader = snapshot.reader()
@@ -59,12 +65,17 @@ public func differences(_ snapshot: Snapshot, _ model: ModelStore, probing missi
             }
             let values = try reader.values(index, id)
             if values != row { note("\(name) has \(values) for \(row)") }
-            if key.count == 1, case .string(let text) = key[0], try reader.find(index, key: text) != id {
+            if key.count == 1, case .string(let text) = key[0],
+                try reader.find(index, key: text) != id
+            {
                 note("\(name) finds another row for \(text)")
             }
         }
-        for key in missing where key.count == relation.schema.key.count && relation.rows[key] == nil {
-            if try reader.find(index, key: key) != nil { note("\(name) has \(key), which is not there") }
+        for key in missing where key.count == relation.schema.key.count && relation.rows[key] == nil
+        {
+            if try reader.find(index, key: key) != nil {
+                note("\(name) has \(key), which is not there")
+            }
         }
         var scanned: [[Value]: [Value]] = [:]
         var scannedCount = 0
@@ -76,7 +87,9 @@ public func differences(_ snapshot: Snapshot, _ model: ModelStore, probing missi
         if scanned != relation.rows { note("\(name) scans other rows") }
         if scannedCount != relation.rows.count { note("\(name) scans \(scannedCount) rows") }
         var ordered: [[Value]] = []
-        try reader.forEachRowByKey(index) { ordered.append(relation.key(of: try reader.values(index, $0))) }
+        try reader.forEachRowByKey(index) {
+            ordered.append(relation.key(of: try reader.values(index, $0)))
+        }
         let expected = relation.rows.keys.sorted(by: keysAscend)
         if ordered != expected { note("\(name) is not in the order of its keys") }
         try compareEdges(reader, index, relation, note)
@@ -94,12 +107,18 @@ private func compareEdges(
         var expected: [Value: [String]] = [:]
         for row in relation.rows.values { expected[row[from], default: []].append("\(row[to])") }
         for (node, neighbours) in expected {
-            let found = try reader.edges(index, direction, of: "\(node)").map { try reader.key(of: $0, index) }
+            let found = try reader.edges(index, direction, of: "\(node)").map {
+                try reader.key(of: $0, index)
+            }
             if found.sorted() != neighbours.sorted() {
-                note("\(relation.schema.name) \(direction) of \(node): \(found.sorted()), not \(neighbours.sorted())")
+                note(
+                    "\(relation.schema.name) \(direction) of \(node): \(found.sorted()), not \(neighbours.sorted())"
+                )
             }
         }
-        if try !reader.edges(index, direction, of: "no such node").isEmpty { note("edges of nothing") }
+        if try !reader.edges(index, direction, of: "no such node").isEmpty {
+            note("edges of nothing")
+        }
     }
 }
 

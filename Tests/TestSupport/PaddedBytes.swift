@@ -10,7 +10,9 @@ public final class PaddedBytes {
     public init(_ source: UnsafeRawBufferPointer) {
         count = source.count
         memory = .allocate(byteCount: source.count + 8, alignment: 8)
-        if let start = source.baseAddress { memory.copyMemory(from: start, byteCount: source.count) }
+        if let start = source.baseAddress {
+            memory.copyMemory(from: start, byteCount: source.count)
+        }
         (memory + count).initializeMemory(as: UInt8.self, repeating: 0xa5, count: 8)
     }
 

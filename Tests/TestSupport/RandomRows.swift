@@ -8,14 +8,17 @@ public enum RandomRows {
             "items", key: ["key"], scope: "file",
             columns: [
                 .string("key").domain("node"), .string("file").domain("file"), .enumeration("kind"),
-                .int("line"), .int("big").nullable, .bool("flag").nullable, .float("score").nullable,
-                .timestamp("time"), .string("name").part(of: "key"), .string("signature").family("text"),
+                .int("line"), .int("big").nullable, .bool("flag").nullable,
+                .float("score").nullable,
+                .timestamp("time"), .string("name").part(of: "key"),
+                .string("signature").family("text"),
                 .string("doc").family("text").nullable, .string("code").family("text"),
                 .bytes("blob").nullable, .vector("embedding", dimensions: 3).nullable,
                 .string("parent").domain("node").nullable, .string("plain").compressed(.none),
                 .string("quick").compressed(.lz4), .string("small").compressed(.zstd),
                 .string("trained").compressed(.zstdDictionary), .int("steps").encoded(.delta),
-                .int("runs").encoded(.runLength), .int("few").encoded(.dictionary), .int("wide").encoded(.plain),
+                .int("runs").encoded(.runLength), .int("few").encoded(.dictionary),
+                .int("wide").encoded(.plain),
             ]),
         RelationSchema(
             "links", key: ["from", "to", "kind"], scope: "file", target: "to",
@@ -26,7 +29,8 @@ public enum RandomRows {
         RelationSchema(
             "readings", key: ["sensor", "time", "place", "isRaw"],
             columns: [
-                .int("sensor"), .timestamp("time"), .string("place"), .bool("isRaw"), .float("value"),
+                .int("sensor"), .timestamp("time"), .string("place"), .bool("isRaw"),
+                .float("value"),
                 .string("note").nullable,
             ]),
     ])
@@ -34,7 +38,9 @@ public enum RandomRows {
     public static func key(_ random: inout SeededGenerator, among count: Int) -> String {
         let number = random.below(count)
         switch number % 7 {
-        case 0: return "swift:method:Type\(number / 10).name\(number):src/folder\(number % 5)/file\(number % 13).swift"
+        case 0:
+            return
+                "swift:method:Type\(number / 10).name\(number):src/folder\(number % 5)/file\(number % 13).swift"
         case 1: return "c:function:f\(number):src/a.c"
         case 2: return "rust:external:crate\(number % 3).name\(number):-"
         case 3: return "k\(number)"
@@ -45,10 +51,15 @@ public enum RandomRows {
     }
 
     public static func text(_ random: inout SeededGenerator, limit: Int) -> String {
-        let words = ["let ", "value", " = ", "func ", "return ", "{\n", "}\n", "    ", "// ", "ä", "\"", "\\", "\t", "0"]
+        let words = [
+            "let ", "value", " = ", "func ", "return ", "{\n", "}\n", "    ", "// ", "ä", "\"",
+            "\\", "\t", "0",
+        ]
         var text = ""
         let length = random.below(limit)
-        while text.utf8.count < length { text += random.chance(4) ? "x\(random.below(1000))" : random.pick(words) }
+        while text.utf8.count < length {
+            text += random.chance(4) ? "x\(random.below(1000))" : random.pick(words)
+        }
         return text
     }
 
@@ -56,29 +67,39 @@ public enum RandomRows {
         func nullable(_ value: Value) -> Value { random.chance(3) ? .null : value }
         let key = self.key(&random, among: keys)
         // Mostly a part of the key, as a name is.
-        let name = random.chance(50) ? "name\(random.below(300))" : String(key.suffix(random.below(9)))
+        let name =
+            random.chance(50) ? "name\(random.below(300))" : String(key.suffix(random.below(9)))
         let long = random.chance(40) ? 20_000 : random.chance(5) ? 2_000 : 200
         return [
             .string(key), .string(file(&random)),
-            .string(random.pick(["function", "method", "class", "module"])), .int(Int64(random.below(5000))),
+            .string(random.pick(["function", "method", "class", "module"])),
+            .int(Int64(random.below(5000))),
             nullable(.int(Int64(bitPattern: random.next()))), nullable(.bool(random.chance(2))),
-            nullable(.float(Double(random.below(1_000_000)) / 7)), .timestamp(1_700_000_000_000_000_000 + Int64(random.below(9)) * 1_000_000_007),
+            nullable(.float(Double(random.below(1_000_000)) / 7)),
+            .timestamp(1_700_000_000_000_000_000 + Int64(random.below(9)) * 1_000_000_007),
             .string(name), .string(text(&random, limit: 60)),
             nullable(.string(text(&random, limit: 100))), .string(text(&random, limit: long)),
-            nullable(.bytes((0..<random.below(20)).map { _ in UInt8(truncatingIfNeeded: random.next()) })),
+            nullable(
+                .bytes((0..<random.below(20)).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+            ),
             nullable(.vector([Float(random.below(10)), -1.5, Float(random.below(100)) / 3])),
             nullable(.string(self.key(&random, among: keys))), .string(text(&random, limit: 30)),
-            .string(text(&random, limit: 60)), .string(text(&random, limit: 60)), .string(text(&random, limit: 200)),
-            .int(Int64(random.below(100))), .int(Int64(random.below(3))), .int(Int64(random.below(4)) * 1_000_003),
+            .string(text(&random, limit: 60)), .string(text(&random, limit: 60)),
+            .string(text(&random, limit: 200)),
+            .int(Int64(random.below(100))), .int(Int64(random.below(3))),
+            .int(Int64(random.below(4)) * 1_000_003),
             .int(random.chance(9) ? .min : .max),
         ]
     }
 
-    public static func file(_ random: inout SeededGenerator) -> String { "src/file\(random.below(12)).swift" }
+    public static func file(_ random: inout SeededGenerator) -> String {
+        "src/file\(random.below(12)).swift"
+    }
 
     public static func link(_ random: inout SeededGenerator, keys: Int) -> [Value] {
         [
-            .string(key(&random, among: keys)), .string(key(&random, among: random.chance(3) ? 5 : keys)),
+            .string(key(&random, among: keys)),
+            .string(key(&random, among: random.chance(3) ? 5 : keys)),
             .string(random.pick(["calls", "uses", "contains"])), .string(file(&random)),
             .int(Int64(random.below(900))),
         ]
@@ -87,13 +108,16 @@ public enum RandomRows {
     public static func reading(_ random: inout SeededGenerator) -> [Value] {
         [
             .int(Int64(random.below(40)) - 20), .timestamp(Int64(random.below(50)) * 1_000_000_000),
-            .string("place \(random.below(4))"), .bool(random.chance(2)), .float(Double(random.below(100))),
+            .string("place \(random.below(4))"), .bool(random.chance(2)),
+            .float(Double(random.below(100))),
             random.chance(2) ? .null : .string(text(&random, limit: 40)),
         ]
     }
 
     /// A batch of up to `size` operations.
-    public static func operations(_ random: inout SeededGenerator, size: Int, keys: Int) -> [ModelStore.Operation] {
+    public static func operations(_ random: inout SeededGenerator, size: Int, keys: Int)
+        -> [ModelStore.Operation]
+    {
         let model = ModelStore(schema)
         var operations: [ModelStore.Operation] = []
         let deletes = random.below(3)
@@ -101,9 +125,12 @@ public enum RandomRows {
         for _ in 0..<random.below(size) {
             let relation = random.below(3)
             let row =
-                relation == 0 ? item(&random, keys: keys) : relation == 1 ? link(&random, keys: keys) : reading(&random)
+                relation == 0
+                ? item(&random, keys: keys)
+                : relation == 1 ? link(&random, keys: keys) : reading(&random)
             if deletes > 0, random.chance(deletes == 1 ? 20 : 3) {
-                operations.append(.delete(relation: relation, key: model.relations[relation].key(of: row)))
+                operations.append(
+                    .delete(relation: relation, key: model.relations[relation].key(of: row)))
             } else if scopes, relation < 2, random.chance(30) {
                 operations.append(.replaceScope(relation: relation, scope: file(&random)))
             } else {

@@ -37,7 +37,9 @@ public final class SnapshotDrive {
         do { try body() } catch {
             if error is Enough { return }
             if let error = error as? StoreError {
-                precondition(error.code == .corrupted || error.code == .unsupportedVersion, "\(error.code): \(error)")
+                precondition(
+                    error.code == .corrupted || error.code == .unsupportedVersion,
+                    "\(error.code): \(error)")
             } else {
                 precondition(error is CodecError, "an error of no known kind: \(error)")
             }
@@ -80,7 +82,9 @@ public final class SnapshotDrive {
         try group.forEachRun(column, slot: (column + 1) % 8) { value, rows in
             precondition(rows.lowerBound == next, "runs with gaps")
             next = rows.upperBound
-            for row in rows { precondition(numbers[row] == value, "a run differs from the numbers") }
+            for row in rows {
+                precondition(numbers[row] == value, "a run differs from the numbers")
+            }
         }
         precondition(next == group.rowCount, "runs leave rows out")
     }
@@ -108,7 +112,9 @@ public final class SnapshotDrive {
         }
         let values = try reader.values(index, row)
         precondition(values.count == relation.columns.count)
-        let key = relation.key.map { name in values[relation.columns.firstIndex { $0.name == name } ?? 0] }
+        let key = relation.key.map { name in
+            values[relation.columns.firstIndex { $0.name == name } ?? 0]
+        }
         guard !key.contains(.null) else { return }
         _ = try reader.find(index, key: key)
         guard case .string(let first) = key[0] else { return }

@@ -3,11 +3,14 @@ import CSegstoreLZ4
 
 /// LZ4 blocks, without a frame around them.
 package enum LZ4 {
-    package static func compressBound(_ byteCount: Int) -> Int { Int(LZ4_compressBound(Int32(byteCount))) }
+    package static func compressBound(_ byteCount: Int) -> Int {
+        Int(LZ4_compressBound(Int32(byteCount)))
+    }
 
     /// Bytes written, or nil if they did not fit.
     package static func compress(
-        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer, _ capacity: Int
+        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer,
+        _ capacity: Int
     ) -> Int? {
         // SAFETY: `Int8` and raw bytes have the same layout; LZ4 stays within both counts.
         let written = LZ4_compress_default(
@@ -17,9 +20,11 @@ package enum LZ4 {
     }
 
     package static func decompress(
-        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer, exactly size: Int
+        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer,
+        exactly size: Int
     ) throws(CodecError) {
-        guard let sourceCount = Int32(exactly: byteCount), let targetCount = Int32(exactly: size) else {
+        guard let sourceCount = Int32(exactly: byteCount), let targetCount = Int32(exactly: size)
+        else {
             throw CodecError(.tooLarge, "LZ4 frame")
         }
         // SAFETY: as above; LZ4_decompress_safe never writes past `size`.

@@ -62,7 +62,8 @@ package final class ZstdCompressor {
         self.context = context
         // A frame's size is known from its rows' lengths and its checksum is the page's, so the
         // frame header shrinks to two bytes.
-        ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam2, Int32(ZSTD_f_zstd1_magicless.rawValue))
+        ZSTD_CCtx_setParameter(
+            context, ZSTD_c_experimentalParam2, Int32(ZSTD_f_zstd1_magicless.rawValue))
         ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0)
         ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0)
         ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0)
@@ -81,7 +82,8 @@ package final class ZstdCompressor {
     }
 
     package func compress(
-        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer, _ capacity: Int
+        _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer,
+        _ capacity: Int
     ) -> Int? {
         let written = ZSTD_compress2(context, target, capacity, source, byteCount)
         return ZSTD_isError(written) == 0 ? written : nil
@@ -95,7 +97,8 @@ package final class ZstdDecompressor {
     package init() {
         guard let context = ZSTD_createDCtx() else { preconditionFailure("out of memory") }
         self.context = context
-        ZSTD_DCtx_setParameter(context, ZSTD_d_experimentalParam1, Int32(ZSTD_f_zstd1_magicless.rawValue))
+        ZSTD_DCtx_setParameter(
+            context, ZSTD_d_experimentalParam1, Int32(ZSTD_f_zstd1_magicless.rawValue))
     }
 
     deinit { ZSTD_freeDCtx(context) }
@@ -106,7 +109,8 @@ package final class ZstdDecompressor {
     ) throws(CodecError) {
         let written: Int
         if let dictionary {
-            written = ZSTD_decompress_usingDDict(context, target, size, source, byteCount, dictionary.handle)
+            written = ZSTD_decompress_usingDDict(
+                context, target, size, source, byteCount, dictionary.handle)
         } else {
             written = ZSTD_decompressDCtx(context, target, size, source, byteCount)
         }

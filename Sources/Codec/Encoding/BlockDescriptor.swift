@@ -78,7 +78,8 @@ package struct BlockDescriptor: Equatable, Sendable {
         guard let encoding = Encoding(rawValue: source.load(fromByteOffset: 16, as: UInt8.self))
         else { throw CodecError(.unknownTag, "encoding") }
         self.encoding = encoding
-        guard let compression = Compression(rawValue: source.load(fromByteOffset: 17, as: UInt8.self))
+        guard
+            let compression = Compression(rawValue: source.load(fromByteOffset: 17, as: UInt8.self))
         else { throw CodecError(.unknownTag, "compression") }
         self.compression = compression
         width = source.load(fromByteOffset: 18, as: UInt8.self)

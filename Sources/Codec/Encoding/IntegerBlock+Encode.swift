@@ -73,7 +73,9 @@ extension IntegerBlock {
         return descriptor
     }
 
-    private static func fillNulls(_ values: UnsafeMutableBufferPointer<Int64>, _ nulls: UnsafeRawPointer) {
+    private static func fillNulls(
+        _ values: UnsafeMutableBufferPointer<Int64>, _ nulls: UnsafeRawPointer
+    ) {
         func isNull(_ row: Int) -> Bool {
             nulls.load(fromByteOffset: row >> 3, as: UInt8.self) >> UInt8(row & 7) & 1 == 1
         }
@@ -138,7 +140,8 @@ extension IntegerBlock {
     }
 
     private static func pack(
-        _ values: UnsafeMutableBufferPointer<Int64>, width: Int, from base: Int64, into out: ByteBuffer
+        _ values: UnsafeMutableBufferPointer<Int64>, width: Int, from base: Int64,
+        into out: ByteBuffer
     ) {
         out.reserve(packedByteCount(values.count, width) + 8)
         var packer = BitPacker(width: width, into: out)

@@ -122,7 +122,9 @@ package struct IntegerBlock {
             return deltaValue(row)
         default:
             let code = loadPacked(second, row, width)
-            guard code < UInt64(partCount) else { throw CodecError(.inconsistent, "dictionary code") }
+            guard code < UInt64(partCount) else {
+                throw CodecError(.inconsistent, "dictionary code")
+            }
             return first.loadUnaligned(fromByteOffset: Int(code) &* 8, as: Int64.self)
         }
     }
@@ -166,7 +168,9 @@ package struct IntegerBlock {
             for run in 0..<partCount {
                 let end = Int(truncatingIfNeeded: loadPacked(first, run, secondWidth))
                 let value = base &+ Int64(bitPattern: loadPacked(second, run, width))
-                guard end >= row, end <= rowCount else { throw CodecError(.inconsistent, "run end") }
+                guard end >= row, end <= rowCount else {
+                    throw CodecError(.inconsistent, "run end")
+                }
                 while row < end {
                     target[row] = value
                     row += 1
@@ -201,7 +205,9 @@ package struct IntegerBlock {
             var row = 0
             for run in 0..<partCount {
                 let end = Int(truncatingIfNeeded: loadPacked(first, run, secondWidth))
-                guard end >= row, end <= rowCount else { throw CodecError(.inconsistent, "run end") }
+                guard end >= row, end <= rowCount else {
+                    throw CodecError(.inconsistent, "run end")
+                }
                 body(base &+ Int64(bitPattern: loadPacked(second, run, width)), row..<end)
                 row = end
             }

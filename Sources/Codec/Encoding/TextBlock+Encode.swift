@@ -23,7 +23,8 @@ package final class TextEncoder {
     /// Encodes rows that lie one after the other at `bytes`, `lengths[i]` bytes each, as the
     /// payload of a block at the end of `out`.
     package func encode(
-        bytes: UnsafeRawBufferPointer, lengths: UnsafeBufferPointer<UInt32>, policy: CompressionPolicy,
+        bytes: UnsafeRawBufferPointer, lengths: UnsafeBufferPointer<UInt32>,
+        policy: CompressionPolicy,
         dictionary: ZstdCompressionDictionary?, into out: ByteBuffer
     ) -> BlockDescriptor {
         precondition(lengths.count <= TextLimits.rowLimit, "a text block holds 65,535 rows at most")
@@ -32,7 +33,9 @@ package final class TextEncoder {
         let start = out.count
         let frames = cut(lengths)
         guard let base = bytes.baseAddress, bytes.count > 0 else {
-            return finish(&descriptor, frames: frames, offsets: frames.map { _ in 0 } + [0], start: start, out)
+            return finish(
+                &descriptor, frames: frames, offsets: frames.map { _ in 0 } + [0], start: start, out
+            )
         }
         switch policy {
         case .fixed(.zstdDictionary) where dictionary == nil: descriptor.compression = .zstd
@@ -58,7 +61,8 @@ package final class TextEncoder {
 
     /// The directory; the caller appends the frames behind it.
     private func finish(
-        _ descriptor: inout BlockDescriptor, frames: [Frame], offsets: [Int], start: Int, _ out: ByteBuffer
+        _ descriptor: inout BlockDescriptor, frames: [Frame], offsets: [Int], start: Int,
+        _ out: ByteBuffer
     ) -> BlockDescriptor {
         for frame in frames { out.append(UInt16(frame.firstRow)) }
         out.appendZeros(aligned8(frames.count * 2) - frames.count * 2)
@@ -82,7 +86,9 @@ package final class TextEncoder {
         var to = 0
         for row in 0..<lengths.count {
             let length = Int(lengths[row])
-            let full = to - from >= TextLimits.frameByteTarget || row - firstRow == TextLimits.frameRowLimit
+            let full =
+                to - from >= TextLimits.frameByteTarget
+                || row - firstRow == TextLimits.frameRowLimit
             // A long value starts a frame of its own, so that its short neighbours stay cheap.
             let lone = to > from && length >= TextLimits.frameByteTarget * 4
             if row > firstRow, full || lone {
@@ -102,7 +108,8 @@ package final class TextEncoder {
     }
 
     private func append(
-        _ range: Range<Int>, of base: UnsafeRawPointer, _ compression: Compression, to data: ByteBuffer
+        _ range: Range<Int>, of base: UnsafeRawPointer, _ compression: Compression,
+        to data: ByteBuffer
     ) {
         let source = base + range.lowerBound
         let before = data.count
@@ -129,9 +136,12 @@ package final class TextEncoder {
     /// Compresses every n-th frame with each candidate and takes the cheapest: stored bytes
     /// read at memory speed, LZ4 at a third of that, zstd at a tenth.
     private func choose(
-        _ frames: [Frame], _ base: UnsafeRawPointer, hot: Bool, dictionary: ZstdCompressionDictionary?
+        _ frames: [Frame], _ base: UnsafeRawPointer, hot: Bool,
+        dictionary: ZstdCompressionDictionary?
     ) -> Compression {
-        let sample = stride(from: 0, to: frames.count, by: max(1, frames.count / 6)).map { frames[$0].byteRange }
+        let sample = stride(from: 0, to: frames.count, by: max(1, frames.count / 6)).map {
+            frames[$0].byteRange
+        }
         func size(_ compression: Compression) -> Int {
             prepare(compression, dictionary)
             scratch.removeAll()

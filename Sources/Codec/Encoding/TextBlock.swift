@@ -81,7 +81,9 @@ package struct TextBlock {
             if firstRow(middle) <= row { low = middle } else { high = middle - 1 }
         }
         let found = try frame(low)
-        guard found.firstRow <= row, row < found.endRow else { throw CodecError(.inconsistent, "frame") }
+        guard found.firstRow <= row, row < found.endRow else {
+            throw CodecError(.inconsistent, "frame")
+        }
         return found
     }
 
@@ -111,7 +113,8 @@ package final class FrameDecoder {
     /// blocks of four bytes that repeat one 131,072 times.
     @inline(__always)
     package static func check(byteCount: Int, from sourceByteCount: Int) throws(CodecError) {
-        guard byteCount <= TextLimits.frameByteLimit, (byteCount + 32_767) >> 15 <= sourceByteCount else {
+        guard byteCount <= TextLimits.frameByteLimit, (byteCount + 32_767) >> 15 <= sourceByteCount
+        else {
             throw CodecError(.tooLarge, "frame")
         }
     }
@@ -119,7 +122,8 @@ package final class FrameDecoder {
     /// `target` has room for `byteCount` bytes.
     package func decode(
         _ source: UnsafeRawBufferPointer, compression: Compression,
-        dictionary: ZstdDecompressionDictionary?, into target: UnsafeMutableRawPointer, exactly byteCount: Int
+        dictionary: ZstdDecompressionDictionary?, into target: UnsafeMutableRawPointer,
+        exactly byteCount: Int
     ) throws(CodecError) {
         guard byteCount > 0 else {
             guard source.count == 0 else { throw CodecError(.inconsistent, "frame of empty rows") }
@@ -136,11 +140,14 @@ package final class FrameDecoder {
         case .none: throw CodecError(.inconsistent, "length of a stored frame")
         case .slice: throw CodecError(.inconsistent, "frame of slices")
         case .hex:
-            guard source.count == (byteCount + 1) / 2 else { throw CodecError(.inconsistent, "hexadecimal frame") }
+            guard source.count == (byteCount + 1) / 2 else {
+                throw CodecError(.inconsistent, "hexadecimal frame")
+            }
             try Hex.unpack(source, 0..<byteCount, into: target)
         case .lz4: try LZ4.decompress(start, source.count, into: target, exactly: byteCount)
         case .zstd:
-            try zstd.decompress(start, source.count, into: target, exactly: byteCount, dictionary: nil)
+            try zstd.decompress(
+                start, source.count, into: target, exactly: byteCount, dictionary: nil)
         case .zstdDictionary:
             guard let dictionary else { throw CodecError(.inconsistent, "missing dictionary") }
             try zstd.decompress(

@@ -18,7 +18,9 @@ package enum Layout {
         return String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
     }
 
-    package static func segment(_ id: UInt64) -> String { "\(segments)/\(padded(id))\(segmentSuffix)" }
+    package static func segment(_ id: UInt64) -> String {
+        "\(segments)/\(padded(id))\(segmentSuffix)"
+    }
     package static func manifest(_ generation: UInt64) -> String {
         "\(segments)/\(padded(generation))\(manifestSuffix)"
     }
@@ -49,7 +51,8 @@ package enum FormatVersion {
         }
         guard readerFlags & ~knownReaderFlags == 0 else {
             throw StoreError(
-                .unsupportedVersion, "uses features that this segstore cannot read; use a newer one", path: path)
+                .unsupportedVersion,
+                "uses features that this segstore cannot read; use a newer one", path: path)
         }
     }
 }
@@ -58,7 +61,8 @@ extension FormatVersion {
     static func check(writerFlags: UInt32, path: String) throws(StoreError) {
         guard writerFlags & ~knownWriterFlags == 0 else {
             throw StoreError(
-                .unsupportedVersion, "uses features that this segstore cannot write; use a newer one",
+                .unsupportedVersion,
+                "uses features that this segstore cannot write; use a newer one",
                 path: path)
         }
     }

@@ -196,12 +196,16 @@ extension SegmentDirectory {
         let dataByteCount: Int
 
         @inline(__always)
-        mutating func count(limit: Int) throws(CodecError) -> Int { try reader.readCount(limit: limit) }
+        mutating func count(limit: Int) throws(CodecError) -> Int {
+            try reader.readCount(limit: limit)
+        }
 
         mutating func offset() throws(CodecError) -> Int { try count(limit: dataByteCount) }
 
         mutating func range(_ byteCount: Int, at offset: Int) throws(CodecError) {
-            guard byteCount <= dataByteCount - offset else { throw CodecError(.inconsistent, "section") }
+            guard byteCount <= dataByteCount - offset else {
+                throw CodecError(.inconsistent, "section")
+            }
         }
 
         mutating func section() throws(CodecError) -> Section {
@@ -233,11 +237,13 @@ extension SegmentDirectory {
             dictionary.hashStarts = try packed()
             dictionary.tags = try section()
             dictionary.ids = try packed()
-            let groups = (dictionary.count + (1 << dictionary.groupShift) - 1) >> dictionary.groupShift
+            let groups =
+                (dictionary.count + (1 << dictionary.groupShift) - 1) >> dictionary.groupShift
             guard dictionary.groupOffsets.count == groups + 1, dictionary.hashBits <= 31,
                 dictionary.tailOffsets.count > 0,
                 dictionary.hashStarts.count == (1 << dictionary.hashBits) + 1,
-                dictionary.tags.byteCount == dictionary.count, dictionary.ids.count == dictionary.count
+                dictionary.tags.byteCount == dictionary.count,
+                dictionary.ids.count == dictionary.count
             else { throw CodecError(.inconsistent, "dictionary") }
             return dictionary
         }
@@ -268,13 +274,16 @@ extension SegmentDirectory {
             for _ in 0..<(try count(limit: Limits.columnCount)) {
                 var family = Family(descriptorOffset: try offset())
                 try range(descriptors, at: family.descriptorOffset)
-                for _ in 0..<(try count(limit: 1 << 20)) { family.dictionaries.append(try section()) }
+                for _ in 0..<(try count(limit: 1 << 20)) {
+                    family.dictionaries.append(try section())
+                }
                 relation.families.append(family)
             }
             relation.keyOffsets = try packed()
             relation.keyRows = try packed()
             if try reader.read(UInt8.self) != 0 {
-                let target = Target(offsets: try packed(), rows: try packed(), neighbours: try packed())
+                let target = Target(
+                    offsets: try packed(), rows: try packed(), neighbours: try packed())
                 guard target.rows.count == target.neighbours.count else {
                     throw CodecError(.inconsistent, "target index")
                 }

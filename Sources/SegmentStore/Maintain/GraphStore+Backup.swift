@@ -11,7 +11,9 @@ extension GraphStore {
     public func backup(to path: String) throws(StoreError) {
         let core = try load()
         let manifest = core.manifest.encode()
-        var files: [(name: String, bytes: UnsafeRawBufferPointer)] = [(Layout.manifest, manifest.bytes)]
+        var files: [(name: String, bytes: UnsafeRawBufferPointer)] = [
+            (Layout.manifest, manifest.bytes)
+        ]
         for (segment, part) in zip(core.manifest.segments, core.parts) {
             files.append((Layout.segment(segment.id), part.segment.file.memory.bytes))
         }

@@ -19,11 +19,16 @@ extension GraphStore {
     /// Merges all segments into one and drops dead rows. A commit of its own; earlier generations
     /// stay readable until `collectGarbage`.
     @discardableResult
-    public func compact(progress: ((Int) -> WriteProgress.Answer)? = nil) throws -> CompactionReceipt {
-        try compact(choosing: { manifest in
-            let needs = manifest.segments.count > 1 || manifest.segments.contains { $0.liveCount < $0.rowCount }
-            return needs ? Set(manifest.segments.map(\.id)) : []
-        }, progress)
+    public func compact(progress: ((Int) -> WriteProgress.Answer)? = nil) throws
+        -> CompactionReceipt
+    {
+        try compact(
+            choosing: { manifest in
+                let needs =
+                    manifest.segments.count > 1
+                    || manifest.segments.contains { $0.liveCount < $0.rowCount }
+                return needs ? Set(manifest.segments.map(\.id)) : []
+            }, progress)
     }
 
     /// Waits until no compaction is running in the background.
@@ -47,7 +52,8 @@ extension GraphStore {
         guard let full = byTier.filter({ $0.value.count >= tierLimit }).keys.max() else {
             // A segment that is mostly dead is rewritten alone.
             return Set(
-                manifest.segments.filter { $0.rowCount >= 4096 && $0.liveCount * 2 < $0.rowCount }.map(\.id))
+                manifest.segments.filter { $0.rowCount >= 4096 && $0.liveCount * 2 < $0.rowCount }
+                    .map(\.id))
         }
         return Set(byTier.filter { $0.key <= full }.values.joined())
     }
@@ -57,7 +63,9 @@ extension GraphStore {
         let isNeeded = state.withLock { state in
             guard !state.isCompacting, let manifest = state.current?.manifest else { return false }
             // The commit just made is not loaded yet: count it in.
-            guard manifest.segments.count >= 7 || manifest.segments.contains(where: { $0.liveCount * 2 < $0.rowCount })
+            guard
+                manifest.segments.count >= 7
+                    || manifest.segments.contains(where: { $0.liveCount * 2 < $0.rowCount })
             else { return false }
             state.isCompacting = true
             return true
@@ -108,10 +116,13 @@ extension GraphStore {
 
 extension Commit {
     /// Appends the live rows of these segments, segment by segment, in their order.
-    func copyLiveRows(of chosen: Set<UInt64>, _ progress: ((Int) -> WriteProgress.Answer)?) throws -> Int {
+    func copyLiveRows(of chosen: Set<UInt64>, _ progress: ((Int) -> WriteProgress.Answer)?) throws
+        -> Int
+    {
         let reader = Reader(base)
         var copied = 0
-        for (part, segment) in base.parts.enumerated() where chosen.contains(base.manifest.segments[part].id) {
+        for (part, segment) in base.parts.enumerated()
+        where chosen.contains(base.manifest.segments[part].id) {
             for (index, relation) in base.manifest.schema.relations.enumerated() {
                 guard let rows = segment.segment.relation(index) else { continue }
                 for row in 0..<rows.rowCount where !segment.dead[index].contains(row) {
@@ -135,7 +146,9 @@ extension Commit {
             case .bool, .int64, .timestamp, .float64:
                 if let value = try reader.int(index, id, column) { row.copy(column, number: value) }
             case .string, .bytes, .enumeration, .vector:
-                if let bytes = try reader.bytes(index, id, column) { row.copy(column, bytes: bytes) }
+                if let bytes = try reader.bytes(index, id, column) {
+                    row.copy(column, bytes: bytes)
+                }
             }
         }
         if let problem = row.check() {

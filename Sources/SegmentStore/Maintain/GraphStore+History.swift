@@ -35,7 +35,8 @@ public struct CommitInfo: Sendable {
         for relation in manifest.schema.relations { counts[relation.schema.name] = 0 }
         for segment in manifest.segments {
             for relation in segment.relations {
-                counts[manifest.schema.relations[relation.index].schema.name, default: 0] += relation.liveCount
+                counts[manifest.schema.relations[relation.index].schema.name, default: 0] +=
+                    relation.liveCount
             }
         }
         rowCounts = counts
@@ -60,7 +61,9 @@ extension GraphStore {
     /// that are held stay valid: a mapping outlives the file's name.
     @discardableResult
     public func collectGarbage(keep: Int) throws -> GarbageReceipt {
-        guard keep >= 1 else { throw StoreError(.invalidArgument, "at least one generation must be kept") }
+        guard keep >= 1 else {
+            throw StoreError(.invalidArgument, "at least one generation must be kept")
+        }
         return try exclusively { _ throws in
             guard let current = try manifests.current() else { return GarbageReceipt() }
             try current.checkWritable(storage.path)
@@ -83,7 +86,8 @@ extension GraphStore {
             }
             if !receipt.droppedGenerations.isEmpty { try storage.sync(directory: Layout.segments) }
             for name in try storage.list(Layout.segments) {
-                guard let id = Layout.number(in: name, suffix: Layout.segmentSuffix), !needed.contains(id)
+                guard let id = Layout.number(in: name, suffix: Layout.segmentSuffix),
+                    !needed.contains(id)
                 else { continue }
                 try storage.remove("\(Layout.segments)/\(name)")
                 receipt.removedSegmentCount += 1
@@ -104,18 +108,22 @@ extension GraphStore {
         let lock = try storage.lock()
         return try withExtendedLifetime(lock) {
             guard var manifest = try manifests.read(generation) else {
-                throw StoreError(.notFound, "there is no generation \(generation)", path: storage.path)
+                throw StoreError(
+                    .notFound, "there is no generation \(generation)", path: storage.path)
             }
             try manifest.checkWritable(storage.path)
             guard try open(manifest) != nil else {
-                throw StoreError(.notFound, "a segment of generation \(generation) is gone", path: storage.path)
+                throw StoreError(
+                    .notFound, "a segment of generation \(generation) is gone", path: storage.path)
             }
             // A writer that died may have left it, and no writer can sweep a damaged store.
             try storage.remove(Layout.stagedManifest)
             // Numbers only grow, also past what is damaged.
             let newest = try manifests.generations().last ?? generation
             for name in try storage.list(Layout.segments) {
-                guard let id = Layout.number(in: name, suffix: Layout.segmentSuffix) else { continue }
+                guard let id = Layout.number(in: name, suffix: Layout.segmentSuffix) else {
+                    continue
+                }
                 manifest.nextSegmentID = max(manifest.nextSegmentID, id + 1)
             }
             manifest.parent = generation

@@ -54,11 +54,14 @@ private struct Verifier {
     /// Segments that earlier generations shared.
     private var seen = Set<String>()
 
-    private mutating func note(_ generation: UInt64, _ error: StoreError, _ path: String, _ place: String = "") {
+    private mutating func note(
+        _ generation: UInt64, _ error: StoreError, _ path: String, _ place: String = ""
+    ) {
         guard report.problems.count < 1000 else { return }
         report.problems.append(
             VerifyReport.Problem(
-                generation: generation, path: error.path ?? path, byteOffset: error.byteOffset, place: place,
+                generation: generation, path: error.path ?? path, byteOffset: error.byteOffset,
+                place: place,
                 message: error.message))
     }
 
@@ -82,7 +85,8 @@ private struct Verifier {
         let generation = core.manifest.generation
         for (number, part) in core.parts.enumerated() {
             let entry = core.manifest.segments[number]
-            let dead = entry.relations.map { "\($0.index):\($0.dead?.hash ?? 0)" }.joined(separator: ",")
+            let dead = entry.relations.map { "\($0.index):\($0.dead?.hash ?? 0)" }.joined(
+                separator: ",")
             guard seen.insert("\(entry.id) \(entry.rootHash) \(dead)").inserted else { continue }
             let file = part.segment.file
             report.segmentCount += 1
@@ -90,7 +94,8 @@ private struct Verifier {
             var isWhole = true
             file.checkAll { range in
                 isWhole = false
-                let error = StoreError.corrupted("checksum of a page does not match", in: file.path, at: range.lowerBound)
+                let error = StoreError.corrupted(
+                    "checksum of a page does not match", in: file.path, at: range.lowerBound)
                 note(generation, error, file.path, describe(part.segment, range, core))
             }
             // What lies on damaged pages cannot be compared with anything.
@@ -102,22 +107,29 @@ private struct Verifier {
                 } catch let error as StoreError {
                     note(generation, error, file.path, relation.schema.name)
                 } catch {
-                    note(generation, .corrupted("\(error)", in: file.path), file.path, relation.schema.name)
+                    note(
+                        generation, .corrupted("\(error)", in: file.path), file.path,
+                        relation.schema.name)
                 }
             }
         }
     }
 
-    private func describe(_ segment: SegmentReader, _ range: Range<Int>, _ core: SnapshotCore) -> String {
+    private func describe(_ segment: SegmentReader, _ range: Range<Int>, _ core: SnapshotCore)
+        -> String
+    {
         for (index, relation) in core.manifest.schema.relations.enumerated() {
             guard let rows = segment.relation(index) else { continue }
             let names = rows.places(in: range).map { place -> String in
                 let columns = place.columns.compactMap { column in
-                    column < relation.schema.columns.count ? relation.schema.columns[column].name : nil
+                    column < relation.schema.columns.count
+                        ? relation.schema.columns[column].name : nil
                 }
                 return "column \(columns.joined(separator: "+")), block \(place.block)"
             }
-            if !names.isEmpty { return "relation \(relation.schema.name), \(names.joined(separator: "; "))" }
+            if !names.isEmpty {
+                return "relation \(relation.schema.name), \(names.joined(separator: "; "))"
+            }
         }
         return segment.place(of: range)
     }
@@ -147,7 +159,9 @@ private struct Verifier {
             live += 1
             var key: [Int64] = []
             for column in relation.key {
-                guard let part = try rows.integer(column: column, row: row) else { throw fail("row \(row) has no key") }
+                guard let part = try rows.integer(column: column, row: row) else {
+                    throw fail("row \(row) has no key")
+                }
                 key.append(part)
             }
             guard try rows.row(key: key, columns: relation.key) == row else {
@@ -155,7 +169,9 @@ private struct Verifier {
             }
             let values = number > 0 ? try relation.key.map { try reader.value(index, id, $0) } : []
             for earlier in 0..<number {
-                guard let other = try liveRow(core, earlier, index, relation, values) else { continue }
+                guard let other = try liveRow(core, earlier, index, relation, values) else {
+                    continue
+                }
                 throw fail("row \(row) and row \(other) of an earlier segment have the same key")
             }
             targets += 1
@@ -168,15 +184,19 @@ private struct Verifier {
 
     /// A live row with this key in another part.
     private func liveRow(
-        _ core: SnapshotCore, _ part: Int, _ index: Int, _ relation: StoredSchema.Relation, _ values: [Value]
+        _ core: SnapshotCore, _ part: Int, _ index: Int, _ relation: StoredSchema.Relation,
+        _ values: [Value]
     ) throws(StoreError) -> Int? {
         guard let rows = core.parts[part].segment.relation(index) else { return nil }
         var key: [Int64] = []
         for (value, column) in zip(values, relation.key) {
-            guard let part = try core.parts[part].segment.keyPart(value, relation, column) else { return nil }
+            guard let part = try core.parts[part].segment.keyPart(value, relation, column) else {
+                return nil
+            }
             key.append(part)
         }
-        guard let row = try rows.row(key: key, columns: relation.key), !core.parts[part].dead[index].contains(row)
+        guard let row = try rows.row(key: key, columns: relation.key),
+            !core.parts[part].dead[index].contains(row)
         else { return nil }
         return row
     }
@@ -184,35 +204,42 @@ private struct Verifier {
     private func checkDictionary(
         _ part: SnapshotCore.Part, _ relation: StoredSchema.Relation, _ path: String
     ) throws {
-        for storage in Set(relation.storage.compactMap { storage -> Int? in
-            if case .interned(let domain) = storage { domain } else { nil }
-        }) {
+        for storage in Set(
+            relation.storage.compactMap { storage -> Int? in
+                if case .interned(let domain) = storage { domain } else { nil }
+            })
+        {
             guard let dictionary = part.segment.dictionary(storage) else { continue }
             var last: [UInt8]?
-            try dictionary.forEach { id, string in
+            try dictionary.forEachString { id, string in
                 let bytes = Array(string)
                 if let last, !last.lexicographicallyPrecedes(bytes) {
                     throw StoreError.corrupted("strings of a dictionary are not in order", in: path)
                 }
                 last = bytes
                 guard try dictionary.find(string, hash: xxh3(string)) == id else {
-                    throw StoreError.corrupted("the key index misses a string of its dictionary", in: path)
+                    throw StoreError.corrupted(
+                        "the key index misses a string of its dictionary", in: path)
                 }
             }
         }
     }
 
     private func checkTargets(
-        _ rows: RelationReader, _ relation: StoredSchema.Relation, _ dead: DeadRows, _ liveCount: Int, _ path: String
+        _ rows: RelationReader, _ relation: StoredSchema.Relation, _ dead: DeadRows,
+        _ liveCount: Int, _ path: String
     ) throws(StoreError) {
         guard let column = relation.target else { return }
-        guard let index = rows.target else { throw .corrupted("an edge relation without a target index", in: path) }
+        guard let index = rows.target else {
+            throw .corrupted("an edge relation without a target index", in: path)
+        }
         var live = 0
         for id in 0..<max(index.offsets.count - 1, 0) {
             for entry in try index.offsets.range(id, limit: index.rows.count) {
                 let row = try index.rows.value(entry)
                 guard row < rows.rowCount, try rows.id(column: column, row: row) == id,
-                    try rows.id(column: relation.key[0], row: row) == (try index.neighbours.value(entry))
+                    try rows.id(column: relation.key[0], row: row)
+                        == (try index.neighbours.value(entry))
                 else { throw .corrupted("the target index leads to another edge", in: path) }
                 if !dead.contains(row) { live += 1 }
             }
@@ -224,7 +251,9 @@ private struct Verifier {
         _ rows: RelationReader, _ relation: StoredSchema.Relation, _ path: String
     ) throws(StoreError) {
         guard let column = relation.scope else { return }
-        guard let index = rows.scope else { throw .corrupted("a relation without its scope index", in: path) }
+        guard let index = rows.scope else {
+            throw .corrupted("a relation without its scope index", in: path)
+        }
         var count = 0
         for id in 0..<max(index.offsets.count - 1, 0) {
             for run in try index.offsets.range(id, limit: index.starts.count) {
@@ -237,6 +266,8 @@ private struct Verifier {
                 }
             }
         }
-        guard count == rows.rowCount else { throw .corrupted("the scope index misses rows", in: path) }
+        guard count == rows.rowCount else {
+            throw .corrupted("the scope index misses rows", in: path)
+        }
     }
 }

@@ -51,7 +51,8 @@ package struct Manifest: Sendable {
         package var relations: [Relation]
 
         package init(
-            id: UInt64, fileByteCount: Int, imageByteCount: Int, rootHash: UInt64, relations: [Relation]
+            id: UInt64, fileByteCount: Int, imageByteCount: Int, rootHash: UInt64,
+            relations: [Relation]
         ) {
             self.id = id
             self.fileByteCount = fileByteCount
@@ -121,27 +122,34 @@ package struct Manifest: Sendable {
             }
         }
         out.base.storeBytes(
-            of: UInt32(out.count - Self.headerByteCount), toByteOffset: lengthOffset, as: UInt32.self)
+            of: UInt32(out.count - Self.headerByteCount), toByteOffset: lengthOffset,
+            as: UInt32.self)
         out.append(xxh3(out.bytes))
         return out
     }
 
-    package static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(StoreError) -> Manifest {
+    package static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(StoreError)
+        -> Manifest
+    {
         func fail(_ message: String) -> StoreError { .corrupted(message, in: path) }
         guard bytes.count >= headerByteCount + 8 else { throw fail("manifest is too short") }
         guard bytes.prefix(magic.count).elementsEqual(magic) else { throw fail("not a manifest") }
         // The last eight bytes are the checksum in every version, so that damage is told from age.
         let end = bytes.count - 8
-        guard xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self)
+        guard
+            xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+                == bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self)
         else { throw fail("checksum of the manifest does not match") }
         try FormatVersion.check(
             version: bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self),
             readerFlags: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self), path: path)
-        guard Int(bytes.loadUnaligned(fromByteOffset: 20, as: UInt32.self)) == end - headerByteCount else {
+        guard Int(bytes.loadUnaligned(fromByteOffset: 20, as: UInt32.self)) == end - headerByteCount
+        else {
             throw fail("length of the manifest does not match")
         }
         do throws(CodecError) {
-            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[..<end]), offset: headerByteCount)
+            var reader = ByteReader(
+                UnsafeRawBufferPointer(rebasing: bytes[..<end]), offset: headerByteCount)
             var manifest = try decodeBody(&reader)
             manifest.writerFlags = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
             return manifest
@@ -174,9 +182,12 @@ package struct Manifest: Sendable {
         for _ in 0..<(try reader.readCount(limit: 1 << 20)) {
             manifest.segments.append(try decodeSegment(&reader))
         }
-        guard reader.remaining == 0 else { throw CodecError(.inconsistent, "bytes behind the manifest") }
+        guard reader.remaining == 0 else {
+            throw CodecError(.inconsistent, "bytes behind the manifest")
+        }
         let ids = Set(manifest.segments.map(\.id))
-        let files = Dictionary(manifest.segments.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let files = Dictionary(
+            manifest.segments.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         guard ids.count == manifest.segments.count, ids.allSatisfy({ $0 < nextSegmentID }) else {
             throw CodecError(.inconsistent, "segment numbers")
         }
@@ -188,7 +199,8 @@ package struct Manifest: Sendable {
                 guard let dead = relation.dead else { continue }
                 guard let file = files[dead.fileID], dead.byteOffset >= file.imageByteCount,
                     dead.byteOffset <= file.fileByteCount,
-                    dead.byteCount <= file.fileByteCount - dead.byteOffset, dead.count <= relation.rowCount
+                    dead.byteCount <= file.fileByteCount - dead.byteOffset,
+                    dead.count <= relation.rowCount
                 else { throw CodecError(.inconsistent, "place of dead rows") }
             }
         }
@@ -208,8 +220,10 @@ package struct Manifest: Sendable {
                 rowCount: try reader.readCount(limit: Limits.rowCount))
             if try reader.read(UInt8.self) != 0 {
                 relation.dead = DeadRef(
-                    fileID: try reader.readVarint(), byteOffset: try reader.readCount(limit: .max >> 1),
-                    byteCount: try reader.readCount(limit: .max >> 1), hash: try reader.read(UInt64.self),
+                    fileID: try reader.readVarint(),
+                    byteOffset: try reader.readCount(limit: .max >> 1),
+                    byteCount: try reader.readCount(limit: .max >> 1),
+                    hash: try reader.read(UInt64.self),
                     count: try reader.readCount(limit: Limits.rowCount))
             }
             segment.relations.append(relation)

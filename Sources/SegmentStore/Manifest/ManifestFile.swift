@@ -14,8 +14,11 @@ struct ManifestFile {
             // Before the first commit there is none; later it cannot vanish by itself.
             guard let newest = try generations().last, newest > 1 else { return nil }
             // The first commits may have been made between the two looks.
-            if try storage.read(Layout.manifest, limit: Manifest.byteLimit) != nil { return try current() }
-            throw damaged(StoreError.corrupted("the manifest is missing", in: name(Layout.manifest)))
+            if try storage.read(Layout.manifest, limit: Manifest.byteLimit) != nil {
+                return try current()
+            }
+            throw damaged(
+                StoreError.corrupted("the manifest is missing", in: name(Layout.manifest)))
         }
         do throws(StoreError) {
             return try decode(bytes, Layout.manifest)
@@ -30,7 +33,9 @@ struct ManifestFile {
             if (try? read(generation)) != nil { good = generation }
         }
         let advice =
-            good.map { "; the newest whole generation is \($0): read it with --at \($0), or go back with 'segstore recover'" }
+            good.map {
+                "; the newest whole generation is \($0): read it with --at \($0), or go back with 'segstore recover'"
+            }
             ?? "; no earlier generation is whole"
         var result = StoreError(error.code, error.message + advice, path: error.path)
         result.byteOffset = error.byteOffset
@@ -69,7 +74,9 @@ struct ManifestFile {
                     abandoned.append(manifest.parent + 1..<generation)
                 }
             } catch {
-                guard error.code == .corrupted, abandoned.contains(where: { $0.contains(generation) }) else {
+                guard error.code == .corrupted,
+                    abandoned.contains(where: { $0.contains(generation) })
+                else {
                     throw error
                 }
             }
@@ -82,7 +89,9 @@ struct ManifestFile {
         var numbers: [UInt64] = []
         do throws(StoreError) {
             for name in try storage.list(Layout.segments) {
-                if let number = Layout.number(in: name, suffix: Layout.manifestSuffix) { numbers.append(number) }
+                if let number = Layout.number(in: name, suffix: Layout.manifestSuffix) {
+                    numbers.append(number)
+                }
             }
         } catch {
             if error.errno == 2 { return [] }
@@ -110,7 +119,9 @@ struct ManifestFile {
     ///    see all of it or nothing, for a rename is atomic.
     /// 5. The store's directory is synced. Only now is the commit durable, and reported so.
     func commit(_ manifest: Manifest, segment: SegmentFileWriter?) throws(Failure) {
-        func step(sync: Bool, published: Bool = false, _ body: () throws(StoreError) -> Void) throws(Failure) {
+        func step(sync: Bool, published: Bool = false, _ body: () throws(StoreError) -> Void)
+            throws(Failure)
+        {
             do throws(StoreError) { try body() } catch {
                 throw Failure(error: error, isSync: sync, isPublished: published)
             }
@@ -137,7 +148,9 @@ struct ManifestFile {
             try storage.link(own, as: Layout.stagedManifest)
             try storage.rename(Layout.stagedManifest, to: Layout.manifest)
         }
-        try step(sync: true, published: true) { () throws(StoreError) in try storage.sync(directory: "") }
+        try step(sync: true, published: true) { () throws(StoreError) in
+            try storage.sync(directory: "")
+        }
     }
 
     /// Removes the manifest of a commit that failed; false if the commit is there after all, or may

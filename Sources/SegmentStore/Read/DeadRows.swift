@@ -32,7 +32,9 @@ package struct DeadRows: @unchecked Sendable {
         var reader = ByteReader(bytes)
         rowCount = Int(try reader.read(UInt32.self))
         count = Int(try reader.read(UInt32.self))
-        guard rowCount == expected, count <= rowCount else { throw CodecError(.inconsistent, "dead rows") }
+        guard rowCount == expected, count <= rowCount else {
+            throw CodecError(.inconsistent, "dead rows")
+        }
         let chunks = Self.chunkCount(rowCount)
         // SAFETY: two integers were read from the front, so the bytes have an address.
         let base = bytes.baseAddress.unsafelyUnwrapped
@@ -54,7 +56,8 @@ package struct DeadRows: @unchecked Sendable {
         if count == 0 { return false }
         guard row < rowCount else { return true }
         let number = Int(
-            table.loadUnaligned(fromByteOffset: row / SegmentFormat.rowsPerDeadChunk &* 4, as: UInt32.self))
+            table.loadUnaligned(
+                fromByteOffset: row / SegmentFormat.rowsPerDeadChunk &* 4, as: UInt32.self))
         if number == 0 { return false }
         guard number <= bitmapCount else { return true }
         let bit = row % SegmentFormat.rowsPerDeadChunk

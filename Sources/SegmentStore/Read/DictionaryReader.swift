@@ -59,7 +59,8 @@ package struct DictionaryReader {
             guard isChecked else { return true }
             // Start and end of the bucket, in one load: two values of at most 28 bits.
             let bit = Int(truncatingIfNeeded: hash >> shift) &* width
-            let both = starts.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt64.self) &>> UInt64(bit & 7)
+            let both =
+                starts.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt64.self) &>> UInt64(bit & 7)
             let mask = bitMask(width)
             let start = Int(truncatingIfNeeded: both & mask)
             let end = Int(truncatingIfNeeded: both &>> UInt64(width) & mask)
@@ -84,7 +85,8 @@ package struct DictionaryReader {
             try pages.ensure(tagOffset, count)
         }
         return Probe(
-            starts: pages.base + hashStarts.byteOffset, tags: pages.base + tagOffset, shift: hashShift,
+            starts: pages.base + hashStarts.byteOffset, tags: pages.base + tagOffset,
+            shift: hashShift,
             width: hashStarts.width, count: count, isChecked: isChecked)
     }
 
@@ -150,7 +152,9 @@ package struct DictionaryReader {
             i &+= 8
         }
         while i < limit {
-            if mine.load(fromByteOffset: i, as: UInt8.self) != other.load(fromByteOffset: i, as: UInt8.self) {
+            if mine.load(fromByteOffset: i, as: UInt8.self)
+                != other.load(fromByteOffset: i, as: UInt8.self)
+            {
                 return i
             }
             i &+= 1
@@ -179,7 +183,8 @@ package struct DictionaryReader {
             do throws(StoreError) {
                 for i in 0...last {
                     try entries.next()
-                    chain.initializeElement(at: i, to: (entries.shared, entries.suffix, entries.suffixCount))
+                    chain.initializeElement(
+                        at: i, to: (entries.shared, entries.suffix, entries.suffixCount))
                 }
             } catch { return .failure(error) }
             let stem = entries.shared &+ entries.suffixCount
@@ -201,7 +206,7 @@ package struct DictionaryReader {
     }
 
     /// Calls `body` with every string in order.
-    package func forEach(_ body: (Int, UnsafeRawBufferPointer) throws -> Void) throws {
+    package func forEachString(_ body: (Int, UnsafeRawBufferPointer) throws -> Void) throws {
         let stem = ByteBuffer()
         let whole = ByteBuffer()
         var entries: Entries?
@@ -211,7 +216,9 @@ package struct DictionaryReader {
                 stem.removeAll()
             }
             try entries?.next()
-            guard let entry = entries, entry.shared <= stem.count else { throw corrupt("shared prefix") }
+            guard let entry = entries, entry.shared <= stem.count else {
+                throw corrupt("shared prefix")
+            }
             stem.truncate(to: entry.shared)
             stem.append(entry.suffix, count: entry.suffixCount)
             whole.removeAll()
@@ -222,7 +229,9 @@ package struct DictionaryReader {
     }
 
     /// The first id whose string is not below `key`: where a prefix begins.
-    package func lowerBound(_ key: UnsafeRawBufferPointer, scratch: ByteBuffer) throws(StoreError) -> Int {
+    package func lowerBound(_ key: UnsafeRawBufferPointer, scratch: ByteBuffer) throws(StoreError)
+        -> Int
+    {
         var low = 0
         var high = count
         while low < high {
@@ -294,13 +303,16 @@ package struct DictionaryReader {
     @inline(__always)
     private func group(of id: Int) throws(StoreError) -> Entries {
         // As unsigned numbers: an id out of a block may be negative.
-        guard UInt(bitPattern: id) < UInt(bitPattern: count) else { throw corrupt("id out of range") }
+        guard UInt(bitPattern: id) < UInt(bitPattern: count) else {
+            throw corrupt("id out of range")
+        }
         let range = try groupOffsets.range(
             id &>> groupShift, limit: strings.byteCount)
         try pages.ensure(strings.byteOffset &+ range.lowerBound, range.count)
         let start = pages.base + (strings.byteOffset &+ range.lowerBound)
         return Entries(
-            position: start, end: start + range.count, hasTails: tailOffsets.count > 1, pages: pages,
+            position: start, end: start + range.count, hasTails: tailOffsets.count > 1,
+            pages: pages,
             suffix: start)
     }
 

@@ -28,7 +28,8 @@ public struct Edge {
 extension Reader {
     /// Replaces `edges` with the edges of the node `key`, of all segments.
     public func edges(
-        _ relation: Int, _ direction: Direction, of key: UnsafeRawBufferPointer, into edges: inout [Edge]
+        _ relation: Int, _ direction: Direction, of key: UnsafeRawBufferPointer,
+        into edges: inout [Edge]
     ) throws(StoreError) {
         edges.removeAll(keepingCapacity: true)
         let hash = xxh3(key)
@@ -60,7 +61,8 @@ extension Reader {
     /// Appends the edges of one segment's node.
     @inline(__always)
     package func append(
-        _ relation: Int, _ direction: Direction, _ lookup: UnsafeMutablePointer<SnapshotCore.Lookup>, _ id: Int,
+        _ relation: Int, _ direction: Direction,
+        _ lookup: UnsafeMutablePointer<SnapshotCore.Lookup>, _ id: Int,
         to edges: inout [Edge]
     ) throws(StoreError) {
         let part = lookup.pointee.part
@@ -77,7 +79,9 @@ extension Reader {
                     let neighbour = try reader.integer(column, try reader.place(ofRow: row))
                 else { continue }
                 edges.append(
-                    Edge(row: RowID(part: part, row: row), neighbour: Node(part: part, id: Int(neighbour))))
+                    Edge(
+                        row: RowID(part: part, row: row),
+                        neighbour: Node(part: part, id: Int(neighbour))))
             }
         case .incoming:
             guard let index = lookup.pointee.relation.target else { return }

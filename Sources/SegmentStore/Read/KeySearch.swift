@@ -48,7 +48,8 @@ extension SegmentReader {
     }
 
     private func mismatch(_ value: Value, _ schema: ColumnSchema) -> StoreError {
-        StoreError(.invalidArgument, "key column '\(schema.name)' is of type \(schema.type), not \(value)")
+        StoreError(
+            .invalidArgument, "key column '\(schema.name)' is of type \(schema.type), not \(value)")
     }
 }
 

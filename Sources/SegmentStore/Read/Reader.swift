@@ -39,13 +39,16 @@ public final class Reader {
     public var snapshot: Snapshot { Snapshot(core: core) }
 
     /// The number of a relation, for the calls below.
-    public func relation(_ name: String) throws(StoreError) -> Int { try schema.relation(named: name) }
+    public func relation(_ name: String) throws(StoreError) -> Int {
+        try schema.relation(named: name)
+    }
 
     /// The number of a column.
     public func column(_ name: String, of relation: Int) throws(StoreError) -> Int {
         guard let index = schema.relations[relation].columnIndex[name] else {
             throw StoreError(
-                .notFound, "relation '\(schema.relations[relation].schema.name)' has no column '\(name)'")
+                .notFound,
+                "relation '\(schema.relations[relation].schema.name)' has no column '\(name)'")
         }
         return index
     }
@@ -98,7 +101,9 @@ public final class Reader {
         let schema = schema.relations[relation]
         guard key.count == schema.key.count else {
             throw StoreError(
-                .invalidArgument, "a key of '\(schema.schema.name)' has \(schema.key.count) columns, not \(key.count)")
+                .invalidArgument,
+                "a key of '\(schema.schema.name)' has \(schema.key.count) columns, not \(key.count)"
+            )
         }
         for lookup in core.lookups(relation) {
             let segment = core.parts[lookup.part].segment
@@ -108,7 +113,11 @@ public final class Reader {
                 parts.append(part)
             }
             guard parts.count == key.count else { continue }
-            if let row = try lookup.relation.row(key: parts, columns: schema.key), !lookup.dead.contains(row) { return RowID(part: lookup.part, row: row) }
+            if let row = try lookup.relation.row(key: parts, columns: schema.key),
+                !lookup.dead.contains(row)
+            {
+                return RowID(part: lookup.part, row: row)
+            }
         }
         return nil
     }
@@ -116,8 +125,11 @@ public final class Reader {
     // MARK: - Values
 
     @inline(__always)
-    package func relationReader(_ relation: Int, _ row: RowID) throws(StoreError) -> RelationReader {
-        guard let reader = core.reader(Int(row.part), relation) else { throw StoreError(.invalidArgument, "the row belongs to another snapshot or relation") }
+    package func relationReader(_ relation: Int, _ row: RowID) throws(StoreError) -> RelationReader
+    {
+        guard let reader = core.reader(Int(row.part), relation) else {
+            throw StoreError(.invalidArgument, "the row belongs to another snapshot or relation")
+        }
         return reader
     }
 
@@ -166,8 +178,11 @@ public final class Reader {
         switch entry.kind {
         case .absent, .fixed: return nil
         case .interned:
-            guard let id = try reader.integer(entry, place), let dictionary = entry.dictionary else { return nil }
-            guard id >= 0, id < dictionary.count else { throw .corrupted("id out of range", in: reader.path) }
+            guard let id = try reader.integer(entry, place), let dictionary = entry.dictionary
+            else { return nil }
+            guard id >= 0, id < dictionary.count else {
+                throw .corrupted("id out of range", in: reader.path)
+            }
             string.removeAll()
             try dictionary.append(Int(id), to: string)
             return string.bytes
@@ -195,16 +210,19 @@ public final class Reader {
             let source = try frameBytes(reader, descriptor, found)
             if source.count == range.total {
                 // Stored as it is: no need to copy.
-                return UnsafeRawBufferPointer(rebasing: source[range.offset..<range.offset + range.length])
+                return UnsafeRawBufferPointer(
+                    rebasing: source[range.offset..<range.offset + range.length])
             }
             if descriptor.compression == .hex {
                 cached = nil
                 frame.removeAll()
                 try Hex.unpack(
-                    source, range.offset..<range.offset + range.length, into: frame.appendUninitialized(range.length))
+                    source, range.offset..<range.offset + range.length,
+                    into: frame.appendUninitialized(range.length))
                 return frame.bytes
             }
-            let key = FrameKey(part: row.part, offset: descriptor.byteOffset, firstRow: found.firstRow)
+            let key = FrameKey(
+                part: row.part, offset: descriptor.byteOffset, firstRow: found.firstRow)
             if cached != key {
                 cached = nil
                 try decode(reader, family, descriptor, source, range.total)
@@ -227,7 +245,8 @@ public final class Reader {
         var total = 0
         for member in family.members {
             // Most families have one member, whose lengths are at hand.
-            let block = member == column ? lengths : try integers(reader, reader.column(member), place)
+            let block =
+                member == column ? lengths : try integers(reader, reader.column(member), place)
             if let constant = block.constant {
                 let count = try checkedLength(constant)
                 total += (found.endRow - found.firstRow) * count
@@ -240,7 +259,11 @@ public final class Reader {
                 total += count
                 if row < place.index { offset += count }
                 if row == place.index {
-                    if member == column { length = count } else if member < column { offset += count }
+                    if member == column {
+                        length = count
+                    } else if member < column {
+                        offset += count
+                    }
                 }
             }
         }
@@ -252,21 +275,26 @@ public final class Reader {
 
     @inline(__always)
     private func checkedLength(_ value: Int64) throws(CodecError) -> Int {
-        guard value >= 0, value <= TextLimits.valueByteLimit else { throw CodecError(.tooLarge, "length of a value") }
+        guard value >= 0, value <= TextLimits.valueByteLimit else {
+            throw CodecError(.tooLarge, "length of a value")
+        }
         return Int(value)
     }
 
     /// A value that is a part of another column's.
     private func slice(
-        _ reader: RelationReader, _ relation: Int, _ row: RowID, _ index: Int, _ place: RelationReader.Place,
+        _ reader: RelationReader, _ relation: Int, _ row: RowID, _ index: Int,
+        _ place: RelationReader.Place,
         _ family: FamilyReader, _ lengths: IntegerBlock
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
         guard let column = schema.relations[relation].wholes[index] else {
             throw .corrupted("parts of no column", in: reader.path)
         }
-        let starts = try reader.integers(family.descriptorOffset, group: place.group, rowCount: place.rowCount)
+        let starts = try reader.integers(
+            family.descriptorOffset, group: place.group, rowCount: place.rowCount)
         let whole: UnsafeRawBufferPointer
-        if lastKeyRow == row, lastKeyRelation == relation, core.singleKeyColumn(relation) == column {
+        if lastKeyRow == row, lastKeyRelation == relation, core.singleKeyColumn(relation) == column
+        {
             whole = lastKey.bytes
         } else {
             guard let found = try bytes(relation, row, column) else {
@@ -314,7 +342,8 @@ public final class Reader {
                 throw CodecError(.inconsistent, "number of a compression dictionary")
             }
             do throws(StoreError) {
-                dictionary = try family.dictionaries[Int(descriptor.dictionaryIndex)].get(reader.pageCheck)
+                dictionary = try family.dictionaries[Int(descriptor.dictionaryIndex)].get(
+                    reader.pageCheck)
             } catch {
                 throw CodecError(.compression, "compression dictionary")
             }
@@ -341,7 +370,10 @@ public final class Reader {
         case .bytes: try bytes(relation, row, column).map { .bytes(Array($0)) } ?? .null
         case .vector:
             try bytes(relation, row, column).map { bytes in
-                .vector((0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) })
+                .vector(
+                    (0..<bytes.count / 4).map {
+                        bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self)
+                    })
             } ?? .null
         }
     }

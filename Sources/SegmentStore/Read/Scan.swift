@@ -59,7 +59,8 @@ public struct RowGroup {
         let entry = relation.column(column)
         guard case .fixed = entry.kind else { return nil }
         let descriptor = try relation.descriptor(entry.descriptorOffset, group: group)
-        guard Int(descriptor.nullCount) < rows.count, descriptor.minimum <= descriptor.maximum else { return nil }
+        guard Int(descriptor.nullCount) < rows.count, descriptor.minimum <= descriptor.maximum
+        else { return nil }
         return descriptor.minimum...descriptor.maximum
     }
 
@@ -69,7 +70,9 @@ public struct RowGroup {
 
     /// The string of a number that `numbers` gave, of an interned column.
     public func string(_ column: Int, _ number: Int64) throws(StoreError) -> String {
-        guard let dictionary = relation.column(column).dictionary, number >= 0, number < dictionary.count else {
+        guard let dictionary = relation.column(column).dictionary, number >= 0,
+            number < dictionary.count
+        else {
             throw .corrupted("id out of range", in: relation.path)
         }
         let bytes = ByteBuffer()
@@ -98,7 +101,8 @@ extension Reader {
                 let rows = try reader.rows(ofGroup: group)
                 try body(
                     RowGroup(
-                        reader: self, relation: reader, part: number, dead: part.dead[relation], group: group,
+                        reader: self, relation: reader, part: number, dead: part.dead[relation],
+                        group: group,
                         rows: rows, index: group))
             }
         }
@@ -107,7 +111,9 @@ extension Reader {
     /// Calls `body` with every live row, in the order in which they were written.
     public func forEachRow(_ relation: Int, _ body: (RowID) throws -> Void) throws {
         try scan(relation) { group in
-            for index in 0..<group.rowCount where group.isLive(index) { try body(group.rowID(index)) }
+            for index in 0..<group.rowCount where group.isLive(index) {
+                try body(group.rowID(index))
+            }
         }
     }
 
@@ -146,7 +152,8 @@ private final class KeyCursor {
     private let first = ByteBuffer()
     private(set) var id = RowID(part: 0, row: 0)
 
-    init(_ lookup: SnapshotCore.Lookup, _ relation: StoredSchema.Relation, _ segment: SegmentReader) {
+    init(_ lookup: SnapshotCore.Lookup, _ relation: StoredSchema.Relation, _ segment: SegmentReader)
+    {
         self.lookup = lookup
         self.relation = relation
         self.segment = segment

@@ -40,25 +40,31 @@ package final class SegmentFile: @unchecked Sendable {
         else { throw fail("too short for a segment") }
         let footerOffset = imageByteCount - SegmentFormat.footerByteCount
         let footer = base + footerOffset
-        func word(_ offset: Int) -> UInt64 { footer.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+        func word(_ offset: Int) -> UInt64 {
+            footer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
         guard
             UnsafeRawBufferPointer(start: footer + SegmentFormat.endMagicOffset, count: 8)
                 .elementsEqual(SegmentFormat.endMagic)
         else { throw fail("no segment ends here", at: footerOffset + SegmentFormat.endMagicOffset) }
-        guard xxh3(footer, SegmentFormat.footerHashOffset) == word(SegmentFormat.footerHashOffset) else {
+        guard xxh3(footer, SegmentFormat.footerHashOffset) == word(SegmentFormat.footerHashOffset)
+        else {
             throw fail("damaged footer", at: footerOffset)
         }
         let data = word(SegmentFormat.dataByteCountOffset)
         let directory = word(SegmentFormat.directoryOffsetOffset)
         let directoryCount = Int(
-            footer.loadUnaligned(fromByteOffset: SegmentFormat.directoryByteCountOffset, as: UInt32.self))
+            footer.loadUnaligned(
+                fromByteOffset: SegmentFormat.directoryByteCountOffset, as: UInt32.self))
         guard data >= UInt64(SegmentFormat.headerByteCount), data <= UInt64(footerOffset),
             directory <= data, directoryCount <= Int(data) - Int(directory)
         else { throw fail("footer contradicts the file's size", at: footerOffset) }
         dataByteCount = Int(data)
         directoryRange = Int(directory)..<Int(directory) + directoryCount
         rootHash = word(SegmentFormat.rootHashOffset)
-        if let expectedRoot, expectedRoot != rootHash { throw fail("is not the segment that the manifest names") }
+        if let expectedRoot, expectedRoot != rootHash {
+            throw fail("is not the segment that the manifest names")
+        }
 
         var levels: [(byteOffset: Int, byteCount: Int)] = []
         var offset = aligned8(dataByteCount)
@@ -66,7 +72,9 @@ package final class SegmentFile: @unchecked Sendable {
             levels.append((offset, byteCount))
             offset += byteCount
         }
-        guard offset == footerOffset else { throw fail("footer contradicts the file's size", at: footerOffset) }
+        guard offset == footerOffset else {
+            throw fail("footer contradicts the file's size", at: footerOffset)
+        }
         self.levels = levels
         let pageCounts = ([dataByteCount] + levels.map(\.byteCount)).map { ($0 + 4095) / 4096 }
         wordCount = pageCounts.reduce(0) { $0 + ($1 + 63) / 64 }
@@ -75,11 +83,15 @@ package final class SegmentFile: @unchecked Sendable {
         id = base.loadUnaligned(fromByteOffset: SegmentFormat.segmentIDOffset, as: UInt64.self)
 
         // All stored properties are set: pages can be checked from here on.
-        guard base.loadUnaligned(as: UInt64.self) == SegmentFormat.magic.withUnsafeBytes({ $0.loadUnaligned(as: UInt64.self) })
+        guard
+            base.loadUnaligned(as: UInt64.self)
+                == SegmentFormat.magic.withUnsafeBytes({ $0.loadUnaligned(as: UInt64.self) })
         else { throw fail("not a segment", at: 0) }
         try FormatVersion.check(
-            version: base.loadUnaligned(fromByteOffset: SegmentFormat.versionOffset, as: UInt16.self),
-            readerFlags: base.loadUnaligned(fromByteOffset: SegmentFormat.readerFlagsOffset, as: UInt32.self),
+            version: base.loadUnaligned(
+                fromByteOffset: SegmentFormat.versionOffset, as: UInt16.self),
+            readerFlags: base.loadUnaligned(
+                fromByteOffset: SegmentFormat.readerFlagsOffset, as: UInt32.self),
             path: path)
         try self.pages(0, SegmentFormat.headerByteCount)
         try self.pages(directoryRange.lowerBound, directoryRange.count)
@@ -132,7 +144,9 @@ package final class SegmentFile: @unchecked Sendable {
         }
         for (level, step) in path.enumerated().reversed() {
             let from = step.start + step.page * SegmentFormat.pageByteCount
-            let count = min(SegmentFormat.pageByteCount, step.byteCount - step.page * SegmentFormat.pageByteCount)
+            let count = min(
+                SegmentFormat.pageByteCount,
+                step.byteCount - step.page * SegmentFormat.pageByteCount)
             let found = xxh3(memory.base + from, count)
             let expected =
                 level == levels.count
@@ -205,7 +219,8 @@ package struct Pages {
     func bytes(_ offset: UInt64, _ count: Int) throws(StoreError) -> UnsafeRawBufferPointer {
         let limit = dataByteCount
         guard offset <= UInt64(limit), count <= limit - Int(offset) else {
-            throw .corrupted("a section lies outside of the file", in: path, at: Int(clamping: offset))
+            throw .corrupted(
+                "a section lies outside of the file", in: path, at: Int(clamping: offset))
         }
         try ensure(Int(offset), count)
         return UnsafeRawBufferPointer(start: base + Int(offset), count: count)

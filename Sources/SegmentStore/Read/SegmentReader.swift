@@ -22,14 +22,16 @@ package final class SegmentReader: @unchecked Sendable {
         do throws(CodecError) {
             var reader = ByteReader(
                 UnsafeRawBufferPointer(
-                    start: file.memory.base + file.directoryRange.lowerBound, count: file.directoryRange.count))
+                    start: file.memory.base + file.directoryRange.lowerBound,
+                    count: file.directoryRange.count))
             directory = try SegmentDirectory.decode(&reader, dataByteCount: file.dataByteCount)
         } catch {
             throw StoreError(error, in: file.path, at: file.directoryRange.lowerBound, "directory")
         }
         let domainCount = (directory.dictionaries.map(\.domain).max() ?? -1) + 1
         let relationCount = (directory.relations.map(\.index).max() ?? -1) + 1
-        let dictionaries = UnsafeMutableBufferPointer<DictionaryReader?>.allocate(capacity: domainCount)
+        let dictionaries = UnsafeMutableBufferPointer<DictionaryReader?>.allocate(
+            capacity: domainCount)
         dictionaries.initialize(repeating: nil)
         for dictionary in directory.dictionaries {
             dictionaries[dictionary.domain] = DictionaryReader(dictionary, pages)
@@ -66,7 +68,8 @@ package final class SegmentReader: @unchecked Sendable {
     /// What a damaged range belongs to, other than blocks.
     func place(of range: Range<Int>) -> String {
         if file.directoryRange.overlaps(range) { return "directory" }
-        return range.lowerBound < SegmentFormat.headerByteCount ? "header" : "an index or a dictionary"
+        return range.lowerBound < SegmentFormat.headerByteCount
+            ? "header" : "an index or a dictionary"
     }
 }
 
@@ -149,8 +152,12 @@ package struct RelationReader: @unchecked Sendable {
     package var rowCount: Int { @inline(__always) get { body.pointee.rowCount } }
     var groupCount: Int { @inline(__always) get { body.pointee.groupCount } }
     private var firstRowOffset: Int { @inline(__always) get { body.pointee.firstRowOffset } }
-    private var columns: UnsafeMutableBufferPointer<ColumnReader> { @inline(__always) get { body.pointee.columns } }
-    private var families: UnsafeMutableBufferPointer<FamilyReader> { @inline(__always) get { body.pointee.families } }
+    private var columns: UnsafeMutableBufferPointer<ColumnReader> {
+        @inline(__always) get { body.pointee.columns }
+    }
+    private var families: UnsafeMutableBufferPointer<FamilyReader> {
+        @inline(__always) get { body.pointee.families }
+    }
     private var pages: Pages { @inline(__always) get { body.pointee.pages } }
     /// Rows in the order of their keys: those whose first key column is string i.
     package var keyOffsets: PackedArray { @inline(__always) get { body.pointee.keyOffsets } }
@@ -184,14 +191,16 @@ package struct RelationReader: @unchecked Sendable {
             var reader = ColumnReader(descriptorOffset: column.descriptorOffset)
             switch column.kind {
             case .interned:
-                guard column.parameter < dictionaries.count, let dictionary = dictionaries[column.parameter]
+                guard column.parameter < dictionaries.count,
+                    let dictionary = dictionaries[column.parameter]
                 else { throw fail("a column without its dictionary") }
                 reader.kind = .interned(domain: column.parameter)
                 reader.dictionary = dictionary
             case .fixed: reader.kind = .fixed
             case .text: reader.kind = .text(family: column.parameter)
             case .vector:
-                guard column.parameter % 4 == 0, column.parameter / 4 <= Limits.vectorDimensions else {
+                guard column.parameter % 4 == 0, column.parameter / 4 <= Limits.vectorDimensions
+                else {
                     throw fail("vector size")
                 }
                 reader.kind = .vector(byteCount: column.parameter)
@@ -200,7 +209,8 @@ package struct RelationReader: @unchecked Sendable {
         }
         var families: [FamilyReader] = []
         for (index, family) in directory.families.enumerated() {
-            let members = directory.columns.filter { $0.kind == .text && $0.parameter == index }.map(\.index)
+            let members = directory.columns.filter { $0.kind == .text && $0.parameter == index }
+                .map(\.index)
             families.append(
                 FamilyReader(
                     family.descriptorOffset, members: members,
@@ -208,13 +218,15 @@ package struct RelationReader: @unchecked Sendable {
         }
         let allColumns = UnsafeMutableBufferPointer<ColumnReader>.allocate(capacity: columnCount)
         _ = allColumns.initialize(from: columns)
-        let allFamilies = UnsafeMutableBufferPointer<FamilyReader>.allocate(capacity: families.count)
+        let allFamilies = UnsafeMutableBufferPointer<FamilyReader>.allocate(
+            capacity: families.count)
         _ = allFamilies.initialize(from: families)
         body = .allocate(capacity: 1)
         body.initialize(
             to: Body(
                 rowCount: directory.rowCount, groupCount: directory.groupCount,
-                firstRowOffset: directory.firstRowOffset, columns: allColumns, families: allFamilies,
+                firstRowOffset: directory.firstRowOffset, columns: allColumns,
+                families: allFamilies,
                 pages: pages, keyOffsets: PackedArray(directory.keyOffsets, pages),
                 keyRows: PackedArray(directory.keyRows, pages),
                 target: directory.target.map {
@@ -224,7 +236,8 @@ package struct RelationReader: @unchecked Sendable {
                 },
                 scope: directory.scope.map {
                     ScopeIndex(
-                        offsets: PackedArray($0.offsets, pages), starts: PackedArray($0.starts, pages),
+                        offsets: PackedArray($0.offsets, pages),
+                        starts: PackedArray($0.starts, pages),
                         counts: PackedArray($0.counts, pages))
                 }))
     }
@@ -312,12 +325,15 @@ package struct RelationReader: @unchecked Sendable {
 
     /// The block of an interned or fixed column, or of a text column's lengths.
     @inline(__always)
-    func integers(_ column: ColumnReader, group: Int, rowCount: Int) throws(StoreError) -> IntegerBlock {
+    func integers(_ column: ColumnReader, group: Int, rowCount: Int) throws(StoreError)
+        -> IntegerBlock
+    {
         try integers(column.descriptorOffset, group: group, rowCount: rowCount)
     }
 
     @inline(__always)
-    func integers(_ descriptors: Int, group: Int, rowCount: Int) throws(StoreError) -> IntegerBlock {
+    func integers(_ descriptors: Int, group: Int, rowCount: Int) throws(StoreError) -> IntegerBlock
+    {
         let descriptor = try descriptor(descriptors, group: group)
         let payload = try pages.bytes(descriptor.byteOffset, Int(descriptor.byteCount))
         do throws(CodecError) {
@@ -356,7 +372,9 @@ package struct RelationReader: @unchecked Sendable {
     }
 
     /// The bytes of a vector; nil for null.
-    func vector(_ column: ColumnReader, _ byteCount: Int, _ place: Place) throws(StoreError) -> UnsafeRawBufferPointer? {
+    func vector(_ column: ColumnReader, _ byteCount: Int, _ place: Place) throws(StoreError)
+        -> UnsafeRawBufferPointer?
+    {
         let descriptor = try descriptor(column.descriptorOffset, group: place.group)
         var start = descriptor.byteOffset
         if descriptor.nullCount == place.rowCount { return nil }
@@ -379,7 +397,8 @@ package struct RelationReader: @unchecked Sendable {
             Int(descriptor.byteCount) <= pages.dataByteCount - offset
         else { throw .corrupted("text block", in: path, at: offset) }
         try pages.ensure(offset, directory)
-        let payload = UnsafeRawBufferPointer(start: pages.base + offset, count: Int(descriptor.byteCount))
+        let payload = UnsafeRawBufferPointer(
+            start: pages.base + offset, count: Int(descriptor.byteCount))
         do throws(CodecError) {
             return try TextBlock(descriptor, payload: payload, rowCount: place.rowCount)
         } catch {
@@ -388,8 +407,11 @@ package struct RelationReader: @unchecked Sendable {
     }
 
     /// A frame's bytes, checked.
-    func frameBytes(_ descriptor: BlockDescriptor, _ frame: TextBlock.Frame) throws(StoreError) -> UnsafeRawBufferPointer {
-        try pages.bytes(descriptor.byteOffset + UInt64(frame.byteRange.lowerBound), frame.byteRange.count)
+    func frameBytes(_ descriptor: BlockDescriptor, _ frame: TextBlock.Frame) throws(StoreError)
+        -> UnsafeRawBufferPointer
+    {
+        try pages.bytes(
+            descriptor.byteOffset + UInt64(frame.byteRange.lowerBound), frame.byteRange.count)
     }
 
     /// The blocks that have bytes in `range`.
@@ -399,7 +421,8 @@ package struct RelationReader: @unchecked Sendable {
             for group in 0..<groupCount {
                 guard let descriptor = try? descriptor(offset, group: group) else { continue }
                 let start = Int(clamping: descriptor.byteOffset)
-                guard start < range.upperBound, start + Int(descriptor.byteCount) > range.lowerBound else { continue }
+                guard start < range.upperBound, start + Int(descriptor.byteCount) > range.lowerBound
+                else { continue }
                 found.append((columns, group))
             }
         }

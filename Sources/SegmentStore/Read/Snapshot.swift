@@ -76,7 +76,8 @@ package final class SnapshotCore: @unchecked Sendable {
     private let holders: [SegmentReader]
 
     init(
-        path: String, _ manifest: Manifest, open: (Manifest.Segment) throws(StoreError) -> SegmentReader
+        path: String, _ manifest: Manifest,
+        open: (Manifest.Segment) throws(StoreError) -> SegmentReader
     ) throws(StoreError) {
         self.path = path
         self.manifest = manifest
@@ -88,11 +89,14 @@ package final class SnapshotCore: @unchecked Sendable {
             guard let reader = readers[segment.id] else { continue }
             var dead = [DeadRows](repeating: .none, count: relationCount)
             for relation in segment.relations {
-                guard let present = reader.relation(relation.index), present.rowCount == relation.rowCount else {
+                guard let present = reader.relation(relation.index),
+                    present.rowCount == relation.rowCount
+                else {
                     throw .corrupted("has other rows than the manifest says", in: reader.file.path)
                 }
                 if let ref = relation.dead, let holder = readers[ref.fileID] {
-                    dead[relation.index] = try Self.readDead(ref, holder.file, rowCount: relation.rowCount)
+                    dead[relation.index] = try Self.readDead(
+                        ref, holder.file, rowCount: relation.rowCount)
                 }
             }
             parts.append(Part(segment: reader, dead: dead))
@@ -112,9 +116,14 @@ package final class SnapshotCore: @unchecked Sendable {
                     reader.keyOffsets.count == dictionary.count + 1
                 else { throw .corrupted("key index does not fit its dictionary", in: reader.path) }
                 if let target = reader.target {
-                    guard let column = relation.target, case .interned(let other) = relation.storage[column],
-                        let far = part.segment.dictionary(other), target.offsets.count == far.count + 1
-                    else { throw .corrupted("target index does not fit its dictionary", in: reader.path) }
+                    guard let column = relation.target,
+                        case .interned(let other) = relation.storage[column],
+                        let far = part.segment.dictionary(other),
+                        target.offsets.count == far.count + 1
+                    else {
+                        throw .corrupted(
+                            "target index does not fit its dictionary", in: reader.path)
+                    }
                 }
                 found.append(
                     Lookup(
@@ -122,13 +131,15 @@ package final class SnapshotCore: @unchecked Sendable {
                         keyRows: reader.keyRows, dead: part.dead[index], relation: reader))
             }
             lookups.append(found)
-            probes.append(try found.map { lookup throws(StoreError) in try lookup.dictionary.probe() })
+            probes.append(
+                try found.map { lookup throws(StoreError) in try lookup.dictionary.probe() })
         }
         // What is allocated by hand comes last: nothing would free it if an error came after.
         self.readers = .allocate(capacity: parts.count * relationCount)
         for (number, part) in parts.enumerated() {
             for index in 0..<relationCount {
-                self.readers.initializeElement(at: number * relationCount + index, to: part.segment.relation(index))
+                self.readers.initializeElement(
+                    at: number * relationCount + index, to: part.segment.relation(index))
             }
         }
         self.lookups = lookups.map(Self.allocated)
@@ -153,13 +164,17 @@ package final class SnapshotCore: @unchecked Sendable {
         guard ref.byteOffset + ref.byteCount <= file.memory.byteCount else {
             throw .corrupted("dead rows lie outside of the file", in: file.path)
         }
-        let bytes = UnsafeRawBufferPointer(start: file.memory.base + ref.byteOffset, count: ref.byteCount)
+        let bytes = UnsafeRawBufferPointer(
+            start: file.memory.base + ref.byteOffset, count: ref.byteCount)
         guard xxh3(bytes) == ref.hash else {
-            throw .corrupted("checksum of dead rows does not match", in: file.path, at: ref.byteOffset)
+            throw .corrupted(
+                "checksum of dead rows does not match", in: file.path, at: ref.byteOffset)
         }
         do throws(CodecError) {
             let dead = try DeadRows(bytes, rowCount: rowCount)
-            guard dead.count == ref.count else { throw CodecError(.inconsistent, "count of dead rows") }
+            guard dead.count == ref.count else {
+                throw CodecError(.inconsistent, "count of dead rows")
+            }
             return dead
         } catch {
             throw StoreError(error, in: file.path, at: ref.byteOffset)
@@ -174,14 +189,18 @@ package final class SnapshotCore: @unchecked Sendable {
     }
 
     @inline(__always)
-    func probes(_ relation: Int) -> UnsafeMutableBufferPointer<DictionaryReader.Probe> { probes[relation] }
+    func probes(_ relation: Int) -> UnsafeMutableBufferPointer<DictionaryReader.Probe> {
+        probes[relation]
+    }
 
     /// The column that alone is the relation's key; -1 if there are several.
     @inline(__always)
     func singleKeyColumn(_ relation: Int) -> Int { singleKeys[relation] }
 
     @inline(__always)
-    package func lookups(_ relation: Int) -> UnsafeMutableBufferPointer<Lookup> { lookups[relation] }
+    package func lookups(_ relation: Int) -> UnsafeMutableBufferPointer<Lookup> {
+        lookups[relation]
+    }
 
     package func liveCount(_ relation: Int) -> Int {
         manifest.segments.reduce(0) { sum, segment in

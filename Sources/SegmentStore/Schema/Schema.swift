@@ -50,7 +50,9 @@ public struct ColumnSchema: Sendable, Equatable {
     public static func bool(_ name: String) -> ColumnSchema { ColumnSchema(name, .bool) }
     public static func float(_ name: String) -> ColumnSchema { ColumnSchema(name, .float64) }
     public static func timestamp(_ name: String) -> ColumnSchema { ColumnSchema(name, .timestamp) }
-    public static func enumeration(_ name: String) -> ColumnSchema { ColumnSchema(name, .enumeration) }
+    public static func enumeration(_ name: String) -> ColumnSchema {
+        ColumnSchema(name, .enumeration)
+    }
     public static func vector(_ name: String, dimensions: Int) -> ColumnSchema {
         var column = ColumnSchema(name, .vector)
         column.dimensions = dimensions
@@ -62,7 +64,9 @@ public struct ColumnSchema: Sendable, Equatable {
     public func domain(_ name: String) -> ColumnSchema { with { $0.domain = name } }
     public func family(_ name: String) -> ColumnSchema { with { $0.family = name } }
     public func part(of column: String) -> ColumnSchema { with { $0.partOf = column } }
-    public func compressed(_ with: TextCompression) -> ColumnSchema { self.with { $0.compression = with } }
+    public func compressed(_ with: TextCompression) -> ColumnSchema {
+        self.with { $0.compression = with }
+    }
     public func encoded(_ as: NumberEncoding) -> ColumnSchema { with { $0.encoding = `as` } }
 
     private func with(_ change: (inout ColumnSchema) -> Void) -> ColumnSchema {
@@ -104,7 +108,8 @@ public struct RelationSchema: Sendable, Equatable {
     public var target: String?
 
     public init(
-        _ name: String, key: [String], scope: String? = nil, target: String? = nil, columns: [ColumnSchema]
+        _ name: String, key: [String], scope: String? = nil, target: String? = nil,
+        columns: [ColumnSchema]
     ) {
         self.name = name
         self.columns = columns
@@ -122,11 +127,15 @@ public struct Schema: Sendable, Equatable {
 
     /// Throws `invalidArgument` and says what is wrong if it can't be stored.
     public func validate() throws(StoreError) {
-        func fail(_ message: String) -> StoreError { StoreError(.invalidArgument, "schema: \(message)") }
+        func fail(_ message: String) -> StoreError {
+            StoreError(.invalidArgument, "schema: \(message)")
+        }
         var relationNames = Set<String>()
         for relation in relations {
             guard !relation.name.isEmpty, relation.name.utf8.count <= Limits.nameByteCount else {
-                throw fail("relation name '\(relation.name)' is empty or longer than \(Limits.nameByteCount) bytes")
+                throw fail(
+                    "relation name '\(relation.name)' is empty or longer than \(Limits.nameByteCount) bytes"
+                )
             }
             guard relationNames.insert(relation.name).inserted else {
                 throw fail("relation '\(relation.name)' stands twice")
@@ -140,7 +149,9 @@ public struct Schema: Sendable, Equatable {
                 guard columns.updateValue(column, forKey: column.name) == nil else {
                     throw fail("column \(place) stands twice")
                 }
-                if column.type == .vector, !(1...Limits.vectorDimensions).contains(column.dimensions) {
+                if column.type == .vector,
+                    !(1...Limits.vectorDimensions).contains(column.dimensions)
+                {
                     throw fail("vector \(place) needs 1 to \(Limits.vectorDimensions) dimensions")
                 }
                 if column.domain != nil, column.type != .string {
@@ -153,14 +164,19 @@ public struct Schema: Sendable, Equatable {
                     throw fail("\(place) cannot have both a domain and a family")
                 }
             }
-            guard columns.count <= Limits.columnCount else { throw fail("'\(relation.name)' has too many columns") }
+            guard columns.count <= Limits.columnCount else {
+                throw fail("'\(relation.name)' has too many columns")
+            }
             for column in relation.columns {
                 guard let name = column.partOf else { continue }
-                guard let whole = columns[name], column.type == .string, column.domain == nil, column.family == nil,
-                    whole.type == .string, whole.domain != nil || relation.key.contains(name), !whole.isNullable
+                guard let whole = columns[name], column.type == .string, column.domain == nil,
+                    column.family == nil,
+                    whole.type == .string, whole.domain != nil || relation.key.contains(name),
+                    !whole.isNullable
                 else {
                     throw fail(
-                        "'\(relation.name).\(column.name)' cannot be a part of '\(name)': both must be strings, that one a key or of a domain")
+                        "'\(relation.name).\(column.name)' cannot be a part of '\(name)': both must be strings, that one a key or of a domain"
+                    )
                 }
             }
             guard !relation.key.isEmpty else { throw fail("'\(relation.name)' has no key") }
@@ -174,21 +190,30 @@ public struct Schema: Sendable, Equatable {
                 guard !column.isNullable, column.type != .vector, column.type != .float64,
                     column.family == nil
                 else {
-                    throw fail("'\(relation.name).\(name)' cannot be a key: nullable, float, vector or in a family")
+                    throw fail(
+                        "'\(relation.name).\(name)' cannot be a key: nullable, float, vector or in a family"
+                    )
                 }
             }
             if let scope = relation.scope {
                 guard let column = columns[scope], !column.isNullable, column.family == nil,
                     column.type == .string || column.type == .enumeration
-                else { throw fail("scope '\(relation.name).\(scope)' must be a string column that is never null") }
+                else {
+                    throw fail(
+                        "scope '\(relation.name).\(scope)' must be a string column that is never null"
+                    )
+                }
             }
             if let target = relation.target {
-                guard let near = columns[relation.key[0]], let far = columns[target], !far.isNullable,
-                    relation.key.contains(target), target != relation.key[0], let domain = near.domain,
+                guard let near = columns[relation.key[0]], let far = columns[target],
+                    !far.isNullable,
+                    relation.key.contains(target), target != relation.key[0],
+                    let domain = near.domain,
                     domain == far.domain
                 else {
                     throw fail(
-                        "target '\(relation.name).\(target)' must be a key column of the first key column's domain")
+                        "target '\(relation.name).\(target)' must be a key column of the first key column's domain"
+                    )
                 }
             }
         }

@@ -48,11 +48,14 @@ package final class StoredSchema: Sendable {
                 let isKey = relation.key.contains(column.name)
                 let isText = column.type == .string || column.type == .bytes
                 let isInterned =
-                    column.domain != nil || column.type == .enumeration || column.name == relation.key[0]
+                    column.domain != nil || column.type == .enumeration
+                    || column.name == relation.key[0]
                     || column.name == relation.scope || (isKey && isText)
                 if isInterned {
                     // A dot cannot begin a name that a schema gives, so these never meet.
-                    storage.append(.interned(domain: domain(column.domain ?? ".\(relation.name).\(column.name)")))
+                    storage.append(
+                        .interned(
+                            domain: domain(column.domain ?? ".\(relation.name).\(column.name)")))
                 } else if isText {
                     let name = column.family ?? ".\(column.name)"
                     if let family = familyNames[name] {
@@ -70,16 +73,20 @@ package final class StoredSchema: Sendable {
                 }
             }
             let columnIndex = Dictionary(
-                relation.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+                relation.columns.enumerated().map { ($1.name, $0) },
+                uniquingKeysWith: { first, _ in first })
             return Relation(
-                schema: relation, storage: storage, key: relation.key.compactMap { columnIndex[$0] },
+                schema: relation, storage: storage,
+                key: relation.key.compactMap { columnIndex[$0] },
                 scope: relation.scope.flatMap { columnIndex[$0] },
                 target: relation.target.flatMap { columnIndex[$0] }, families: families,
-                wholes: relation.columns.map { $0.partOf.flatMap { columnIndex[$0] } }, columnIndex: columnIndex)
+                wholes: relation.columns.map { $0.partOf.flatMap { columnIndex[$0] } },
+                columnIndex: columnIndex)
         }
         self.domains = domains
         relationIndex = Dictionary(
-            schema.relations.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+            schema.relations.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     func relation(named name: String) throws(StoreError) -> Int {
@@ -105,8 +112,12 @@ package final class StoredSchema: Sendable {
             guard present.key == relation.key else {
                 throw fail("the store's key is \(present.key.joined(separator: ", "))")
             }
-            guard present.scope == relation.scope else { throw fail("the store's scope is another") }
-            guard present.target == relation.target else { throw fail("the store's target is another") }
+            guard present.scope == relation.scope else {
+                throw fail("the store's scope is another")
+            }
+            guard present.target == relation.target else {
+                throw fail("the store's target is another")
+            }
             for column in relation.columns {
                 guard let known = relations[index].columnIndex[column.name] else {
                     guard column.isNullable else {
@@ -125,7 +136,9 @@ package final class StoredSchema: Sendable {
         return StoredSchema(result, domains: domains)
     }
 
-    func isSame(as other: StoredSchema) -> Bool { schema == other.schema && domains == other.domains }
+    func isSame(as other: StoredSchema) -> Bool {
+        schema == other.schema && domains == other.domains
+    }
 
     // MARK: - On disk: FORMAT.md, "Schema"
 

@@ -15,7 +15,9 @@ package struct DiskStorage: Storage {
         try system { () throws(SystemError) in
             if try Directory.kind(of: full(Layout.manifest)) != .nothing { return }
             for directory in ["", Layout.segments] {
-                if try Directory.kind(of: full(directory)) == .nothing { try Directory.create(full(directory)) }
+                if try Directory.kind(of: full(directory)) == .nothing {
+                    try Directory.create(full(directory))
+                }
                 // Also if it is there: whoever made it may have died before this.
                 try Directory.sync(Directory.parent(of: full(directory)))
             }
@@ -40,7 +42,8 @@ package struct DiskStorage: Storage {
         let found = try system { () throws(SystemError) in try file.byteCount() }
         // Touching a mapped page behind the end of a file is SIGBUS, so the size comes first.
         guard found == byteCount else {
-            throw .corrupted("has \(found) bytes where the manifest says \(byteCount)", in: file.path)
+            throw .corrupted(
+                "has \(found) bytes where the manifest says \(byteCount)", in: file.path)
         }
         return try system { () throws(SystemError) in try file.map(byteCount: byteCount) }
     }
@@ -51,7 +54,8 @@ package struct DiskStorage: Storage {
 
     package func scratch() throws(StoreError) -> any StorageFile {
         // Nobody else can meet the name: only the writer makes scratch files, and it has the lock.
-        let name = full("\(Layout.segments)/\(Layout.scratchPrefix)\(processID())-\(Clock.nanoseconds())")
+        let name = full(
+            "\(Layout.segments)/\(Layout.scratchPrefix)\(processID())-\(Clock.nanoseconds())")
         return try system { () throws(SystemError) in
             let file = try File(name, .createNew)
             try Directory.remove(name)
@@ -82,7 +86,8 @@ package struct DiskStorage: Storage {
     package func lock() throws(StoreError) -> any StorageLock {
         let file = try system { () throws(SystemError) in try File(full(Layout.lock), .readWrite) }
         guard try system({ () throws(SystemError) in try file.tryLock() }) else {
-            let text = (try? file.readAll(limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let text =
+                (try? file.readAll(limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
             let holder = Int32(text.prefix { $0.isNumber })
             let who = holder.map { "process \($0)" } ?? "another process"
             var error = StoreError(

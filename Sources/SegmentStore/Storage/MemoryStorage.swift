@@ -19,7 +19,9 @@ package final class MemoryStorage: Storage {
 
     package func read(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {
         guard let bytes = state.withLock({ $0.files[name]?.copy() }) else { return nil }
-        guard bytes.count <= limit else { throw StoreError(.io, "larger than \(limit) bytes", path: name) }
+        guard bytes.count <= limit else {
+            throw StoreError(.io, "larger than \(limit) bytes", path: name)
+        }
         return bytes
     }
 
@@ -27,7 +29,8 @@ package final class MemoryStorage: Storage {
         guard let file = state.withLock({ $0.files[name] }) else { return nil }
         let mapped = file.mapped()
         guard mapped.byteCount == byteCount else {
-            throw .corrupted("has \(mapped.byteCount) bytes where the manifest says \(byteCount)", in: name)
+            throw .corrupted(
+                "has \(mapped.byteCount) bytes where the manifest says \(byteCount)", in: name)
         }
         return mapped
     }
@@ -70,7 +73,9 @@ package final class MemoryStorage: Storage {
     package func list(_ directory: String) throws(StoreError) -> [String] {
         let prefix = directory.isEmpty ? "" : directory + "/"
         return state.withLock { state in
-            state.files.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+            state.files.keys.filter { $0.hasPrefix(prefix) }.map {
+                String($0.dropFirst(prefix.count))
+            }
         }
     }
 
@@ -108,7 +113,9 @@ private final class MemoryFile: StorageFile, Sendable {
                 state.bytes = Array(mapping.bytes)
                 state.mapping = nil
             }
-            if state.bytes.count < offset { state.bytes += Array(repeating: 0, count: offset - state.bytes.count) }
+            if state.bytes.count < offset {
+                state.bytes += Array(repeating: 0, count: offset - state.bytes.count)
+            }
             let overlap = min(state.bytes.count - offset, bytes.count)
             for i in 0..<overlap { state.bytes[offset + i] = bytes[i] }
             state.bytes += bytes.dropFirst(overlap)
@@ -119,7 +126,10 @@ private final class MemoryFile: StorageFile, Sendable {
         state.withLock { state in
             let count = max(0, min(buffer.count, state.bytes.count - offset))
             state.bytes.withUnsafeBytes { source in
-                if count > 0 { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[offset..<offset + count])) }
+                if count > 0 {
+                    buffer.copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: source[offset..<offset + count]))
+                }
             }
             return count
         }

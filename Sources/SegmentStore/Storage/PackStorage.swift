@@ -30,20 +30,23 @@ package struct PackStorage: Storage {
         self.path = path
         self.memory = memory
         let bytes = memory.bytes
-        guard bytes.count >= Self.headerByteCount + 8, bytes.prefix(8).elementsEqual(Self.magic) else {
+        guard bytes.count >= Self.headerByteCount + 8, bytes.prefix(8).elementsEqual(Self.magic)
+        else {
             throw StoreError(.notFound, "is neither a directory nor a packed store", path: path)
         }
         let directoryCount = Int(bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
         let end = Self.headerByteCount + directoryCount
         guard end + 8 <= bytes.count,
-            xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<end])) == bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self)
+            xxh3(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+                == bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self)
         else { throw .corrupted("checksum of the pack's directory does not match", in: path) }
         try FormatVersion.check(
             version: bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self),
             readerFlags: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self), path: path)
         var files: [String: Range<Int>] = [:]
         do throws(CodecError) {
-            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[..<end]), offset: Self.headerByteCount)
+            var reader = ByteReader(
+                UnsafeRawBufferPointer(rebasing: bytes[..<end]), offset: Self.headerByteCount)
             for _ in 0..<(try reader.readCount(limit: Self.fileLimit)) {
                 let name = try reader.readString(limit: 4096)
                 let offset = try reader.readCount(limit: bytes.count)
@@ -65,7 +68,8 @@ package struct PackStorage: Storage {
     package func map(_ name: String, byteCount: Int) throws(StoreError) -> MappedMemory? {
         guard let range = files[name] else { return nil }
         guard range.count == byteCount else {
-            throw .corrupted("\(name) has \(range.count) bytes where the manifest says \(byteCount)", in: path)
+            throw .corrupted(
+                "\(name) has \(range.count) bytes where the manifest says \(byteCount)", in: path)
         }
         return MappedMemory(part: range, of: memory)
     }
@@ -75,7 +79,9 @@ package struct PackStorage: Storage {
         return files.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
-    private func readOnly() -> StoreError { StoreError(.readOnly, "a packed store cannot be written", path: path) }
+    private func readOnly() -> StoreError {
+        StoreError(.readOnly, "a packed store cannot be written", path: path)
+    }
     package func create(_ name: String) throws(StoreError) -> any StorageFile { throw readOnly() }
     package func scratch() throws(StoreError) -> any StorageFile { throw readOnly() }
     package func link(_ name: String, as other: String) throws(StoreError) { throw readOnly() }

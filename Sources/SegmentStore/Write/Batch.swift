@@ -74,13 +74,16 @@ public final class Batch {
     }
 
     /// The number of a relation, for the calls below.
-    public func relation(_ name: String) throws(StoreError) -> Int { try schema.relation(named: name) }
+    public func relation(_ name: String) throws(StoreError) -> Int {
+        try schema.relation(named: name)
+    }
 
     /// The number of a column.
     public func column(_ name: String, of relation: Int) throws(StoreError) -> Int {
         guard let index = schema.relations[relation].columnIndex[name] else {
             throw StoreError(
-                .notFound, "relation '\(schema.relations[relation].schema.name)' has no column '\(name)'")
+                .notFound,
+                "relation '\(schema.relations[relation].schema.name)' has no column '\(name)'")
         }
         return index
     }
@@ -122,12 +125,16 @@ public final class Batch {
         }
         guard row.arena.count <= Limits.rowByteCount else {
             return refuse(
-                row, relation, index, "the row has \(row.arena.count) bytes; the limit is \(Limits.rowByteCount)")
+                row, relation, index,
+                "the row has \(row.arena.count) bytes; the limit is \(Limits.rowByteCount)")
         }
         guard rowCount < options.rowLimit else {
-            throw remember(StoreError(.limitExceeded, "the batch has more than \(options.rowLimit) rows"))
+            throw remember(
+                StoreError(.limitExceeded, "the batch has more than \(options.rowLimit) rows"))
         }
-        do throws(StoreError) { try builder.append(row, to: relation) } catch { throw remember(error) }
+        do throws(StoreError) { try builder.append(row, to: relation) } catch {
+            throw remember(error)
+        }
         rowCount += 1
         if rowCount & 255 == 0 { try report() }
     }
@@ -137,7 +144,8 @@ public final class Batch {
         guard problems.count < Self.problemLimit else { return }
         problems.append(
             RowProblem(
-                relation: schema.relations[relation].schema.name, index: index, key: row.keyDescription,
+                relation: schema.relations[relation].schema.name, index: index,
+                key: row.keyDescription,
                 reason: reason))
     }
 
@@ -149,7 +157,8 @@ public final class Batch {
         let columns = schema.relations[index].key
         guard key.count == columns.count else {
             throw StoreError(
-                .invalidArgument, "a key of '\(relation)' has \(columns.count) columns, not \(key.count)")
+                .invalidArgument,
+                "a key of '\(relation)' has \(columns.count) columns, not \(key.count)")
         }
         let row = builder.row(index)
         for (column, value) in zip(columns, key) { row.set(column, value: value) }
@@ -157,10 +166,14 @@ public final class Batch {
         for column in columns where row.slots[column].isNull {
             throw StoreError(.invalidArgument, "a key has no nulls")
         }
-        do throws(StoreError) { try builder.delete(row, from: index) } catch { throw remember(error) }
+        do throws(StoreError) { try builder.delete(row, from: index) } catch {
+            throw remember(error)
+        }
     }
 
-    public func delete(key: Value, from relation: String) throws { try delete(key: [key], from: relation) }
+    public func delete(key: Value, from relation: String) throws {
+        try delete(key: [key], from: relation)
+    }
 
     /// This batch holds everything there now is for `scope`: rows of that scope which the store had
     /// before go, whether their keys come again or not.
@@ -195,7 +208,8 @@ public final class Batch {
 
     func report(fraction: Double?) throws(StoreError) {
         guard let progress else { return }
-        let state = WriteProgress(rowCount: rowCount, inputByteCount: inputByteCount, fraction: fraction)
+        let state = WriteProgress(
+            rowCount: rowCount, inputByteCount: inputByteCount, fraction: fraction)
         guard progress(state) == .cancel, fraction != 1 else { return }
         isCancelled = true
         throw StoreError(.cancelled, "the write was cancelled")
@@ -208,7 +222,9 @@ public final class Batch {
         try check()
         guard problemCount > 0, options.invalidRows == .abort else { return }
         var error = StoreError(
-            .invalidRow, "\(problemCount) row\(problemCount == 1 ? "" : "s") cannot be taken, the first: \(problems[0])")
+            .invalidRow,
+            "\(problemCount) row\(problemCount == 1 ? "" : "s") cannot be taken, the first: \(problems[0])"
+        )
         error.rows = problems
         throw error
     }
@@ -244,5 +260,7 @@ public struct WriteReceipt: Sendable {
     public var commitTime: Int64 = 0
     public var totalTime: Int64 = 0
 
-    public var rowsPerSecond: Double { totalTime > 0 ? Double(rowCount) * 1e9 / Double(totalTime) : 0 }
+    public var rowsPerSecond: Double {
+        totalTime > 0 ? Double(rowCount) * 1e9 / Double(totalTime) : 0
+    }
 }

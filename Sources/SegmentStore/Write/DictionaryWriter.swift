@@ -38,7 +38,11 @@ final class DictionaryWriter {
             // Tails that turn out not to repeat stay with their stems.
             if tails.memoryByteCount > Self.tailMemoryLimit { stemCount = string.count }
             let rest = UnsafeRawBufferPointer(rebasing: string[stemCount...])
-            if count > 0, tails.isEqual(lastTail, rest) { tail = lastTail } else { tail = tails.intern(rest) }
+            if count > 0, tails.isEqual(lastTail, rest) {
+                tail = lastTail
+            } else {
+                tail = tails.intern(rest)
+            }
             lastTail = tail
         }
         var shared = 0
@@ -66,7 +70,8 @@ final class DictionaryWriter {
     }
 
     /// Appends everything to `sink` and says where it is.
-    func write(to sink: SectionSink, domain: Int) throws(StoreError) -> SegmentDirectory.Dictionary {
+    func write(to sink: SectionSink, domain: Int) throws(StoreError) -> SegmentDirectory.Dictionary
+    {
         var directory = SegmentDirectory.Dictionary()
         directory.domain = domain
         directory.count = count
@@ -104,7 +109,7 @@ final class DictionaryWriter {
         var bucket = 0
         var seen = 0
         try starts.append(0)
-        try hashes.forEach { record throws(StoreError) in
+        try hashes.forEachRecord { record throws(StoreError) in
             let own = Int(truncatingIfNeeded: record[0] >> UInt64(64 - bits))
             while bucket < own {
                 try starts.append(seen)

@@ -53,7 +53,8 @@ final class DomainBuilder {
     func finish(memoryLimit: Int) throws(StoreError) -> DictionaryWriter {
         let isSmall = spilled.isEmpty && interner.count <= SegmentFormat.smallDictionaryCount
         let dictionary = DictionaryWriter(
-            space, splitsTails: !isSmall && tailsRepeat(), isSmall: isSmall, memoryLimit: memoryLimit)
+            space, splitsTails: !isSmall && tailsRepeat(), isSmall: isSmall,
+            memoryLimit: memoryLimit)
         if spilled.isEmpty {
             let order = interner.sorted()
             finalRanks = [UInt32](repeating: 0, count: order.count)
@@ -103,7 +104,9 @@ final class DomainBuilder {
         let current = ByteBuffer()
         while !alive.isEmpty {
             var best = alive[0]
-            for run in alive.dropFirst() where bytesAscend(heads[run].bytes, heads[best].bytes) { best = run }
+            for run in alive.dropFirst() where bytesAscend(heads[run].bytes, heads[best].bytes) {
+                best = run
+            }
             current.removeAll()
             current.append(heads[best].bytes)
             try dictionary.append(current.bytes, hash: xxh3(current.bytes))

@@ -68,7 +68,9 @@ final class EncodeQueue {
             job.encoded = encoders.with { job.buffers.encode($0, job.training) }
             job.done.signal()
         }
-        if buffers.textByteCount < Self.inlineByteLimit, buffers.rowCount < SegmentFormat.groupRowLimit {
+        if buffers.textByteCount < Self.inlineByteLimit,
+            buffers.rowCount < SegmentFormat.groupRowLimit
+        {
             run()
         } else {
             queue.async(execute: run)
@@ -76,7 +78,8 @@ final class EncodeQueue {
         while pending.count >= Self.pendingLimit { try finishOldest(write) }
     }
 
-    func finish(_ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void) throws(StoreError) {
+    func finish(_ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void) throws(StoreError)
+    {
         while !pending.isEmpty { try finishOldest(write) }
     }
 
@@ -85,7 +88,9 @@ final class EncodeQueue {
     ) throws(StoreError) {
         let job = pending.removeFirst()
         job.done.wait()
-        guard let encoded = job.encoded else { preconditionFailure("an encoding job left no result") }
+        guard let encoded = job.encoded else {
+            preconditionFailure("an encoding job left no result")
+        }
         try write(job.relation, encoded)
         job.buffers.removeAll()
         free[job.relation, default: []].append(job.buffers)

@@ -61,7 +61,7 @@ final class ExternalSorter {
     }
 
     /// Calls `body` with every record in ascending order, the first word deciding first.
-    func forEach(_ body: (UnsafePointer<UInt64>) throws(StoreError) -> Void) throws(StoreError) {
+    func forEachRecord(_ body: (UnsafePointer<UInt64>) throws(StoreError) -> Void) throws(StoreError) {
         if runs.isEmpty {
             let sorted = radixSort(records, words: words)
             let base = sorted.base.assumingMemoryBound(to: UInt64.self)
@@ -73,7 +73,9 @@ final class ExternalSorter {
         try merge(body)
     }
 
-    private func merge(_ body: (UnsafePointer<UInt64>) throws(StoreError) -> Void) throws(StoreError) {
+    private func merge(_ body: (UnsafePointer<UInt64>) throws(StoreError) -> Void)
+        throws(StoreError)
+    {
         var readers = runs.map { $0.reader() }
         let heads = UnsafeMutablePointer<UInt64>.allocate(capacity: words * readers.count)
         defer { heads.deallocate() }
@@ -125,7 +127,9 @@ private func radixSort(_ records: ByteBuffer, words: Int) -> ByteBuffer {
             let target = to.base.assumingMemoryBound(to: UInt64.self)
             starts.withUnsafeMutableBufferPointer { starts in
                 starts.update(repeating: 0)
-                for i in 0..<count { starts[Int((source[i &* words &+ word] &>> shift) & 0xff)] &+= 1 }
+                for i in 0..<count {
+                    starts[Int((source[i &* words &+ word] &>> shift) & 0xff)] &+= 1
+                }
                 var sum = 0
                 for digit in 0..<256 { (starts[digit], sum) = (sum, sum &+ starts[digit]) }
                 for i in 0..<count {

@@ -40,7 +40,8 @@ final class NumberBuffer {
         let count = values.count / 8
         let base = values.base.assumingMemoryBound(to: Int64.self)
         return IntegerBlock.encode(
-            UnsafeMutableBufferPointer(start: base, count: count), nulls: nullBitmap(rowCount: count),
+            UnsafeMutableBufferPointer(start: base, count: count),
+            nulls: nullBitmap(rowCount: count),
             nullCount: nullCount, wanted: wanted, into: out)
     }
 
@@ -109,7 +110,8 @@ final class GroupBuffers: @unchecked Sendable {
     }
 
     var isFull: Bool {
-        rowCount >= SegmentFormat.groupRowLimit || textByteCount >= SegmentFormat.groupTextByteTarget
+        rowCount >= SegmentFormat.groupRowLimit
+            || textByteCount >= SegmentFormat.groupTextByteTarget
     }
 
     func append(_ row: RowBuilder) {
@@ -127,7 +129,11 @@ final class GroupBuffers: @unchecked Sendable {
             if step.vectorByteCount > 0 {
                 if slot.isNull { numbers.appendNull() } else { numbers.append(0) }
                 bytes._withUnsafeGuaranteedRef {
-                    if slot.isNull { $0.appendZeros(step.vectorByteCount) } else { $0.append(row.bytes(slot)) }
+                    if slot.isNull {
+                        $0.appendZeros(step.vectorByteCount)
+                    } else {
+                        $0.append(row.bytes(slot))
+                    }
                 }
                 textByteCount += step.vectorByteCount
                 return
@@ -195,7 +201,9 @@ final class GroupBuffers: @unchecked Sendable {
         return result
     }
 
-    private func encodeVectors(_ buffer: NumberBuffer, _ vectors: ByteBuffer, into out: ByteBuffer) -> BlockDescriptor {
+    private func encodeVectors(_ buffer: NumberBuffer, _ vectors: ByteBuffer, into out: ByteBuffer)
+        -> BlockDescriptor
+    {
         var descriptor = BlockDescriptor()
         descriptor.encoding = .vectors
         descriptor.nullCount = UInt32(buffer.nullCount)
@@ -226,7 +234,9 @@ final class GroupBuffers: @unchecked Sendable {
             let nulls = buffer.nullBitmap(rowCount: rowCount)
             let values = buffer.values.base.assumingMemoryBound(to: Int64.self)
             for row in 0..<rowCount {
-                if let nulls, nulls.load(fromByteOffset: row >> 3, as: UInt8.self) >> UInt8(row & 7) & 1 == 1 {
+                if let nulls,
+                    nulls.load(fromByteOffset: row >> 3, as: UInt8.self) >> UInt8(row & 7) & 1 == 1
+                {
                     continue
                 }
                 lengths[row] += UInt32(values[row])
@@ -243,7 +253,8 @@ final class GroupBuffers: @unchecked Sendable {
             let dictionary = training.dictionary(
                 samples: families[family].bytes, lengths: lengths, level: encoder.level)
             var descriptor = encoder.encode(
-                bytes: families[family].bytes, lengths: lengths, policy: policy, dictionary: dictionary,
+                bytes: families[family].bytes, lengths: lengths, policy: policy,
+                dictionary: dictionary,
                 into: out)
             descriptor.dictionaryIndex = UInt32(training.index)
             return descriptor
@@ -256,7 +267,11 @@ private func firstPlace(of part: UnsafeRawBufferPointer, in whole: UnsafeRawBuff
     guard part.count <= whole.count else { return -1 }
     guard let first = part.first else { return 0 }
     for start in 0...(whole.count - part.count) where whole[start] == first {
-        if compareBytes(UnsafeRawBufferPointer(rebasing: whole[start..<start + part.count]), part) == 0 { return start }
+        if compareBytes(UnsafeRawBufferPointer(rebasing: whole[start..<start + part.count]), part)
+            == 0
+        {
+            return start
+        }
     }
     return -1
 }
@@ -321,6 +336,7 @@ final class FamilyTraining: @unchecked Sendable {
         }
         guard sizes.count >= 16 else { return nil }
         return ZstdCompressionDictionary.train(
-            samples: samples.bytes, sizes: sizes, byteCount: min(byteLimit, bytes.count / 32), level: level)
+            samples: samples.bytes, sizes: sizes, byteCount: min(byteLimit, bytes.count / 32),
+            level: level)
     }
 }

@@ -48,11 +48,13 @@ final class RelationBuilder {
         var lastID = DomainBuilder.null
     }
 
-
     /// Groups that share a compression dictionary.
     private static let groupsPerTraining = 32
 
-    init(_ index: Int, _ relation: StoredSchema.Relation, _ domains: [DomainBuilder], _ space: ScratchSpace) {
+    init(
+        _ index: Int, _ relation: StoredSchema.Relation, _ domains: [DomainBuilder],
+        _ space: ScratchSpace
+    ) {
         self.index = index
         self.relation = relation
         self.space = space
@@ -71,8 +73,11 @@ final class RelationBuilder {
         tombstones = Spool(space)
         var interned: [InternedColumn] = []
         for (column, storage) in relation.storage.enumerated() {
-            guard case .interned(let domain) = storage, let spool = idSpools[column] else { continue }
-            interned.append(InternedColumn(
+            guard case .interned(let domain) = storage, let spool = idSpools[column] else {
+                continue
+            }
+            interned.append(
+                InternedColumn(
                     column: column, ids: .passUnretained(spool.buffer),
                     domain: .passUnretained(domains[domain])))
         }
@@ -88,7 +93,10 @@ final class RelationBuilder {
 
     // MARK: - Rows
 
-    func append(_ row: RowBuilder, _ queue: EncodeQueue, _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void) throws(StoreError) {
+    func append(
+        _ row: RowBuilder, _ queue: EncodeQueue,
+        _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void
+    ) throws(StoreError) {
         for i in 0..<internedColumns.count {
             let slot = row.slots[internedColumns[i].column]
             var id = DomainBuilder.null

@@ -34,7 +34,8 @@ final class RelationFinisher {
 
     /// `keepsFirst` if a row must not replace an earlier one of its key.
     init(
-        _ builder: RelationBuilder, _ domains: [DomainBuilder], _ space: ScratchSpace, memoryLimit: Int,
+        _ builder: RelationBuilder, _ domains: [DomainBuilder], _ space: ScratchSpace,
+        memoryLimit: Int,
         keepsFirst: Bool
     ) {
         self.builder = builder
@@ -68,7 +69,9 @@ final class RelationFinisher {
         directory.index = builder.index
         directory.rowCount = builder.rowCount
         directory.groupCount = builder.firstRows.count
-        let targetWidths = relation.target.map { [idWidth($0), idWidth(relation.key[0]), rowWidth] }
+        let targetWidths = relation.target.map {
+            [idWidth($0), idWidth(relation.key[0]), rowWidth]
+        }
         let scopeWidths = relation.scope.map { [idWidth($0), rowWidth] }
         let targets = Sorted(targetWidths, space, memoryLimit)
         let scopes = Sorted(scopeWidths, space, memoryLimit)
@@ -135,10 +138,13 @@ final class RelationFinisher {
 
         func enterNextRun() throws(StoreError) {
             run += 1
-            runEnd = run + 1 < builder.runStarts.count ? builder.runStarts[run + 1].row : builder.rowCount
+            runEnd =
+                run + 1 < builder.runStarts.count
+                ? builder.runStarts[run + 1].row : builder.rowCount
             mappings.removeAll()
             for column in interned {
-                guard case .interned(let domain) = relation.storage[column], mappings[domain] == nil else { continue }
+                guard case .interned(let domain) = relation.storage[column], mappings[domain] == nil
+                else { continue }
                 mappings[domain] = try domains[domain].mapping(ofRun: run)
             }
             let end =
@@ -163,14 +169,17 @@ final class RelationFinisher {
         try enterNextRun()
         for group in builder.firstRows.indices {
             let first = Int(builder.firstRows[group])
-            let end = group + 1 < builder.firstRows.count ? Int(builder.firstRows[group + 1]) : builder.rowCount
+            let end =
+                group + 1 < builder.firstRows.count
+                ? Int(builder.firstRows[group + 1]) : builder.rowCount
             for column in interned { buffers[column].removeAll() }
             var row = first
             while row < end {
                 while row >= runEnd { try enterNextRun() }
                 let stop = min(end, runEnd)
                 for column in interned {
-                    guard case .interned(let domain) = relation.storage[column], let mapping = mappings[domain],
+                    guard case .interned(let domain) = relation.storage[column],
+                        let mapping = mappings[domain],
                         var spool = spools[column]
                     else { continue }
                     // The reader is a value: taken out and put back, or it would be copied.
@@ -178,7 +187,11 @@ final class RelationFinisher {
                     let buffer = buffers[column]
                     for _ in row..<stop {
                         let id = try spool.next(UInt32.self)
-                        if id == DomainBuilder.null { buffer.appendNull() } else { buffer.append(Int64(mapping[Int(id)])) }
+                        if id == DomainBuilder.null {
+                            buffer.appendNull()
+                        } else {
+                            buffer.append(Int64(mapping[Int(id)]))
+                        }
                     }
                     spools[column] = spool
                 }
@@ -252,7 +265,7 @@ final class RelationFinisher {
             }
             try rows.append(Int(winner >> 1))
         }
-        try keys.forEach { record throws(StoreError) in
+        try keys.forEachRecord { record throws(StoreError) in
             keyLayout.unpack(record, into: fields)
             var isSame = !isFirst
             for part in 0..<parts where isSame && fields[part] != current[part] { isSame = false }
@@ -291,7 +304,7 @@ final class RelationFinisher {
         let fields = UnsafeMutablePointer<UInt64>.allocate(capacity: 3)
         defer { fields.deallocate() }
         var nextID = 0
-        try sorted.sorter.forEach { record throws(StoreError) in
+        try sorted.sorter.forEachRecord { record throws(StoreError) in
             sorted.layout.unpack(record, into: fields)
             if dead.count > 0, dead.contains(Int(fields[2])) { return }
             while nextID <= Int(fields[0]) {
@@ -328,7 +341,7 @@ final class RelationFinisher {
             try starts.append(run.lowerBound)
             try counts.append(run.count)
         }
-        try sorted.sorter.forEach { record throws(StoreError) in
+        try sorted.sorter.forEachRecord { record throws(StoreError) in
             sorted.layout.unpack(record, into: fields)
             let row = Int(fields[1])
             if scope == fields[0], run.upperBound == row {

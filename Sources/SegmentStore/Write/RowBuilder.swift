@@ -41,7 +41,8 @@ public final class RowBuilder {
                 at: index,
                 to: Column(
                     type: column.type, isInterned: isInterned, isNullable: column.isNullable,
-                    byteLimit: min(valueLimit, isInterned ? Limits.internedByteCount : Limits.valueByteCount)))
+                    byteLimit: min(
+                        valueLimit, isInterned ? Limits.internedByteCount : Limits.valueByteCount)))
         }
     }
 
@@ -92,7 +93,8 @@ public final class RowBuilder {
     @inline(never)
     private func tooLong(_ column: Int, _ count: Int) {
         fail(
-            "column '\(relation.schema.columns[column].name)' has \(count) bytes; the limit is \(columns[column].byteLimit)")
+            "column '\(relation.schema.columns[column].name)' has \(count) bytes; the limit is \(columns[column].byteLimit)"
+        )
     }
 
     public func set(_ column: Int, _ value: String) {
@@ -139,7 +141,8 @@ public final class RowBuilder {
         let schema = relation.schema.columns[column]
         guard type == .vector else { return mismatch(column, "vector") }
         guard vector.count == schema.dimensions else {
-            return fail("column '\(schema.name)' has \(schema.dimensions) dimensions, not \(vector.count)")
+            return fail(
+                "column '\(schema.name)' has \(schema.dimensions) dimensions, not \(vector.count)")
         }
         slots[column].offset = arena.count
         slots[column].count = vector.count * 4
@@ -222,7 +225,8 @@ public final class RowBuilder {
             let slot = slots[column]
             guard slot.isSet, !slot.isNull else { return "?" }
             switch relation.schema.columns[column].type {
-            case .string, .enumeration: return String(decoding: bytes(slot).prefix(200), as: UTF8.self)
+            case .string, .enumeration:
+                return String(decoding: bytes(slot).prefix(200), as: UTF8.self)
             case .bytes: return "\(slot.count) bytes"
             default: return "\(slot.number)"
             }

@@ -52,7 +52,10 @@ final class SegmentBuilder {
         let scopes: [[UInt8]]
     }
 
-    init(_ schema: StoredSchema, _ file: SegmentFileWriter, _ storage: any Storage, _ options: SegmentOptions) {
+    init(
+        _ schema: StoredSchema, _ file: SegmentFileWriter, _ storage: any Storage,
+        _ options: SegmentOptions
+    ) {
         self.schema = schema
         self.options = options
         self.file = file
@@ -79,9 +82,12 @@ final class SegmentBuilder {
     func append(_ row: RowBuilder, to relation: Int) throws(StoreError) {
         let builder = relations[relation]
         guard builder.rowCount < Limits.rowCount else {
-            throw StoreError(.limitExceeded, "a batch has more than \(Limits.rowCount) rows of one relation")
+            throw StoreError(
+                .limitExceeded, "a batch has more than \(Limits.rowCount) rows of one relation")
         }
-        try builder.append(row, queue) { index, encoded throws(StoreError) in try write(index, encoded) }
+        try builder.append(row, queue) { index, encoded throws(StoreError) in
+            try write(index, encoded)
+        }
         if builder.rowCount & 63 == 0 { try sealIfLarge() }
     }
 
@@ -90,7 +96,9 @@ final class SegmentBuilder {
         try sealIfLarge()
     }
 
-    func replaceScope(_ scope: [UInt8], in relation: Int) { relations[relation].replaceScope(scope) }
+    func replaceScope(_ scope: [UInt8], in relation: Int) {
+        relations[relation].replaceScope(scope)
+    }
 
     private func sealIfLarge() throws(StoreError) {
         var byteCount = 0
@@ -122,7 +130,9 @@ final class SegmentBuilder {
     /// Writes everything that waited for the end of the batch. The file is complete, not synced.
     func finish() throws(StoreError) -> Finished {
         for relation in relations {
-            try relation.finishGroup(queue) { index, encoded throws(StoreError) in try write(index, encoded) }
+            try relation.finishGroup(queue) { index, encoded throws(StoreError) in
+                try write(index, encoded)
+            }
         }
         // Dictionaries are sorted while the last groups are compressed.
         let memoryLimit = options.sortMemoryLimit
@@ -136,9 +146,12 @@ final class SegmentBuilder {
         }
         let used = relations.filter(\.isTouched)
         let finishers = used.map {
-            RelationFinisher($0, domains, space, memoryLimit: memoryLimit, keepsFirst: options.keepsFirst)
+            RelationFinisher(
+                $0, domains, space, memoryLimit: memoryLimit, keepsFirst: options.keepsFirst)
         }
-        _ = try forAll(finishers, concurrently: isLarge) { finisher throws(StoreError) in try finisher.finish() }
+        _ = try forAll(finishers, concurrently: isLarge) { finisher throws(StoreError) in
+            try finisher.finish()
+        }
         try queue.finish { index, encoded throws(StoreError) in try write(index, encoded) }
 
         var directory = SegmentDirectory()
@@ -150,7 +163,8 @@ final class SegmentBuilder {
         var finished: [Int: FinishedRelation] = [:]
         for (builder, finisher) in zip(used, finishers) {
             finished[builder.index] = FinishedRelation(
-                rowCount: builder.rowCount, dead: finisher.dead, duplicateRows: finisher.duplicateRows,
+                rowCount: builder.rowCount, dead: finisher.dead,
+                duplicateRows: finisher.duplicateRows,
                 duplicateCount: finisher.duplicateCount, deletedKeys: finisher.deletedKeys,
                 scopes: builder.scopes)
             if builder.rowCount > 0 {
@@ -158,7 +172,8 @@ final class SegmentBuilder {
             }
         }
         let result = try file.finish(directory)
-        return Finished(imageByteCount: result.byteCount, rootHash: result.rootHash, relations: finished)
+        return Finished(
+            imageByteCount: result.byteCount, rootHash: result.rootHash, relations: finished)
     }
 
     private func place(
@@ -200,7 +215,8 @@ final class SegmentBuilder {
             for training in builder.trainings[index] {
                 let offset = file.align()
                 let isUsed = blocks.contains {
-                    $0.compression == .zstdDictionary && $0.dictionaryIndex == UInt32(training.index)
+                    $0.compression == .zstdDictionary
+                        && $0.dictionaryIndex == UInt32(training.index)
                 }
                 let bytes = isUsed ? training.result?.bytes ?? [] : []
                 try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in

@@ -21,7 +21,8 @@ final class SegmentFileWriter {
         self.id = id
         let header = pending.appendZeros(SegmentFormat.headerByteCount)
         header.copyMemory(from: SegmentFormat.magic, byteCount: SegmentFormat.magic.count)
-        header.storeBytes(of: FormatVersion.current, toByteOffset: SegmentFormat.versionOffset, as: UInt16.self)
+        header.storeBytes(
+            of: FormatVersion.current, toByteOffset: SegmentFormat.versionOffset, as: UInt16.self)
         header.storeBytes(of: id, toByteOffset: SegmentFormat.segmentIDOffset, as: UInt64.self)
     }
 
@@ -70,7 +71,9 @@ final class SegmentFileWriter {
     }
 
     /// Writes the directory, the hashes and the footer.
-    func finish(_ directory: SegmentDirectory) throws(StoreError) -> (byteCount: Int, rootHash: UInt64) {
+    func finish(_ directory: SegmentDirectory) throws(StoreError) -> (
+        byteCount: Int, rootHash: UInt64
+    ) {
         let directoryOffset = align()
         let encoded = ByteBuffer()
         directory.encode(into: encoded)
@@ -96,12 +99,19 @@ final class SegmentFileWriter {
         }
         let root = xxh3(level.bytes)
         let footer = pending.appendZeros(SegmentFormat.footerByteCount)
-        footer.storeBytes(of: UInt64(dataByteCount), toByteOffset: SegmentFormat.dataByteCountOffset, as: UInt64.self)
-        footer.storeBytes(of: UInt64(directoryOffset), toByteOffset: SegmentFormat.directoryOffsetOffset, as: UInt64.self)
-        footer.storeBytes(of: UInt32(encoded.count), toByteOffset: SegmentFormat.directoryByteCountOffset, as: UInt32.self)
+        footer.storeBytes(
+            of: UInt64(dataByteCount), toByteOffset: SegmentFormat.dataByteCountOffset,
+            as: UInt64.self)
+        footer.storeBytes(
+            of: UInt64(directoryOffset), toByteOffset: SegmentFormat.directoryOffsetOffset,
+            as: UInt64.self)
+        footer.storeBytes(
+            of: UInt32(encoded.count), toByteOffset: SegmentFormat.directoryByteCountOffset,
+            as: UInt32.self)
         footer.storeBytes(of: root, toByteOffset: SegmentFormat.rootHashOffset, as: UInt64.self)
         footer.storeBytes(
-            of: xxh3(footer, SegmentFormat.footerHashOffset), toByteOffset: SegmentFormat.footerHashOffset,
+            of: xxh3(footer, SegmentFormat.footerHashOffset),
+            toByteOffset: SegmentFormat.footerHashOffset,
             as: UInt64.self)
         footer.advanced(by: SegmentFormat.endMagicOffset)
             .copyMemory(from: SegmentFormat.endMagic, byteCount: SegmentFormat.endMagic.count)

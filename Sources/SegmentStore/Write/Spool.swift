@@ -100,14 +100,17 @@ final class Spool {
 
     /// Calls `body` with the bytes in order, some at a time; never cuts a value that was appended
     /// whole.
-    func forEachChunk(_ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void) throws(StoreError) {
+    func forEachChunk(_ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void)
+        throws(StoreError)
+    {
         if let largest = extents.map(\.count).max() {
             let loaded = ByteBuffer(capacity: largest)
             for extent in extents {
                 loaded.removeAll()
                 let target = loaded.appendUninitialized(extent.count)
                 try space.read(
-                    UnsafeMutableRawBufferPointer(start: target, count: extent.count), at: extent.offset)
+                    UnsafeMutableRawBufferPointer(start: target, count: extent.count),
+                    at: extent.offset)
                 try body(loaded.bytes)
             }
         }
@@ -133,7 +136,9 @@ struct SpoolReader {
 
     private static let readByteCount = 32 << 10
 
-    fileprivate init(_ space: ScratchSpace, _ extents: [(offset: Int, count: Int)], _ last: ByteBuffer) {
+    fileprivate init(
+        _ space: ScratchSpace, _ extents: [(offset: Int, count: Int)], _ last: ByteBuffer
+    ) {
         self.space = space
         self.extents = extents
         self.last = last
@@ -173,7 +178,9 @@ struct SpoolReader {
     /// Keeps what is left of the chunk and reads on behind it, over the ends of extents.
     private mutating func refill(_ need: Int) throws(StoreError) {
         while chunk.count - position < need {
-            guard !isLast, let own = ownChunk else { throw StoreError(.io, "a scratch file ended early") }
+            guard !isLast, let own = ownChunk else {
+                throw StoreError(.io, "a scratch file ended early")
+            }
             let rest = own.count - position
             if rest > 0 { own.base.copyMemory(from: own.base + position, byteCount: rest) }
             own.truncate(to: rest)
@@ -190,7 +197,8 @@ struct SpoolReader {
             let count = min(max(Self.readByteCount, need), extents[extent].count - offset)
             let target = own.appendUninitialized(count)
             try space.read(
-                UnsafeMutableRawBufferPointer(start: target, count: count), at: extents[extent].offset + offset)
+                UnsafeMutableRawBufferPointer(start: target, count: count),
+                at: extents[extent].offset + offset)
             offset += count
             if offset == extents[extent].count {
                 extent += 1

@@ -57,13 +57,16 @@ struct Supersede {
         }
         for scope in scopes {
             let found = try scope.withUnsafeBufferPointer { bytes throws(StoreError) in
-                try dictionary.find(UnsafeRawBufferPointer(bytes), hash: xxh3(UnsafeRawBufferPointer(bytes)))
+                try dictionary.find(
+                    UnsafeRawBufferPointer(bytes), hash: xxh3(UnsafeRawBufferPointer(bytes)))
             }
             guard let id = found else { continue }
             for run in try index.offsets.range(id, limit: index.starts.count) {
                 let start = try index.starts.value(run)
                 let count = try index.counts.value(run)
-                guard start + count <= old.rowCount else { throw .corrupted("scope index", in: old.path) }
+                guard start + count <= old.rowCount else {
+                    throw .corrupted("scope index", in: old.path)
+                }
                 for row in start..<start + count { set.insert(row) }
             }
         }
@@ -90,7 +93,9 @@ struct Supersede {
                 key[part] = value
                 return true
             }
-            guard value >= 0, value < map.count, map[Int(value)] != NumberMaps.none else { return false }
+            guard value >= 0, value < map.count, map[Int(value)] != NumberMaps.none else {
+                return false
+            }
             key[part] = Int64(map[Int(value)])
             return true
         }
@@ -151,12 +156,16 @@ private struct NumberMaps {
     ) throws(StoreError) {
         do {
             if source.count <= target.count {
-                try source.forEach { id, string in
-                    if let other = try target.find(string, hash: xxh3(string)) { map[id] = UInt32(other) }
+                try source.forEachString { id, string in
+                    if let other = try target.find(string, hash: xxh3(string)) {
+                        map[id] = UInt32(other)
+                    }
                 }
             } else {
-                try target.forEach { id, string in
-                    if let other = try source.find(string, hash: xxh3(string)) { map[other] = UInt32(id) }
+                try target.forEachString { id, string in
+                    if let other = try source.find(string, hash: xxh3(string)) {
+                        map[other] = UInt32(id)
+                    }
                 }
             }
         } catch let error as StoreError {

@@ -14,7 +14,8 @@ public enum Value: Sendable, Hashable {
     case vector([Float])
 }
 
-extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByBooleanLiteral,
     ExpressibleByFloatLiteral, ExpressibleByNilLiteral, CustomStringConvertible
 {
     public init(stringLiteral value: String) { self = .string(value) }
