@@ -61,7 +61,9 @@ final class ExternalSorter {
     }
 
     /// Calls `body` with every record in ascending order, the first word deciding first.
-    func forEachRecord(_ body: (UnsafePointer<UInt64>) throws(StoreError) -> Void) throws(StoreError) {
+    func forEachRecord(_ body: (UnsafePointer<UInt64>) throws(StoreError) -> Void)
+        throws(StoreError)
+    {
         if runs.isEmpty {
             let sorted = radixSort(records, words: words)
             let base = sorted.base.assumingMemoryBound(to: UInt64.self)
