@@ -17,6 +17,7 @@ enum Benchmark {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
+            case "--gate": return try Gate.run(update: rest.first == "--update")
             case "--entities": entityCount = Int(rest.popFirst() ?? "") ?? entityCount
             case "--corpus": corpus = rest.popFirst() ?? corpus
             case "--name": nameFilter = rest.popFirst() ?? ""

@@ -9,8 +9,15 @@ import Testing
 /// with SEGSTORE_SEED, and longer with SEGSTORE_STEPS.
 @Suite struct ModelTests {
     private static let environment = ProcessInfo.processInfo.environment
-    static let seeds: [UInt64] =
-        environment["SEGSTORE_SEED"].flatMap(UInt64.init).map { [$0] } ?? Array(1...10)
+    /// Optimised code gets through four times as many in the same time.
+    private static var defaultSeeds: [UInt64] {
+        #if DEBUG
+            Array(1...10)
+        #else
+            Array(1...40)
+        #endif
+    }
+    static let seeds = environment["SEGSTORE_SEED"].flatMap(UInt64.init).map { [$0] } ?? defaultSeeds
     static let steps = environment["SEGSTORE_STEPS"].flatMap(Int.init) ?? 120
 
     @Test(arguments: seeds)
