@@ -28,10 +28,12 @@ enum Benchmark {
             default: throw BenchmarkError("unknown argument \(argument)")
             }
         }
+        if corpus.isEmpty { corpus = Corpus.find() }
         let data = try Dataset(entities: entityCount, seed: 1, corpus: corpus)
         print(
             "\(data.entities.count) entities, \(data.edges.count) edges, \(data.files.count) files, \(data.inputByteCount / 1000) kB"
         )
+        print("source text: \(corpus)")
         if let dump { return try self.dump(data, to: dump) }
         let bench = EngineTasks(data, runs: runs)
         bench.lookUpCount = lookUps
@@ -245,12 +247,7 @@ final class EngineTasks {
     func scans(_ store: GraphStore) throws {
         let reader = try store.snapshot().reader()
         try measure("count by kind", runs: 200, warmUp: 20) {
-            var counts = [Int](repeating: 0, count: 64)
-            try reader.scan(0) { group in
-                let kinds = try group.numbers(3, slot: 0)
-                for kind in kinds { counts[Int(kind) & 63] &+= 1 }
-            }
-            sink &+= counts[0]
+            sink &+= try reader.counts(0, by: 3).count
         }
         try measure("sum of lines by file", runs: 200, warmUp: 20) {
             var sums = [Int64](repeating: 0, count: data.files.count + 1)

@@ -92,6 +92,14 @@ public func differences(_ snapshot: Snapshot, _ model: ModelStore, probing missi
         }
         let expected = relation.rows.keys.sorted(by: keysAscend)
         if ordered != expected { note("\(name) is not in the order of its keys") }
+        for (column, schema) in relation.schema.columns.enumerated()
+        where schema.type == .enumeration {
+            var expected: [String: Int] = [:]
+            for row in relation.rows.values { expected["\(row[column])", default: 0] += 1 }
+            if try reader.counts(index, by: column) != expected {
+                note("\(name) counts other kinds")
+            }
+        }
         try compareEdges(reader, index, relation, note)
     }
     return found

@@ -84,7 +84,22 @@ package func unpack(
     }
     let mask = bitMask(width)
     var bit = start &* width
-    for i in 0..<count {
+    var done = 0
+    if width <= 28 {
+        // One load gives at least 57 bits: two values or more.
+        let step = 57 / width
+        while done &+ step <= count {
+            var word =
+                source.loadUnaligned(fromByteOffset: bit >> 3, as: UInt64.self) &>> UInt64(bit & 7)
+            for i in done..<done &+ step {
+                target[i] = base &+ Int64(bitPattern: word & mask)
+                word &>>= UInt64(width)
+            }
+            done &+= step
+            bit &+= step &* width
+        }
+    }
+    for i in done..<count {
         let word = source.loadUnaligned(fromByteOffset: bit >> 3, as: UInt64.self)
         target[i] = base &+ Int64(bitPattern: (word &>> UInt64(bit & 7)) & mask)
         bit &+= width

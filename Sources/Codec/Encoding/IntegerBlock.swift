@@ -92,6 +92,9 @@ package struct IntegerBlock {
         (rowCount + checkpointInterval - 1) / checkpointInterval
     }
 
+    /// Whether equal neighbours are stored once.
+    @inlinable package var hasRuns: Bool { encoding == .constant || encoding == .runLength }
+
     /// The value of every row, if it is one and none is null.
     @inlinable package var constant: Int64? { encoding == .constant && nullCount == 0 ? base : nil }
 

@@ -93,6 +93,70 @@ public struct RowGroup {
 }
 
 extension Reader {
+    /// How many live rows each value of an interned column has: a string or an enumeration that is a
+    /// key, a scope or of a domain. Nulls are not counted.
+    public func counts(_ relation: Int, by column: Int) throws -> [String: Int] {
+        var result: [String: Int] = [:]
+        for (number, part) in core.parts.enumerated() {
+            guard let rows = part.segment.relation(relation) else { continue }
+            let entry = rows.column(column)
+            guard case .interned = entry.kind, let dictionary = entry.dictionary else {
+                if case .absent = entry.kind { continue }
+                throw StoreError(.invalidArgument, "only columns with a dictionary can be counted")
+            }
+            // One more, so that a damaged number is noticed once and not for each row.
+            let counts = UnsafeMutableBufferPointer<Int>.allocate(capacity: dictionary.count + 1)
+            defer { counts.deallocate() }
+            counts.initialize(repeating: 0)
+            for group in 0..<rows.groupCount {
+                let range = try rows.rows(ofGroup: group)
+                try count(
+                    try rows.integers(entry, group: group, rowCount: range.count), range,
+                    part.dead[relation], into: counts, rows.path)
+            }
+            guard counts[dictionary.count] == 0 else {
+                throw .corrupted("id out of range", in: core.parts[number].segment.file.path)
+                    as StoreError
+            }
+            let bytes = ByteBuffer()
+            for id in 0..<dictionary.count where counts[id] > 0 {
+                bytes.removeAll()
+                try dictionary.append(id, to: bytes)
+                result[String(decoding: bytes.bytes, as: UTF8.self), default: 0] += counts[id]
+            }
+        }
+        return result
+    }
+
+    private func count(
+        _ block: IntegerBlock, _ range: Range<Int>, _ dead: DeadRows,
+        into counts: UnsafeMutableBufferPointer<Int>, _ path: String
+    ) throws(StoreError) {
+        let last = counts.count - 1
+        let scratch = scanBuffer(0, range.count)
+        do throws(CodecError) {
+            if dead.isEmpty, block.nullCount == 0 {
+                if block.hasRuns {
+                    try block.forEachRun(scratch: scratch) { id, rows in
+                        counts[min(Int(truncatingIfNeeded: id.magnitude), last)] += rows.count
+                    }
+                    return
+                }
+                try block.decode(into: scratch)
+                for i in 0..<range.count {
+                    counts[min(Int(truncatingIfNeeded: scratch[i].magnitude), last)] &+= 1
+                }
+                return
+            }
+            try block.decode(into: scratch)
+        } catch {
+            throw StoreError(error, in: path)
+        }
+        for i in 0..<range.count where !dead.contains(range.lowerBound + i) && !block.isNull(i) {
+            counts[min(Int(truncatingIfNeeded: scratch[i].magnitude), last)] += 1
+        }
+    }
+
     /// Calls `body` with each group of rows, in the order in which they were written.
     public func scan(_ relation: Int, _ body: (RowGroup) throws -> Void) throws {
         for (number, part) in core.parts.enumerated() {
