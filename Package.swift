@@ -43,7 +43,9 @@ let package = Package(
         .target(
             name: "Ingest", dependencies: ["CodeGraph", "SegmentStore", "Platform", "Codec"],
             swiftSettings: strict),
-        .target(name: "Query", dependencies: ["CodeGraph", "SegmentStore"], swiftSettings: strict),
+        .target(
+            name: "Query", dependencies: ["CodeGraph", "SegmentStore", "Codec"],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "segstore",
@@ -70,7 +72,7 @@ let package = Package(
         .testTarget(
             name: "SegmentStoreTests",
             dependencies: ["SegmentStore", "Codec", "Platform", "CodeGraph", "TestSupport"],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "QueryTests",
             dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
@@ -80,6 +82,7 @@ let package = Package(
             dependencies: ["segstore", "SegmentStore", "CodeGraph", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "TidyTests", dependencies: ["SegmentStore", "Codec"], swiftSettings: strict),
+            name: "TidyTests", dependencies: ["SegmentStore", "Codec", "TestSupport"],
+            swiftSettings: strict),
     ]
 )

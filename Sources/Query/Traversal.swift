@@ -21,6 +21,8 @@ public final class Traversal {
     /// Nodes in the order in which the last walk met them. `part` numbers look-ups, not segments.
     @exclusivity(unchecked) private var found: [(node: Node, depth: Int32)] = []
 
+    /// Throws `notFound` if there is no such relation, `invalidArgument` if it has no edges. Takes
+    /// a bit for every node.
     public init(_ reader: Reader, relation: String) throws(StoreError) {
         self.reader = reader
         self.relation = try reader.relation(relation)
@@ -66,6 +68,7 @@ public final class Traversal {
         return found.count - 1
     }
 
+    /// The same, from a string.
     @discardableResult
     public func walk(from key: String, _ direction: Direction, depth: Int = .max) throws(StoreError)
         -> Int

@@ -31,7 +31,8 @@ public struct StoreOptions: Sendable {
     public init() {}
 }
 
-/// A store: a directory, memory, or one packed file. Any number of threads may use it; writes queue.
+/// A store: a directory, memory, or one packed file. Any number of threads may use it; writes
+/// queue.
 public final class GraphStore: Sendable {
     let storage: any Storage
     let options: StoreOptions
@@ -51,7 +52,8 @@ public final class GraphStore: Sendable {
         var isCompacting = false
     }
 
-    /// Opens a store on any storage. Throws `schemaMismatch` if `schema` contradicts the stored one.
+    /// Opens a store on any storage. Throws `schemaMismatch` if `schema` contradicts the stored
+    /// one.
     package init(_ storage: any Storage, schema: Schema?, options: StoreOptions = StoreOptions())
         throws(StoreError)
     {
@@ -138,8 +140,8 @@ public final class GraphStore: Sendable {
         throw StoreError(.notFound, "no commit has the label '\(label)'", path: storage.path)
     }
 
-    /// The generations that can be read, oldest first. A manifest beyond the current one is of a commit
-    /// that failed or is not done yet; where the current one is damaged, who knows.
+    /// The generations that can be read, oldest first. A manifest beyond the current one is of a
+    /// commit that failed or is not done yet; where the current one is damaged, who knows.
     private func committed() throws(StoreError) -> [UInt64] {
         do throws(StoreError) {
             let newest = try manifests.current()?.generation ?? 0
@@ -153,7 +155,8 @@ public final class GraphStore: Sendable {
     /// Reads the current manifest and opens what it names.
     ///
     /// Between the two, a gc may remove what the manifest names; then there is a newer one. So the
-    /// reader needs no lock: it looks again, and once the segments are mapped nothing can take them.
+    /// reader needs no lock: it looks again, and once the segments are mapped nothing can take
+    /// them.
     func load() throws(StoreError) -> SnapshotCore {
         var lastSeen: UInt64?
         while true {

@@ -76,10 +76,10 @@ extension GraphStore {
                 needed.formUnion(manifest.segments.map(\.id))
             }
             receipt.keptGenerationCount = kept.count
-            // The commit may not have outlasted its writer's last sync. It must, before what the one
-            // before it needs goes.
+            // The commit may not have outlasted its writer's last sync. It must, before what the
+            // one before it needs goes.
             try storage.sync(directory: "")
-            // Manifests first: a manifest without its segments would be damage, the reverse is litter.
+            // Manifests first: one without its segments would be damage, the reverse is litter.
             for generation in known.dropLast(keep) {
                 try storage.remove(Layout.manifest(generation))
                 receipt.droppedGenerations.append(generation)

@@ -32,8 +32,8 @@ public struct VerifyReport: Sendable {
 }
 
 extension GraphStore {
-    /// Checks the current generation, or all that can still be read. Damage is reported, not thrown;
-    /// what is thrown is what kept the check from being made.
+    /// Checks the current generation, or all that can still be read. Damage is reported, not
+    /// thrown; what is thrown is what kept the check from being made.
     public func verify(allGenerations: Bool = false) throws -> VerifyReport {
         var verifier = Verifier()
         if allGenerations {

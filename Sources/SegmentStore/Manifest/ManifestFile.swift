@@ -61,8 +61,8 @@ struct ManifestFile {
         return manifest
     }
 
-    /// The manifests of these generations, given oldest first, newest first. One that is damaged is an
-    /// error, unless the store went back from it since: a recovery leaves it behind.
+    /// The manifests of these generations, given oldest first, newest first. One that is damaged is
+    /// an error, unless the store went back from it since: a recovery leaves it behind.
     func read(all generations: [UInt64]) throws(StoreError) -> [Manifest] {
         var manifests: [Manifest] = []
         var abandoned: [Range<UInt64>] = []

@@ -124,7 +124,7 @@ package struct DictionaryReader {
         var matched = 0
         for _ in 0...(id & ((1 &<< groupShift) &- 1)) {
             try entries.next()
-            // While an entry shares more with the last than the key does, it differs at the same place.
+            // While an entry shares more with the last than the key does, it differs as that did.
             if entries.shared <= matched {
                 let limit = min(keyCount &- entries.shared, entries.suffixCount)
                 matched = entries.shared &+ commonPrefix(key, entries.shared, entries.suffix, limit)

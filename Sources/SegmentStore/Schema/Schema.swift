@@ -31,7 +31,8 @@ public struct ColumnSchema: Sendable, Equatable {
     public var isHot = false
     /// Fixes the codec of a string column; nil lets each block choose.
     public var compression: TextCompression?
-    /// Fixes the encoding of a number column where it can hold the values; nil lets each block choose.
+    /// Fixes the encoding of a number column where it can hold the values; nil lets each block
+    /// choose.
     public var encoding: NumberEncoding?
     /// Another string column, of a domain or a key, that mostly contains this one's value: a
     /// qualified name is a part of its key. Such values are not stored twice.
