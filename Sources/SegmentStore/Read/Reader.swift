@@ -198,6 +198,7 @@ public final class Reader {
                 return UnsafeRawBufferPointer(rebasing: source[range.offset..<range.offset + range.length])
             }
             if descriptor.compression == .hex {
+                guard source.count == (range.total + 1) / 2 else { throw CodecError(.inconsistent, "hexadecimal frame") }
                 cached = nil
                 frame.removeAll()
                 try Hex.unpack(
@@ -205,7 +206,8 @@ public final class Reader {
                 return frame.bytes
             }
             let key = FrameKey(part: row.part, offset: descriptor.byteOffset, firstRow: found.firstRow)
-            if cached != key {
+            // Lengths that contradict each other may claim two sizes for one frame.
+            if cached != key || frame.count != range.total {
                 cached = nil
                 try decode(reader, family, descriptor, source, range.total)
                 cached = key
@@ -261,9 +263,9 @@ public final class Reader {
         _ reader: RelationReader, _ relation: Int, _ row: RowID, _ index: Int, _ place: RelationReader.Place,
         _ family: FamilyReader, _ lengths: IntegerBlock
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
-        guard let column = schema.relations[relation].wholes[index] else {
-            throw .corrupted("parts of no column", in: reader.path)
-        }
+        // Of an interned column, which is a part of nothing: else two could be parts of each other.
+        guard let column = schema.relations[relation].wholes[index], case .interned = reader.column(column).kind
+        else { throw .corrupted("parts of no column", in: reader.path) }
         let starts = try reader.integers(family.descriptorOffset, group: place.group, rowCount: place.rowCount)
         let whole: UnsafeRawBufferPointer
         if lastKeyRow == row, lastKeyRelation == relation, core.singleKeyColumn(relation) == column {
@@ -319,6 +321,7 @@ public final class Reader {
                 throw CodecError(.compression, "compression dictionary")
             }
         }
+        try FrameDecoder.check(byteCount: byteCount, from: source.count)
         frame.removeAll()
         try decoder.decode(
             source, compression: descriptor.compression, dictionary: dictionary,
