@@ -141,7 +141,39 @@ import TestSupport
             })
         #expect(Self.code { _ = try snapshot.reader().edges(0, .incoming, of: "node 1") } == .corrupted)
         let traversal = try Traversal(snapshot.reader(), relation: "links")
-        #expect(Self.code { try traversal.walk(from: "node 1", .incoming) } == .corrupted)
+        #expect(Self.code { try traversal.walk(from: "node 1", .incoming, depth: 1) } == .corrupted)
+    }
+
+    // MARK: - Strings
+
+    @Test func stringsWithoutANumber() throws {
+        let storage = try Self.store(Self.edges, Self.edgeRows)
+        let core = try Self.open(storage).core
+        let dictionary = try #require(core.parts[0].segment.dictionary(0))
+        #expect(dictionary.count == 40)
+        for id in [-1, 40, .min, .max] {
+            #expect(Self.code { try dictionary.append(id, to: ByteBuffer()) } == .corrupted)
+        }
+        withExtendedLifetime(core) {}
+    }
+
+    @Test func stringsThatShareWhatIsNotThere() throws {
+        // A large dictionary, for the strings of a small one share nothing.
+        let rows = (0..<300).map { [Value.string("string \(1000 + $0)"), "string 1000", ""] }
+        let storage = try Self.store(Self.edges, rows)
+        for shared in [12, 100, 127] as [UInt8] {
+            let snapshot = try Self.open(
+                try storage.tampered { data, directory in
+                    let first = directory.dictionaries[0].strings.byteOffset
+                    try #require(Array(data[first..<first + 2]) == [0, 11], "the first shares nothing")
+                    try #require(Array(data[first + 13..<first + 15]) == [10, 1], "the second, ten bytes")
+                    data[first + 13] = shared
+                })
+            let dictionary = try #require(snapshot.core.parts[0].segment.dictionary(0))
+            #expect(Self.code { try dictionary.append(1, to: ByteBuffer()) } == .corrupted)
+            #expect(Self.code { try dictionary.forEach { _, _ in } } == .corrupted)
+            #expect(try snapshot.reader().find(0, key: "string 1001") == nil)
+        }
     }
 
     @Test func aTargetIndexThatTheSchemaDoesNotKnow() throws {
@@ -258,8 +290,8 @@ import TestSupport
         }
         let store = try GraphStore(storage, schema: nil, options: Self.options())
         #expect(try store.history().count == 1)
-        try store.write { try $0.append(["x", "y", "z"], to: 0) }
         try store.recover(to: 1)
+        try store.write { try $0.append(["node 1", "node 7", "z"], to: 0) }
         try store.collectGarbage(keep: 1)
         #expect(try store.snapshot().rowCount("links") == 40)
     }
