@@ -60,7 +60,7 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["SegmentStore", "Platform", "Codec"],
+            name: "TestSupport", dependencies: ["Query", "SegmentStore", "Platform", "Codec"],
             path: "Tests/TestSupport", swiftSettings: strict),
         // A process that tests start and kill.
         .executableTarget(

@@ -105,7 +105,9 @@ public final class Traversal {
         for part in 0..<lookups.count {
             guard let id = try lookups[part].dictionary.find(key, hash: hash) else { continue }
             let node = Node(part: part, id: id)
-            seen[part][id >> 6] |= 1 << UInt64(id & 63)
+            let bit: UInt64 = 1 << UInt64(id & 63)
+            if seen[part][id >> 6] & bit != 0 { continue }
+            seen[part][id >> 6] |= bit
             queue.append(node)
             if isFirst { found.append((node, depth)) }
             isFirst = false
@@ -116,7 +118,7 @@ public final class Traversal {
     private func meet(
         _ seen: UnsafeMutableBufferPointer<UInt64>, _ part: Int, _ id: Int, _ depth: Int32
     ) throws(StoreError) {
-        guard id >> 6 < seen.count else {
+        guard id >= 0, id < lookups[part].dictionary.count else {
             throw StoreError(
                 .corrupted, "an edge leads to a node that is not there",
                 path: reader.snapshot.core.path)
@@ -132,6 +134,12 @@ public final class Traversal {
             string.removeAll()
             try lookups[part].dictionary.append(id, to: string)
             try visit(string.bytes, depth: depth)
+            // Or a walk would come here again and again.
+            guard seen[id >> 6] & bit != 0 else {
+                throw StoreError(
+                    .corrupted, "the key index misses a string of its dictionary",
+                    path: reader.snapshot.core.path)
+            }
         }
     }
 

@@ -17,7 +17,8 @@ import Testing
             Array(1...40)
         #endif
     }
-    static let seeds = environment["SEGSTORE_SEED"].flatMap(UInt64.init).map { [$0] } ?? defaultSeeds
+    static let seeds =
+        environment["SEGSTORE_SEED"].flatMap(UInt64.init).map { [$0] } ?? defaultSeeds
     static let steps = environment["SEGSTORE_STEPS"].flatMap(Int.init) ?? 120
 
     @Test(arguments: seeds)

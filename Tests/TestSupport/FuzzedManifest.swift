@@ -169,7 +169,8 @@ private func readPack(_ body: UnsafeRawBufferPointer, _ directoryByteCount: Int)
 }
 
 extension MemoryStorage {
-    func put(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+    /// A file with these bytes.
+    package func put(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(StoreError) {
         let file = try create(name)
         try file.write(bytes, at: 0)
         try file.close()

@@ -99,6 +99,11 @@ struct FuzzedSegment {
         var failure: (any Error)?
         do { try drive.run() } catch { failure = error }
         if snapshot.isSmall {
+            let report = try store.verify()
+            _ = report.problems.map(\.description)
+            precondition(
+                failure == nil || !report.isSound,
+                "verify passes over what reading meets: \(failure as Any)")
             do {
                 if flags & Flag.writes != 0 { try write(store) }
                 if flags & Flag.compacts != 0 { try compact(store) }

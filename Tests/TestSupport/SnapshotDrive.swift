@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Codec
+import Query
 import SegmentStore
 
 /// Asks a snapshot everything that can be asked of it, in every way. Goes on after an error, so
@@ -127,6 +128,7 @@ public final class SnapshotDrive {
 
     private func followEdges(_ index: Int, _ node: String) {
         guard snapshot.isSmall else { return }
+        walk(index, from: node)
         for direction in [Direction.outgoing, .incoming] {
             attempt {
                 let edges = try reader.edges(index, direction, of: node)
@@ -134,6 +136,27 @@ public final class SnapshotDrive {
                 for edge in edges.prefix(30) {
                     attempt { _ = try reader.key(of: edge, index) }
                     attempt { _ = try reader.bytes(index, edge.row, 0) }
+                }
+            }
+        }
+    }
+
+    private func walk(_ index: Int, from node: String) {
+        guard schema.relations[index].target != nil else { return }
+        attempt {
+            let traversal = try Traversal(reader, relation: schema.relations[index].name)
+            for direction in [Direction.outgoing, .incoming] {
+                for depth in [1, .max] {
+                    attempt {
+                        let count = try traversal.walk(from: node, direction, depth: depth)
+                        edgeBudget -= count + 1
+                        var seen = 0
+                        try traversal.forEachNode { _, distance in
+                            precondition(distance <= depth, "too far")
+                            seen += 1
+                        }
+                        precondition(seen == count + 1 || count == 0, "another number of nodes")
+                    }
                 }
             }
         }

@@ -27,8 +27,10 @@ package enum Layout {
 
     /// The number in a file name with that suffix.
     static func number(in name: String, suffix: String) -> UInt64? {
-        guard name.hasSuffix(suffix) else { return nil }
-        return UInt64(name.dropLast(suffix.count))
+        guard name.hasSuffix(suffix), let number = UInt64(name.dropLast(suffix.count)),
+            number < Limits.number
+        else { return nil }
+        return number
     }
 }
 

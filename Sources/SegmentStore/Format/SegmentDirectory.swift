@@ -179,15 +179,16 @@ extension SegmentDirectory {
         var source = Source(reader: reader, dataByteCount: dataByteCount)
         var directory = SegmentDirectory()
         for _ in 0..<(try source.count(limit: Limits.relationCount * 10)) {
-            directory.dictionaries.append(try source.dictionary())
+            let dictionary = try source.dictionary()
+            try source.ascend(directory.dictionaries.last?.domain, dictionary.domain)
+            directory.dictionaries.append(dictionary)
         }
         for _ in 0..<(try source.count(limit: Limits.relationCount)) {
-            directory.relations.append(try source.relation())
+            let relation = try source.relation()
+            try source.ascend(directory.relations.last?.index, relation.index)
+            directory.relations.append(relation)
         }
         reader = source.reader
-        guard Set(directory.dictionaries.map(\.domain)).count == directory.dictionaries.count,
-            Set(directory.relations.map(\.index)).count == directory.relations.count
-        else { throw CodecError(.inconsistent, "a relation or a domain that stands twice") }
         return directory
     }
 
@@ -205,6 +206,13 @@ extension SegmentDirectory {
         mutating func range(_ byteCount: Int, at offset: Int) throws(CodecError) {
             guard byteCount <= dataByteCount - offset else {
                 throw CodecError(.inconsistent, "section")
+            }
+        }
+
+        /// What is numbered stands in the order of its numbers, so that nothing stands twice.
+        func ascend(_ last: Int?, _ next: Int) throws(CodecError) {
+            guard last ?? -1 < next else {
+                throw CodecError(.inconsistent, "order of the directory")
             }
         }
 
@@ -255,13 +263,14 @@ extension SegmentDirectory {
             relation.groupCount = try count(limit: relation.rowCount)
             relation.firstRowOffset = try offset()
             try range(relation.groupCount * 4, at: relation.firstRowOffset)
-            guard relation.groupCount > 0 || relation.rowCount == 0 else {
+            guard relation.rowCount <= relation.groupCount * TextLimits.rowLimit else {
                 throw CodecError(.inconsistent, "row groups")
             }
             let descriptors = relation.groupCount * BlockDescriptor.byteCount
             for _ in 0..<(try count(limit: Limits.columnCount)) {
                 var column = Column()
                 column.index = try count(limit: Limits.columnCount)
+                try ascend(relation.columns.last?.index, column.index)
                 guard let kind = ColumnKind(rawValue: try reader.read(UInt8.self)) else {
                     throw CodecError(.unknownTag, "column kind")
                 }
@@ -281,17 +290,25 @@ extension SegmentDirectory {
             }
             relation.keyOffsets = try packed()
             relation.keyRows = try packed()
+            // Packed in no bits, an index of any length would take no bytes.
+            guard relation.keyRows.count <= relation.rowCount else {
+                throw CodecError(.inconsistent, "key index")
+            }
             if try reader.read(UInt8.self) != 0 {
                 let target = Target(
                     offsets: try packed(), rows: try packed(), neighbours: try packed())
-                guard target.rows.count == target.neighbours.count else {
+                guard target.rows.count == target.neighbours.count,
+                    target.rows.count <= relation.rowCount
+                else {
                     throw CodecError(.inconsistent, "target index")
                 }
                 relation.target = target
             }
             if try reader.read(UInt8.self) != 0 {
                 let scope = Scope(offsets: try packed(), starts: try packed(), counts: try packed())
-                guard scope.starts.count == scope.counts.count else {
+                guard scope.starts.count == scope.counts.count,
+                    scope.starts.count <= relation.rowCount
+                else {
                     throw CodecError(.inconsistent, "scope index")
                 }
                 relation.scope = scope

@@ -182,6 +182,9 @@ package struct Manifest: Sendable {
         for _ in 0..<(try reader.readCount(limit: 1 << 20)) {
             manifest.segments.append(try decodeSegment(&reader))
         }
+        guard generation < Limits.number, nextSegmentID < Limits.number else {
+            throw CodecError(.tooLarge, "number of a generation or segment")
+        }
         guard reader.remaining == 0 else {
             throw CodecError(.inconsistent, "bytes behind the manifest")
         }
@@ -209,7 +212,7 @@ package struct Manifest: Sendable {
 
     private static func decodeSegment(_ reader: inout ByteReader) throws(CodecError) -> Segment {
         let id = try reader.readVarint()
-        let fileByteCount = try reader.readCount(limit: .max >> 1)
+        let fileByteCount = try reader.readCount(limit: Limits.fileByteCount)
         let imageByteCount = try reader.readCount(limit: fileByteCount)
         var segment = Segment(
             id: id, fileByteCount: fileByteCount, imageByteCount: imageByteCount,
@@ -221,8 +224,8 @@ package struct Manifest: Sendable {
             if try reader.read(UInt8.self) != 0 {
                 relation.dead = DeadRef(
                     fileID: try reader.readVarint(),
-                    byteOffset: try reader.readCount(limit: .max >> 1),
-                    byteCount: try reader.readCount(limit: .max >> 1),
+                    byteOffset: try reader.readCount(limit: Limits.fileByteCount),
+                    byteCount: try reader.readCount(limit: Limits.fileByteCount),
                     hash: try reader.read(UInt64.self),
                     count: try reader.readCount(limit: Limits.rowCount))
             }

@@ -180,23 +180,25 @@ package struct DictionaryReader {
         let result: Result<Int, StoreError> = withUnsafeTemporaryAllocation(
             of: (shared: Int, suffix: UnsafeRawPointer, count: Int).self, capacity: last &+ 1
         ) { chain in
+            var stem = 0
             do throws(StoreError) {
                 for i in 0...last {
                     try entries.next()
+                    // Checked here, for room is made by it.
+                    guard entries.shared <= stem else { throw corrupt("shared prefix") }
+                    stem = entries.shared &+ entries.suffixCount
                     chain.initializeElement(
                         at: i, to: (entries.shared, entries.suffix, entries.suffixCount))
                 }
             } catch { return .failure(error) }
-            let stem = entries.shared &+ entries.suffixCount
             let target = out.appendUninitialized(stem)
             var missing = stem
             for i in stride(from: last, through: 0, by: -1) where chain[i].shared < missing {
-                let count = missing &- chain[i].shared
-                guard count <= chain[i].count else { return .failure(corrupt("shared prefix")) }
-                (target + chain[i].shared).copyMemory(from: chain[i].suffix, byteCount: count)
+                (target + chain[i].shared).copyMemory(
+                    from: chain[i].suffix, byteCount: missing &- chain[i].shared)
                 missing = chain[i].shared
             }
-            return missing == 0 ? .success(stem) : .failure(corrupt("shared prefix"))
+            return .success(stem)
         }
         if case .failure(let error) = result {
             out.truncate(to: start)

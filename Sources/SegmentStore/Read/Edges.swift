@@ -66,6 +66,9 @@ extension Reader {
         to edges: inout [Edge]
     ) throws(StoreError) {
         let part = lookup.pointee.part
+        // Both ends are of one domain, so a node is a string of this dictionary; whoever follows an
+        // edge relies on it.
+        let nodeCount = UInt(bitPattern: lookup.pointee.dictionary.count)
         switch direction {
         case .outgoing:
             guard let target = schema.relations[relation].target else { return }
@@ -78,6 +81,7 @@ extension Reader {
                 guard !lookup.pointee.dead.contains(row),
                     let neighbour = try reader.integer(column, try reader.place(ofRow: row))
                 else { continue }
+                guard UInt(bitPattern: Int(neighbour)) < nodeCount else { throw noNode(lookup) }
                 edges.append(
                     Edge(
                         row: RowID(part: part, row: row),
@@ -88,12 +92,19 @@ extension Reader {
             for entry in try index.offsets.range(id, limit: index.rows.count) {
                 let row = try index.rows.value(entry)
                 guard !lookup.pointee.dead.contains(row) else { continue }
+                let neighbour = try index.neighbours.value(entry)
+                guard UInt(bitPattern: neighbour) < nodeCount else { throw noNode(lookup) }
                 edges.append(
                     Edge(
-                        row: RowID(part: part, row: row),
-                        neighbour: Node(part: part, id: try index.neighbours.value(entry))))
+                        row: RowID(part: part, row: row), neighbour: Node(part: part, id: neighbour)
+                    ))
             }
         }
+    }
+
+    @inline(never)
+    private func noNode(_ lookup: UnsafeMutablePointer<SnapshotCore.Lookup>) -> StoreError {
+        .corrupted("an edge leads to a node that is not there", in: lookup.pointee.relation.path)
     }
 
     /// The string of a node.

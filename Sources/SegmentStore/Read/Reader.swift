@@ -214,6 +214,9 @@ public final class Reader {
                     rebasing: source[range.offset..<range.offset + range.length])
             }
             if descriptor.compression == .hex {
+                guard source.count == (range.total + 1) / 2 else {
+                    throw CodecError(.inconsistent, "hexadecimal frame")
+                }
                 cached = nil
                 frame.removeAll()
                 try Hex.unpack(
@@ -223,7 +226,8 @@ public final class Reader {
             }
             let key = FrameKey(
                 part: row.part, offset: descriptor.byteOffset, firstRow: found.firstRow)
-            if cached != key {
+            // Lengths that contradict each other may claim two sizes for one frame.
+            if cached != key || frame.count != range.total {
                 cached = nil
                 try decode(reader, family, descriptor, source, range.total)
                 cached = key
@@ -287,9 +291,10 @@ public final class Reader {
         _ place: RelationReader.Place,
         _ family: FamilyReader, _ lengths: IntegerBlock
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
-        guard let column = schema.relations[relation].wholes[index] else {
-            throw .corrupted("parts of no column", in: reader.path)
-        }
+        // Of an interned column, which is a part of nothing: else two could be parts of each other.
+        guard let column = schema.relations[relation].wholes[index],
+            case .interned = reader.column(column).kind
+        else { throw .corrupted("parts of no column", in: reader.path) }
         let starts = try reader.integers(
             family.descriptorOffset, group: place.group, rowCount: place.rowCount)
         let whole: UnsafeRawBufferPointer
@@ -348,6 +353,7 @@ public final class Reader {
                 throw CodecError(.compression, "compression dictionary")
             }
         }
+        try FrameDecoder.check(byteCount: byteCount, from: source.count)
         frame.removeAll()
         try decoder.decode(
             source, compression: descriptor.compression, dictionary: dictionary,

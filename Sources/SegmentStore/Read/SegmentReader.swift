@@ -11,7 +11,7 @@ package final class SegmentReader: @unchecked Sendable {
     package let file: SegmentFile
     let pages: Pages
     /// By the schema's numbers; a segment has only what it has rows of.
-    private let dictionaries: UnsafeMutableBufferPointer<DictionaryReader?>
+    private let dictionaries: Dictionaries
     private let relations: UnsafeMutableBufferPointer<RelationReader?>
 
     package init(_ file: SegmentFile) throws(StoreError) {
@@ -28,14 +28,8 @@ package final class SegmentReader: @unchecked Sendable {
         } catch {
             throw StoreError(error, in: file.path, at: file.directoryRange.lowerBound, "directory")
         }
-        let domainCount = (directory.dictionaries.map(\.domain).max() ?? -1) + 1
         let relationCount = (directory.relations.map(\.index).max() ?? -1) + 1
-        let dictionaries = UnsafeMutableBufferPointer<DictionaryReader?>.allocate(
-            capacity: domainCount)
-        dictionaries.initialize(repeating: nil)
-        for dictionary in directory.dictionaries {
-            dictionaries[dictionary.domain] = DictionaryReader(dictionary, pages)
-        }
+        let dictionaries = Dictionaries(directory.dictionaries, pages)
         self.dictionaries = dictionaries
         var relations = [RelationReader?](repeating: nil, count: relationCount)
         do throws(StoreError) {
@@ -44,7 +38,7 @@ package final class SegmentReader: @unchecked Sendable {
             }
         } catch {
             for relation in relations { relation?.destroy() }
-            dictionaries.deallocate()
+            dictionaries.destroy()
             throw error
         }
         self.relations = .allocate(capacity: relationCount)
@@ -54,12 +48,10 @@ package final class SegmentReader: @unchecked Sendable {
     deinit {
         for relation in relations { relation?.destroy() }
         relations.deallocate()
-        dictionaries.deallocate()
+        dictionaries.destroy()
     }
 
-    package func dictionary(_ domain: Int) -> DictionaryReader? {
-        domain < dictionaries.count ? dictionaries[domain] : nil
-    }
+    package func dictionary(_ domain: Int) -> DictionaryReader? { dictionaries[domain] }
 
     package func relation(_ index: Int) -> RelationReader? {
         index < relations.count ? relations[index] : nil
@@ -70,6 +62,33 @@ package final class SegmentReader: @unchecked Sendable {
         if file.directoryRange.overlaps(range) { return "directory" }
         return range.lowerBound < SegmentFormat.headerByteCount
             ? "header" : "an index or a dictionary"
+    }
+}
+
+/// A segment's dictionaries by domain. Four bytes for a domain that it does not have: a directory
+/// of a few bytes may name the millionth.
+struct Dictionaries {
+    private let slots: UnsafeMutableBufferPointer<Int32>
+    private let readers: UnsafeMutableBufferPointer<DictionaryReader>
+
+    init(_ directory: [SegmentDirectory.Dictionary], _ pages: Pages) {
+        slots = .allocate(capacity: (directory.map(\.domain).max() ?? -1) + 1)
+        slots.initialize(repeating: -1)
+        readers = .allocate(capacity: directory.count)
+        for (slot, dictionary) in directory.enumerated() {
+            slots[dictionary.domain] = Int32(slot)
+            readers.initializeElement(at: slot, to: DictionaryReader(dictionary, pages))
+        }
+    }
+
+    func destroy() {
+        slots.deallocate()
+        readers.deallocate()
+    }
+
+    subscript(domain: Int) -> DictionaryReader? {
+        guard domain < slots.count, slots[domain] >= 0 else { return nil }
+        return readers[Int(slots[domain])]
     }
 }
 
@@ -179,7 +198,7 @@ package struct RelationReader: @unchecked Sendable {
 
     init(
         _ directory: SegmentDirectory.Relation, file: SegmentFile,
-        _ dictionaries: UnsafeMutableBufferPointer<DictionaryReader?>
+        _ dictionaries: Dictionaries
     ) throws(StoreError) {
         let pages = Pages(file)
         func fail(_ message: String) -> StoreError {
@@ -191,9 +210,9 @@ package struct RelationReader: @unchecked Sendable {
             var reader = ColumnReader(descriptorOffset: column.descriptorOffset)
             switch column.kind {
             case .interned:
-                guard column.parameter < dictionaries.count,
-                    let dictionary = dictionaries[column.parameter]
-                else { throw fail("a column without its dictionary") }
+                guard let dictionary = dictionaries[column.parameter] else {
+                    throw fail("a column without its dictionary")
+                }
                 reader.kind = .interned(domain: column.parameter)
                 reader.dictionary = dictionary
             case .fixed: reader.kind = .fixed

@@ -237,4 +237,8 @@ public enum Limits {
     /// Rows of one relation in one segment.
     public static let rowCount = Int(Int32.max) - 1
     public static let labelByteCount = 4_096
+    /// A segment's file. Those of a whole store can be added up.
+    static let fileByteCount = 1 << 42
+    /// Segments and generations are numbered below this, so that there is always a next one.
+    static let number: UInt64 = 1 << 62
 }
