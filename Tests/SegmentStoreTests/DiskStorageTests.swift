@@ -224,9 +224,36 @@ import Testing
         try read()
     }
 
-    @Test func aNewerSegmentIsNotRead() throws {
+    @Test func aSegmentThatOnlyLooksNewerIsDamaged() throws {
         try damage("segments/000001.seg") { $0[SegmentFormat.versionOffset] = 9 }
-        expectFailure(.unsupportedVersion, "format version 9")
+        expectFailure(.corrupted, "checksum")
+    }
+
+    @Test func aNewerSegmentIsNotRead() throws {
+        // One page of data, then its hash, then the footer, all as a newer writer would leave them.
+        var data = [UInt8](repeating: 0, count: SegmentFormat.headerByteCount)
+        data.replaceSubrange(0..<8, with: SegmentFormat.magic)
+        data[SegmentFormat.versionOffset] = 9
+        let hash = data.withUnsafeBytes { xxh3($0) }
+        let image = ByteBuffer()
+        data.withUnsafeBytes { image.append($0) }
+        image.append(hash)
+        let footer = image.count
+        image.append(UInt64(data.count))
+        image.append(UInt64(data.count))
+        image.append(UInt64(0))
+        withUnsafeBytes(of: hash) { bytes in image.append(xxh3(bytes)) }
+        image.append(UInt64(0))
+        image.append(UInt64(0))
+        image.append(xxh3(image.base + footer, SegmentFormat.footerHashOffset))
+        SegmentFormat.endMagic.withUnsafeBytes { image.append($0) }
+        let error = #expect(throws: StoreError.self) {
+            try SegmentFile(
+                MappedMemory(copying: image.bytes), path: "new.seg", imageByteCount: image.count,
+                expectedRoot: nil)
+        }
+        #expect(error?.code == .unsupportedVersion)
+        #expect("\(error as Any)".contains("format version 9"))
     }
 
     // MARK: - Permissions

@@ -134,10 +134,11 @@ import Testing
                 "unlink store/segments/000001.seg",
                 "write store/segments/000001.seg",
                 "sync store/segments/000001.seg", "close store/segments/000001.seg",
+                "unlink store/segments/000001.manifest",
                 "write store/segments/000001.manifest",
                 "sync store/segments/000001.manifest", "close store/segments/000001.manifest",
                 "sync store/segments",
-                "link store/manifest.new", "rename store/manifest.new",
+                "unlink store/manifest.new", "link store/manifest.new", "rename store/manifest.new",
                 "sync store",
             ])
     }

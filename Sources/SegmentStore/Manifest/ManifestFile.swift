@@ -133,6 +133,8 @@ struct ManifestFile {
         }
         var file: (any StorageFile)?
         try step(sync: false) { () throws(StoreError) in
+            // Another process may have died at this very commit since this one swept.
+            try storage.remove(own)
             let created = try storage.create(own)
             let encoded = manifest.encode()
             try created.write(encoded.bytes, at: 0)
@@ -145,6 +147,7 @@ struct ManifestFile {
             try storage.sync(directory: Layout.segments)
         }
         try step(sync: false) { () throws(StoreError) in
+            try storage.remove(Layout.stagedManifest)
             try storage.link(own, as: Layout.stagedManifest)
             try storage.rename(Layout.stagedManifest, to: Layout.manifest)
         }

@@ -147,6 +147,10 @@ public final class Reader {
         }
     }
 
+    func isFloat(_ relation: Int, _ column: Int) -> Bool {
+        schema.relations[relation].schema.columns[column].type == .float64
+    }
+
     private func isNumber(_ relation: Int, _ column: Int) -> Bool {
         switch schema.relations[relation].schema.columns[column].type {
         case .int64, .timestamp, .bool: true

@@ -14,7 +14,7 @@ public struct RowGroup {
     fileprivate let dead: DeadRows
     fileprivate let group: Int
     package let rows: Range<Int>
-    fileprivate let index: Int
+    fileprivate let relationIndex: Int
 
     /// Rows in the group, dead ones included.
     public var rowCount: Int { rows.count }
@@ -57,7 +57,8 @@ public struct RowGroup {
     /// Smallest and largest number of a fixed column, without decoding it; nil if all are null.
     public func bounds(_ column: Int) throws(StoreError) -> ClosedRange<Int64>? {
         let entry = relation.column(column)
-        guard case .fixed = entry.kind else { return nil }
+        // The bits of floats are not in the order of the floats.
+        guard case .fixed = entry.kind, !reader.isFloat(relationIndex, column) else { return nil }
         let descriptor = try relation.descriptor(entry.descriptorOffset, group: group)
         guard Int(descriptor.nullCount) < rows.count, descriptor.minimum <= descriptor.maximum
         else { return nil }
@@ -93,8 +94,8 @@ public struct RowGroup {
 }
 
 extension Reader {
-    /// How many live rows each value of an interned column has: a string or an enumeration that is a
-    /// key, a scope or of a domain. Nulls are not counted.
+    /// How many live rows each value of a column has, nulls left out. Only for columns with a
+    /// dictionary: enumerations, keys, scopes and strings of a domain.
     public func counts(_ relation: Int, by column: Int) throws -> [String: Int] {
         var result: [String: Int] = [:]
         for (number, part) in core.parts.enumerated() {
@@ -167,7 +168,7 @@ extension Reader {
                     RowGroup(
                         reader: self, relation: reader, part: number, dead: part.dead[relation],
                         group: group,
-                        rows: rows, index: group))
+                        rows: rows, relationIndex: relation))
             }
         }
     }

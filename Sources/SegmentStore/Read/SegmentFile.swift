@@ -87,13 +87,14 @@ package final class SegmentFile: @unchecked Sendable {
             base.loadUnaligned(as: UInt64.self)
                 == SegmentFormat.magic.withUnsafeBytes({ $0.loadUnaligned(as: UInt64.self) })
         else { throw fail("not a segment", at: 0) }
+        // Before the version is believed: damage must not pass for age.
+        try self.pages(0, SegmentFormat.headerByteCount)
         try FormatVersion.check(
             version: base.loadUnaligned(
                 fromByteOffset: SegmentFormat.versionOffset, as: UInt16.self),
             readerFlags: base.loadUnaligned(
                 fromByteOffset: SegmentFormat.readerFlagsOffset, as: UInt32.self),
             path: path)
-        try self.pages(0, SegmentFormat.headerByteCount)
         try self.pages(directoryRange.lowerBound, directoryRange.count)
     }
 

@@ -155,6 +155,14 @@ public struct Schema: Sendable, Equatable {
                 {
                     throw fail("vector \(place) needs 1 to \(Limits.vectorDimensions) dimensions")
                 }
+                for name in [column.domain, column.family] {
+                    guard let name else { continue }
+                    guard !name.isEmpty, name.utf8.count <= Limits.nameByteCount else {
+                        throw fail(
+                            "the domain or family of \(place) has an empty name or one that is too long"
+                        )
+                    }
+                }
                 if column.domain != nil, column.type != .string {
                     throw fail("\(place) has a domain but is no string")
                 }
@@ -173,10 +181,11 @@ public struct Schema: Sendable, Equatable {
                 guard let whole = columns[name], column.type == .string, column.domain == nil,
                     column.family == nil,
                     whole.type == .string, whole.domain != nil || relation.key.contains(name),
-                    !whole.isNullable
+                    !whole.isNullable, !relation.key.contains(column.name),
+                    relation.scope != column.name
                 else {
                     throw fail(
-                        "'\(relation.name).\(column.name)' cannot be a part of '\(name)': both must be strings, that one a key or of a domain"
+                        "'\(relation.name).\(column.name)' cannot be a part of '\(name)': both must be strings, that one a key or of a domain, this one neither"
                     )
                 }
             }
