@@ -1,22 +1,198 @@
 // SPDX-License-Identifier: Apache-2.0
 import Codec
 import Foundation
+import Glibc
 import Platform
 import SegmentStore
+import Synchronization
 import TestSupport
 import Testing
 
 /// A store whose files are not as they were written: whoever reads it gets an error or the right
 /// answer. Never another answer, and never a trap.
 @Suite struct DamageTests {
-    @Test func measure() throws {
+    #if DEBUG
+        static let isThorough = isLong
+    #else
+        static let isThorough = isLong || !isSanitized
+    #endif
+
+    @Test func theStoreHasAllThatCanBeDamaged() throws {
         let image = try DamagedStore.image()
-        for name in image.names { print(name, image.bytes(name).count) }
-        let clock = ContinuousClock()
-        print(clock.measure { for _ in 0..<10 { _ = try? GraphStore(image, schema: nil) } } / 10)
-        let store = try GraphStore(image, schema: nil)
-        print(try clock.measure { for _ in 0..<10 { _ = try Transcript.of(store) } } / 10)
-        print(try DamagedStore.encodings(image))
+        let found = try DamagedStore.encodings(image)
+        for encoding in Encoding.allCases { #expect(found.contains("\(encoding)"), "\(encoding)") }
+        for compression in Compression.allCases {
+            #expect(found.contains("\(compression)"), "\(compression)")
+        }
+        let manifest = try GraphStore(image, schema: nil).snapshot().core.manifest
+        #expect(manifest.segments.count >= 3)
+        let relations = manifest.segments.flatMap(\.relations)
+        #expect(relations.contains { $0.dead != nil })
+        #expect(image.names.map { image.bytes($0).count }.reduce(0, +) < 60_000)
+    }
+
+    @Test(arguments: [UInt8(0xff), 0x01])
+    func aFlippedByteIsFound(pattern: UInt8) throws {
+        let image = try DamagedStore.image()
+        let map = try DamageMap(image)
+        let step = pattern == 0x01 ? 37 : 11
+        var damages: [Damage] = []
+        for name in image.names {
+            let critical = pattern == 0xff ? map.criticalBytes(name) : []
+            for offset in image.bytes(name).indices
+            where Self.isThorough || (offset + 3) % step == 0 || critical.contains(offset) {
+                damages.append(.flip(name, offset, pattern))
+            }
+        }
+        try check(damages, image, map)
+    }
+
+    @Test func aFileOfAnotherLengthIsFound() throws {
+        let image = try DamagedStore.image()
+        let map = try DamageMap(image)
+        var damages: [Damage] = []
+        for name in image.names {
+            let count = image.bytes(name).count
+            for length in 0..<count
+            where Self.isThorough || length < 600 || count - length < 600 || length % 97 == 0 {
+                damages.append(.cut(name, length))
+            }
+            for more in [1, 7, 8, 4096] { damages.append(.cut(name, count + more)) }
+            damages.append(.missing(name))
+        }
+        try check(damages, image, map)
+    }
+
+    private func check(_ damages: [Damage], _ image: ImageStorage, _ map: DamageMap) throws {
+        let failures = Mutex<[String]>([])
+        let threads = 2
+        let images = Images(copies: (0..<threads).map { _ in image.copy() })
+        DispatchQueue.concurrentPerform(iterations: threads) { thread in
+            let image = images.copies[thread]
+            for index in stride(from: thread, to: damages.count, by: threads) {
+                let damage = damages[index]
+                let problem = damage.apply(to: image) { map.problem(of: image, damage) }
+                if let problem { failures.withLock { $0.append("\(damage): \(problem)") } }
+            }
+        }
+        let found = failures.withLock { $0.sorted() }
+        if !found.isEmpty {
+            Issue.record("\(found.count) of \(damages.count), as \(found.prefix(10))")
+        }
+        #expect(damages.count > 1000)
+    }
+
+    private struct Images: @unchecked Sendable { let copies: [ImageStorage] }
+
+    @Test func aDamagedPackIsFound() throws {
+        let directory = try TemporaryDirectory(inMemory: true)
+        let path = directory.file("store.segpack")
+        let image = try DamagedStore.image()
+        try GraphStore(image, schema: nil).backup(to: path)
+        let bytes = try File(path, .read).readAll(limit: 1 << 20)
+        let right = try Transcript.of(GraphStore.open(path).snapshot())
+        let used = try DamageMap(image).usedBytes(ofPack: bytes)
+        let descriptor = Glibc.open(path, O_RDWR)
+        defer { close(descriptor) }
+        var failures: [String] = []
+        func expect(_ expected: Set<String>, _ damage: String) {
+            var found = "wrong"
+            do {
+                if try Transcript.of(GraphStore.open(path).snapshot()) == right { found = "right" }
+            } catch let error as StoreError {
+                found = error.code.description
+            } catch { found = "\(error)" }
+            if !expected.contains(found) { failures.append("\(damage): \(found)") }
+        }
+        for offset in bytes.indices where Self.isThorough || offset % 17 == 0 || offset < 300 {
+            var byte = bytes[offset] ^ 0xff
+            #expect(pwrite(descriptor, &byte, 1, off_t(offset)) == 1)
+            // A file that does not begin like a pack is no pack.
+            expect(
+                !used.contains(offset)
+                    ? ["right"] : offset < 8 ? ["notFound"] : ["corrupted", "unsupportedVersion"],
+                "byte \(offset)")
+            byte ^= 0xff
+            #expect(pwrite(descriptor, &byte, 1, off_t(offset)) == 1)
+        }
+        let end = used.max() ?? 0
+        for length in bytes.indices.reversed()
+        where Self.isThorough || length % 97 == 0 || length < 100 {
+            #expect(ftruncate(descriptor, off_t(length)) == 0)
+            expect(
+                length > end ? ["right", "corrupted"] : ["corrupted", "notFound"], "\(length) bytes"
+            )
+        }
+        if !failures.isEmpty { Issue.record("\(failures.count), as \(failures.prefix(10))") }
+    }
+
+    @Test func verifyFindsWhereTheDamageIs() throws {
+        let image = try DamagedStore.image()
+        let report = try GraphStore(image, schema: nil).verify(allGenerations: true)
+        #expect(report.isSound, "\(report.problems)")
+        #expect(report.generations.sorted() == [1, 2, 3, 4, 5])
+        let map = try DamageMap(image)
+        let step = Self.isThorough ? 17 : 211
+        for name in image.names {
+            for offset in stride(from: 5, to: image.bytes(name).count, by: step) {
+                let report = try image.flipping(name, at: offset, with: 0xff) {
+                    () throws -> VerifyReport in
+                    try GraphStore(unchecked: image).verify(allGenerations: true)
+                }
+                if map.isPadding(name, offset) {
+                    #expect(report.isSound, "\(name), byte \(offset): \(report.problems)")
+                    continue
+                }
+                #expect(
+                    report.problems.contains { $0.path.hasSuffix(name) },
+                    "\(name), byte \(offset): \(report.problems)")
+                let pages = report.problems.compactMap {
+                    $0.path.hasSuffix(name) ? $0.byteOffset : nil
+                }
+                if let page = pages.first, name.hasSuffix(Layout.segmentSuffix) {
+                    #expect(
+                        page <= offset && offset < page + 8192,
+                        "\(name), byte \(offset): \(report.problems)")
+                }
+            }
+            let report = try image.replacing(name, by: nil) { () throws -> VerifyReport in
+                try GraphStore(unchecked: image).verify(allGenerations: true)
+            }
+            #expect(!report.isSound, "\(name) is missing")
+        }
+    }
+}
+
+/// One thing that is wrong with one file.
+enum Damage: CustomStringConvertible {
+    case flip(String, Int, UInt8)
+    case cut(String, Int)
+    case missing(String)
+
+    var name: String {
+        switch self {
+        case .flip(let name, _, _), .cut(let name, _), .missing(let name): name
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .flip(let name, let offset, let pattern): "\(name), byte \(offset) ^ \(pattern)"
+        case .cut(let name, let length): "\(name), \(length) bytes"
+        case .missing(let name): "\(name) is missing"
+        }
+    }
+
+    func apply<Result>(to image: ImageStorage, _ body: () throws -> Result) rethrows -> Result {
+        switch self {
+        case .flip(let name, let offset, let pattern):
+            return try image.flipping(name, at: offset, with: pattern, body)
+        case .cut(let name, let length):
+            let bytes = image.bytes(name)
+            let more = [UInt8](repeating: 0, count: max(0, length - bytes.count))
+            return try image.replacing(name, by: bytes.prefix(length) + more, body)
+        case .missing(let name): return try image.replacing(name, by: nil, body)
+        }
     }
 }
 
@@ -30,7 +206,12 @@ enum DamagedStore {
             directory.file("store"), schema: RandomRows.schema, options: options)
         var model = ModelStore(RandomRows.schema)
         for number in 1...4 {
-            let operations = RandomRows.batch(number) + (number == 3 ? trainingRows() : [])
+            let operations =
+                switch number {
+                case 3: RandomRows.batch(3) + trainingRows()
+                case 4: hexadecimalRows()
+                default: RandomRows.batch(number)
+                }
             try store.write(label: "\(number)") { try RandomRows.perform(operations, in: $0) }
             model.apply(operations)
             if number == 2 { try store.compact() }
@@ -51,41 +232,49 @@ enum DamagedStore {
                 }
             }
             let words = ["alpha ", "beta ", "gamma ", "delta "]
+            row[8] = "trained"
             row[18] = .string(
-                String(repeating: words[number % 4] + "\(number % 7) of them; ", count: 180))
+                String(repeating: words[number % 4] + "\(number % 7) of them; ", count: 240))
             row[19] = .int(Int64(number * 3))
             row[20] = .int(Int64(number / 10))
             return .append(relation: 0, row: row)
         }
     }
 
+    private static func hexadecimalRows() -> [ModelStore.Operation] {
+        var random = SeededGenerator(seed: 11)
+        let readings = (0..<20).map { number in
+            let hash = String(random.next(), radix: 16) + String(random.next(), radix: 16)
+            var row = RandomRows.reading(&random)
+            row[5] = .string(hash)
+            return ModelStore.Operation.append(relation: 2, row: row)
+        }
+        return RandomRows.batch(4).filter { if case .append(2, _) = $0 { false } else { true } }
+            + readings
+    }
+
+    /// What the blocks of all segments are encoded with.
     static func encodings(_ image: ImageStorage) throws -> Set<String> {
         var found = Set<String>()
-        for name in image.names where name.hasSuffix(Layout.segmentSuffix) {
-            try image.bytes(name).withUnsafeBytes { bytes in
-                let generation = try GraphStore(image, schema: nil).snapshot().core.manifest
-                guard
-                    let segment = generation.segments.first(where: { Layout.segment($0.id) == name }
-                    )
-                else { return }
-                let footer = segment.imageByteCount - SegmentFormat.footerByteCount
-                func word(_ offset: Int) -> Int {
-                    Int(bytes.loadUnaligned(fromByteOffset: footer + offset, as: UInt64.self))
-                }
-                var reader = ByteReader(bytes, offset: word(SegmentFormat.directoryOffsetOffset))
+        for segment in try GraphStore(image, schema: nil).snapshot().core.manifest.segments {
+            try image.bytes(Layout.segment(segment.id)).withUnsafeBytes { bytes in
+                let footer = SegmentFooter(bytes, imageByteCount: segment.imageByteCount)
+                var reader = ByteReader(bytes, offset: footer.directory.lowerBound)
                 let directory = try SegmentDirectory.decode(
-                    &reader, dataByteCount: word(SegmentFormat.dataByteCountOffset))
+                    &reader, dataByteCount: footer.dataByteCount)
                 for relation in directory.relations {
-                    for offset in relation.columns.map(\.descriptorOffset)
+                    let offsets =
+                        relation.columns.map(\.descriptorOffset)
                         + relation.families.map(\.descriptorOffset)
-                    {
-                        for group in 0..<relation.groupCount {
-                            let place =
-                                bytes.baseAddress.unsafelyUnwrapped + offset + group
-                                * BlockDescriptor.byteCount
-                            let block = try BlockDescriptor(at: place)
-                            found.insert("\(block.encoding)")
-                            if block.encoding == .frames { found.insert("\(block.compression)") }
+                    for (offset, group) in offsets.flatMap({ offset in
+                        (0..<relation.groupCount).map { (offset, $0) }
+                    }) {
+                        let block = try BlockDescriptor(
+                            at: bytes.baseAddress.unsafelyUnwrapped + offset + group
+                                * BlockDescriptor.byteCount)
+                        found.insert("\(block.encoding)")
+                        if block.encoding == .frames || block.compression == .slice {
+                            found.insert("\(block.compression)")
                         }
                     }
                 }
@@ -95,13 +284,146 @@ enum DamagedStore {
     }
 }
 
+/// What a segment's footer says.
+struct SegmentFooter {
+    let offset: Int
+    let dataByteCount: Int
+    let directory: Range<Int>
+
+    init(_ bytes: UnsafeRawBufferPointer, imageByteCount: Int) {
+        let footer = imageByteCount - SegmentFormat.footerByteCount
+        func word(_ offset: Int) -> Int {
+            Int(bytes.loadUnaligned(fromByteOffset: footer + offset, as: UInt64.self))
+        }
+        offset = footer
+        dataByteCount = word(SegmentFormat.dataByteCountOffset)
+        let start = word(SegmentFormat.directoryOffsetOffset)
+        directory = start..<start + word(SegmentFormat.directoryByteCountOffset) & 0xffff_ffff
+    }
+}
+
+/// Which bytes of a store's files the generations need, and what they hold.
+struct DamageMap {
+    private struct Part {
+        let bytes: Range<Int>
+        /// The newest that needs them, and what can be read there.
+        let generation: UInt64
+        let right: UInt64
+    }
+
+    private let current: UInt64
+    private var parts: [String: [Part]] = [:]
+    private var critical: [String: Set<Int>] = [:]
+    /// Bytes that the current generation needs.
+    private var currentBytes: [String: Set<Int>] = [:]
+
+    init(_ image: ImageStorage) throws {
+        let store = try GraphStore(image, schema: nil)
+        let newest = try store.snapshot()
+        current = newest.generation
+        func add(_ name: String, _ bytes: Range<Int>, _ generation: UInt64, _ right: UInt64) {
+            parts[name, default: []].append(
+                Part(bytes: bytes, generation: generation, right: right))
+            if generation == current { currentBytes[name, default: []].formUnion(bytes) }
+        }
+        add(
+            Layout.manifest, image.bytes(Layout.manifest).indices, current,
+            try Transcript.of(newest))
+        // Newest first, so that the first part that has a byte is the right one.
+        for commit in try store.history() {
+            let snapshot = try store.snapshot(at: commit.generation)
+            let right = try Transcript.of(snapshot)
+            let own = Layout.manifest(commit.generation)
+            parts[own] = [
+                Part(bytes: image.bytes(own).indices, generation: commit.generation, right: right)
+            ]
+            for segment in snapshot.core.manifest.segments {
+                let name = Layout.segment(segment.id)
+                let footer = image.bytes(name).withUnsafeBytes {
+                    SegmentFooter($0, imageByteCount: segment.imageByteCount)
+                }
+                // Between the data and the page hashes, up to seven bytes mean nothing.
+                add(name, 0..<footer.dataByteCount, commit.generation, right)
+                add(
+                    name, aligned8(footer.dataByteCount)..<segment.imageByteCount,
+                    commit.generation, right)
+                critical[name] = Set(0..<SegmentFormat.headerByteCount)
+                    .union(footer.directory.lowerBound..<footer.directory.lowerBound + 20)
+                    .union(footer.dataByteCount - 20..<segment.imageByteCount)
+                for dead in segment.relations.compactMap(\.dead) {
+                    let holder = Layout.segment(dead.fileID)
+                    add(
+                        holder, dead.byteOffset..<dead.byteOffset + dead.byteCount,
+                        commit.generation, right)
+                }
+            }
+        }
+        critical[Layout.manifest] = Set(image.bytes(Layout.manifest).indices)
+        #expect(Set(parts.keys) == Set(image.names))
+    }
+
+    private func part(_ name: String, _ offset: Int) -> Part? {
+        parts[name]?.first { $0.bytes.contains(offset) }
+    }
+
+    func isPadding(_ name: String, _ offset: Int) -> Bool { part(name, offset) == nil }
+
+    /// Bytes that are not like any other of their page.
+    func criticalBytes(_ name: String) -> Set<Int> { critical[name] ?? [] }
+
+    /// Nil if what is read is as it should be.
+    func problem(of image: ImageStorage, _ damage: Damage) -> String? {
+        var part = parts[damage.name]?.first
+        var isHarmless = false
+        if case .flip(let name, let offset, _) = damage {
+            isHarmless = isPadding(name, offset)
+            part = self.part(name, offset) ?? part
+        }
+        guard let part else { return "a file that no one needs" }
+        do {
+            let snapshot =
+                part.generation == current && !damage.name.hasSuffix(Layout.manifestSuffix)
+                ? try GraphStore(image, schema: nil).snapshot()
+                : try GraphStore(unchecked: image).snapshot(at: part.generation)
+            guard try Transcript.of(snapshot) == part.right else { return "a wrong answer" }
+            return isHarmless ? nil : "not noticed"
+        } catch let error as StoreError {
+            if isHarmless { return "\(error)" }
+            if error.code == .corrupted || error.code == .unsupportedVersion { return nil }
+            // A generation that is not there may have been dropped.
+            if error.code == .notFound, case .missing(let name) = damage, name != Layout.manifest {
+                return nil
+            }
+            return "\(error.code): \(error)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// The bytes of a pack that mean something.
+    func usedBytes(ofPack bytes: [UInt8]) throws -> Set<Int> {
+        try bytes.withUnsafeBytes { bytes in
+            let directory = Int(bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+            var used = Set(0..<24 + directory + 8)
+            var reader = ByteReader(bytes, offset: 24)
+            for _ in 0..<(try reader.readCount(limit: 100)) {
+                let name = try reader.readString(limit: 100)
+                let offset = try reader.readCount(limit: bytes.count)
+                _ = try reader.readCount(limit: bytes.count)
+                used.formUnion((currentBytes[name] ?? []).map { $0 + offset })
+            }
+            return used
+        }
+    }
+}
+
 /// All that can be read off a store, as a number.
 struct Transcript {
     private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    static func of(_ store: GraphStore) throws -> UInt64 {
+    static func of(_ snapshot: Snapshot) throws -> UInt64 {
         var transcript = Transcript()
-        try transcript.add(store.snapshot())
+        try transcript.add(snapshot)
         return transcript.hash
     }
 

@@ -3,3 +3,6 @@ import Foundation
 
 /// SEGSTORE_LONG=1 runs the long versions of tests.
 public let isLong = ProcessInfo.processInfo.environment["SEGSTORE_LONG"] == "1"
+
+/// Whether a sanitizer slows everything down.
+public let isSanitized = dlsym(nil, "__tsan_init") != nil || dlsym(nil, "__asan_init") != nil
