@@ -78,8 +78,13 @@ let package = Package(
             dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "IngestTests",
+            dependencies: ["Ingest", "SegmentStore", "CodeGraph", "Platform", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "CommandLineTests",
-            dependencies: ["segstore", "SegmentStore", "CodeGraph", "TestSupport"],
+            dependencies: ["segstore", "SegmentStore", "Codec", "CodeGraph", "TestSupport"],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "TidyTests", dependencies: ["SegmentStore", "Codec", "TestSupport"],

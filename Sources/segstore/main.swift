@@ -1,1 +1,4 @@
-print("segstore")
+// SPDX-License-Identifier: Apache-2.0
+import Platform
+
+exitProcess(CommandLineTool.run(Array(CommandLine.arguments.dropFirst())).rawValue)

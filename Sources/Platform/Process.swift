@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a command learns from its surroundings, and where it answers.
+
+import Glibc
+
+package enum Environment {
+    package static subscript(name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    package static func currentDirectory() throws(SystemError) -> String {
+        var path: String?
+        _ = try retrying(.stat, ".") {
+            guard let found = getcwd(nil, 0) else { return -1 }
+            path = String(cString: found)
+            free(found)
+            return 0
+        }
+        return path ?? "."
+    }
+
+    /// The path without links, dots and double slashes; what it names must be there.
+    package static func resolve(_ path: String) throws(SystemError) -> String {
+        var resolved: String?
+        _ = try retrying(.stat, path) {
+            guard let found = realpath(path, nil) else { return -1 }
+            resolved = String(cString: found)
+            free(found)
+            return 0
+        }
+        return resolved ?? path
+    }
+}
+
+/// The streams that a process is started with.
+package enum StandardStream: Int32, Sendable {
+    case output = 1
+    case error = 2
+
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            // SAFETY: `done` is below the count, so the buffer has an address.
+            let start = bytes.baseAddress.unsafelyUnwrapped + done
+            done += try retrying(.write, self == .output ? "standard output" : "standard error") {
+                Glibc.write(rawValue, start, bytes.count - done)
+            }
+        }
+    }
+}
+
+/// A time as calendars and clocks show it.
+package struct CalendarTime: Sendable {
+    package let year, month, day, hour, minute, second: Int
+    package let nanosecond: Int
+
+    /// `time` counts nanoseconds since 1970.
+    package init(_ time: Int64, isLocal: Bool) {
+        let billion: Int64 = 1_000_000_000
+        // Rounded down, so that times before 1970 have a positive fraction too.
+        let fraction = (time % billion + billion) % billion
+        var seconds = time_t((time - fraction) / billion)
+        var parts = tm()
+        if isLocal { localtime_r(&seconds, &parts) } else { gmtime_r(&seconds, &parts) }
+        year = Int(parts.tm_year) + 1900
+        month = Int(parts.tm_mon) + 1
+        day = Int(parts.tm_mday)
+        hour = Int(parts.tm_hour)
+        minute = Int(parts.tm_min)
+        second = Int(parts.tm_sec)
+        nanosecond = Int(fraction)
+    }
+}
+
+package func exitProcess(_ status: Int32) -> Never { exit(status) }

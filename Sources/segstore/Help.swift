@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What --help prints, made from what commands say of themselves. No line is longer than 80 columns.
+
+enum Help {
+    static let commandName = "help"
+    private static let width = 80
+    private static let indent = 2
+
+    /// 'segstore help [command]'.
+    static func answer(_ line: CommandLineWords, _ output: Output) throws(UsageError) {
+        guard let name = line.operands.first, name != commandName else { return overview(output) }
+        describe(try CommandLineTool.command(named: name), output)
+    }
+
+    static func overview(_ output: Output) {
+        paragraph(
+            """
+            segstore \(CommandLineTool.version) keeps what is known of a source tree in a store of its own: \
+            compressed columns that only grow by whole commits.
+            """, output)
+        output.line()
+        output.line("usage: segstore <command> [options]")
+        output.line()
+        output.heading("commands")
+        var commands = CommandLineTool.commands.map { (usage($0), $0.summary) }
+        commands.append(("\(commandName) [command]", "this, or more about a command"))
+        list(commands, output)
+        output.line()
+        output.heading("options")
+        list((Option.common + [.version]).map { (usage($0), $0.help) }, output)
+        output.line()
+        paragraph(
+            """
+            Results go to standard output, all else to standard error. Exit status: 0 done, 1 failed, \
+            2 wrong usage, 4 another process is writing to the store, 5 the store is damaged.
+            """, output)
+    }
+
+    static func describe(_ command: Command, _ output: Output) {
+        output.line("segstore \(command.name): \(command.summary)")
+        output.line()
+        let required = command.options.filter(\.isRequired).map { " \(usage($0))" }.joined()
+        output.line("usage: segstore \(usage(command))\(required) [options]")
+        for text in command.details.split(separator: "\n\n") {
+            output.line()
+            paragraph(String(text), output)
+        }
+        output.line()
+        output.heading("options")
+        list((command.options + Option.common).map { (usage($0), $0.help) }, output)
+    }
+
+    private static func usage(_ command: Command) -> String {
+        command.operand.map { "\(command.name) <\($0)>" } ?? command.name
+    }
+
+    private static func usage(_ option: Option) -> String {
+        let name = option.name == Option.help.name ? "-h, --\(option.name)" : "--\(option.name)"
+        return option.value.map { "\(name) <\($0)>" } ?? name
+    }
+
+    private static func list(_ items: [(name: String, text: String)], _ output: Output) {
+        let nameWidth = items.reduce(0) { max($0, $1.name.utf8.count) } + indent
+        let margin = String(repeating: " ", count: indent + nameWidth)
+        for (name, text) in items {
+            let lines = wrapped(text, width - margin.utf8.count)
+            let gap = String(repeating: " ", count: nameWidth - name.utf8.count)
+            output.line(
+                String(repeating: " ", count: indent) + output.styled(name, .bold) + gap + lines[0])
+            for line in lines.dropFirst() { output.line(margin + line) }
+        }
+    }
+
+    private static func paragraph(_ text: String, _ output: Output) {
+        for line in wrapped(text, width) { output.line(line) }
+    }
+
+    /// Never empty.
+    private static func wrapped(_ text: String, _ width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+            let last = lines.count - 1
+            if lines[last].isEmpty {
+                lines[last] = String(word)
+            } else if lines[last].utf8.count + 1 + word.utf8.count <= width {
+                lines[last] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

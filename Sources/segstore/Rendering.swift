@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Answers on standard output, notes on standard error; tables for people.
+
+import Platform
+
+enum Style: String {
+    case bold = "1"
+    case dim = "2"
+    case red = "31"
+}
+
+/// Standard output, in large writes. What it is given is shown when it is flushed.
+final class Output {
+    private var buffer: [UInt8] = []
+    private var failure: (any Error)?
+    private let hasColors = Console.hasColors(.output)
+
+    func write(_ text: String) {
+        buffer += text.utf8
+        if buffer.count >= 1 << 16 { send() }
+    }
+
+    func line(_ text: String = "") { write(text + "\n") }
+
+    func heading(_ text: String) { line(styled(text, .bold)) }
+
+    func styled(_ text: String, _ style: Style) -> String {
+        hasColors && !text.isEmpty ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
+    private func send() {
+        defer { buffer.removeAll(keepingCapacity: true) }
+        guard failure == nil else { return }
+        do {
+            try buffer.withUnsafeBytes { try StandardStream.output.write($0) }
+        } catch {
+            failure = error
+        }
+    }
+
+    /// A remark on what was answered, behind it if both are shown together.
+    func note(_ text: String) {
+        send()
+        Console.note(text)
+    }
+
+    /// Throws if anything since the beginning could not be written.
+    func flush() throws {
+        send()
+        if let failure { throw failure }
+    }
+}
+
+/// What is not an answer: notes and progress, on standard error.
+enum Console {
+    static func hasColors(_ stream: StandardStream) -> Bool {
+        isInteractive(stream) && (Environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    /// A terminal that understands more than lines.
+    static func isInteractive(_ stream: StandardStream) -> Bool {
+        stream.isTerminal && Environment["TERM"] != "dumb"
+    }
+
+    static func note(_ text: String) { send("segstore: \(printable(text))\n") }
+
+    fileprivate static func send(_ text: String) {
+        var text = text
+        // There is nobody left to tell if this fails.
+        text.withUTF8 { try? StandardStream.error.write(UnsafeRawBufferPointer($0)) }
+    }
+}
+
+/// One line that changes in place. On a terminal only.
+final class ProgressLine {
+    private let isShown = Console.isInteractive(.error)
+    private var isDirty = false
+
+    func show(_ text: String) {
+        guard isShown else { return }
+        Console.send("\r\(text)\u{1b}[K")
+        isDirty = true
+    }
+
+    func clear() {
+        if isDirty { Console.send("\r\u{1b}[K") }
+        isDirty = false
+    }
+
+    deinit { clear() }
+}
+
+/// Text that a terminal takes as text: a file's name may hold anything.
+func printable(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        // Formats would let a name turn the line around it.
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+        if isControl(scalar) {
+            result += scalar.escaped(asASCII: true)
+        } else {
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+/// Aligned columns, the last as long as it is. Printed in pieces, so that it may have any number of
+/// rows; a column that grows late is wider from there on.
+struct Table {
+    enum Alignment { case left, right }
+
+    private let output: Output
+    private let alignments: [Alignment]
+    private var widths: [Int]
+    private var pending: [[String]] = []
+    private let gap = "  "
+
+    /// Headings that are all empty are not printed.
+    init(_ output: Output, _ columns: [(heading: String, alignment: Alignment)]) {
+        self.output = output
+        alignments = columns.map(\.alignment)
+        widths = columns.map { _ in 0 }
+        let headings = columns.map(\.heading)
+        hasHeading = headings.contains { !$0.isEmpty }
+        if hasHeading { add(headings) }
+    }
+
+    private var hasHeading: Bool
+
+    mutating func add(_ cells: [String]) {
+        let cells = cells.map(printable)
+        for (column, cell) in cells.enumerated() {
+            widths[column] = max(widths[column], cell.count)
+        }
+        pending.append(cells)
+        if pending.count >= 1000 { finish() }
+    }
+
+    /// Prints what was added.
+    mutating func finish() {
+        for cells in pending {
+            var line = ""
+            for (column, cell) in cells.enumerated() {
+                if column > 0 { line += gap }
+                let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
+                switch alignments[column] {
+                case .right: line += padding + cell
+                case .left: line += column == cells.count - 1 ? cell : cell + padding
+                }
+            }
+            while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
+            output.line(hasHeading ? output.styled(line, .dim) : line)
+            hasHeading = false
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+}
+
+extension Output {
+    /// Names in a column, and what they stand for.
+    func fields(_ fields: [(name: String, text: String)]) {
+        let width = fields.reduce(0) { max($0, $1.name.utf8.count) } + 2
+        for (name, text) in fields {
+            line(
+                styled(name, .dim) + String(repeating: " ", count: width - name.utf8.count)
+                    + printable(text))
+        }
+    }
+}

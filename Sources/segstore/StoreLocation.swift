@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which store a command is about, and which of its generations.
+
+import Platform
+import SegmentStore
+
+enum StoreLocation {
+    private static let name = ".segstore"
+    private static let variable = "SEGSTORE"
+
+    /// The path that was given, by option or environment.
+    private static func given(_ arguments: Arguments) -> String? {
+        if let path = arguments[.store] { return path }
+        return Environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The store that a command reads or tends.
+    static func find(_ arguments: Arguments) throws -> String {
+        if let path = given(arguments) { return path }
+        if let path = try nearest(from: try Environment.currentDirectory()) { return path }
+        throw CommandError(
+            "no store: there is no \(name) here or above, and neither --store nor $\(variable) is given; "
+                + "make one with 'segstore ingest <dir>'")
+    }
+
+    /// The store that the tree below `directory` goes into; `isAbove` if it was not named, and
+    /// found outside of that tree.
+    static func find(
+        _ arguments: Arguments, forTree directory: String
+    ) throws -> (path: String, isAbove: Bool) {
+        if let path = given(arguments) { return (path, false) }
+        let own = directory == "." ? name : Directory.join(directory, name)
+        guard try Directory.kind(of: own) == .nothing else { return (own, false) }
+        let resolved = try Environment.resolve(directory)
+        if let path = try nearest(from: Directory.parent(of: resolved)) { return (path, true) }
+        return (own, false)
+    }
+
+    private static func nearest(from start: String) throws -> String? {
+        var directory = start
+        while true {
+            let path = Directory.join(directory, name)
+            if try Directory.kind(of: path) != .nothing { return path }
+            if directory == "/" { return nil }
+            directory = Directory.parent(of: directory)
+        }
+    }
+
+    // MARK: - Opening
+
+    /// The store to write to; `schema` is what a new one gets.
+    static func open(_ path: String, schema: Schema? = nil, _ mode: StoreOptions.Mode) throws
+        -> GraphStore
+    {
+        if mode != .readOnly, try Directory.kind(of: path) == .file, try StoreFiles.isPack(path) {
+            throw CommandError(
+                "\(path): is a packed store, which cannot be changed; use the store it was made from"
+            )
+        }
+        var options = StoreOptions()
+        options.mode = mode
+        return try GraphStore.open(path, schema: schema, options: options)
+    }
+
+    /// The store to fill, made if it is not there. A directory that holds other things is left
+    /// alone.
+    static func make(_ path: String, schema: Schema) throws -> GraphStore {
+        let elsewhere = "choose another place with --store <path>"
+        switch try Directory.kind(of: path) {
+        case .directory:
+            let names = try Directory.names(in: path)
+            guard names.isEmpty || names.contains(Layout.segments) else {
+                throw CommandError("\(path): is a directory with other things in it; \(elsewhere)")
+            }
+        case .nothing:
+            let parent = Directory.parent(of: path)
+            guard try Directory.kind(of: parent) == .directory else {
+                throw CommandError(
+                    "\(path): cannot be made, for \(parent) is no directory; \(elsewhere)")
+            }
+        default: break
+        }
+        return try open(path, schema: schema, .create)
+    }
+
+    /// The generation that a command asks: the current one, or that of --at.
+    static func snapshot(_ arguments: Arguments) throws -> Snapshot {
+        let path = try find(arguments)
+        guard let commit = arguments[.at] else { return try open(path, .readOnly).snapshot() }
+        do {
+            return try snapshot(commit, of: try open(path, .readOnly))
+        } catch let error as StoreError where error.code == .corrupted {
+            // An earlier generation may be whole where the newest is not.
+            guard let generation = UInt64(commit) else { throw error }
+            return try GraphStore.openDamaged(path).snapshot(at: generation)
+        }
+    }
+
+    private static func snapshot(_ commit: String, of store: GraphStore) throws -> Snapshot {
+        // A packed store has no other generation, and keeps no history to look this one up in.
+        let current = try store.snapshot()
+        if UInt64(commit) == current.generation || commit == current.label { return current }
+        // A label may look like a number.
+        if let generation = UInt64(commit),
+            let found = try present({ try store.snapshot(at: generation) })
+        {
+            return found
+        }
+        if let found = try present({ try store.snapshot(label: commit) }) { return found }
+        throw CommandError(
+            "\(store.path): there is no commit '\(commit)'; 'segstore log' lists those that can be read"
+        )
+    }
+
+    /// Nil if there is no such thing.
+    private static func present(_ find: () throws -> Snapshot) throws -> Snapshot? {
+        do { return try find() } catch let error as StoreError where error.code == .notFound {
+            return nil
+        }
+    }
+}

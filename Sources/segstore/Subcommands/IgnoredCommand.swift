@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import CodeGraph
+
+extension Command {
+    static let ignored = Command(
+        name: "ignored", summary: "the files that were passed over, and why",
+        details: "In the order of their paths.",
+        options: RelationListing.options
+    ) { arguments, output in
+        try RelationListing(
+            relation: CodeGraph.ignoredFiles.name,
+            textColumns: [
+                .init(heading: "reason", name: "reason"),
+                .init(heading: "extension", name: "extension"),
+                .init(heading: "file", name: "file"),
+            ]
+        ).answer(arguments, output)
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import SegmentStore
+
+extension Command {
+    static let log = Command(
+        name: "log", summary: "the commits that can still be read",
+        details: """
+            Newest first. Rows and size are those of the whole store at that commit. Times are local; \
+            JSON has them in UTC.
+            """
+    ) { arguments, output in
+        let store = try StoreLocation.open(try StoreLocation.find(arguments), .readOnly)
+        let commits = try store.history()
+        switch arguments.format {
+        case .text:
+            if commits.isEmpty {
+                Console.note("\(store.path): a packed store has no history")
+            } else {
+                show(commits, output)
+            }
+        case .json:
+            JSONWriter.write(to: output) { json in
+                json.member("count", commits.count)
+                json.array("commits") {
+                    for commit in commits { json.object { describe(commit, json) } }
+                }
+            }
+        }
+        return .done
+    }
+
+    private static func show(_ commits: [CommitInfo], _ output: Output) {
+        var table = Table(
+            output,
+            [
+                ("generation", .right), ("time", .left), ("kind", .left), ("rows", .right),
+                ("size", .right),
+                ("label", .left),
+            ])
+        for commit in commits {
+            table.add([
+                "\(commit.generation)", Text.local(commit.time), commit.kind.rawValue,
+                Text.count(commit.rowCounts.values.reduce(0, +)), Text.bytes(commit.byteCount),
+                commit.label,
+            ])
+        }
+        table.finish()
+    }
+
+    private static func describe(_ commit: CommitInfo, _ json: JSONWriter) {
+        json.member("generation", commit.generation)
+        json.member("parent", commit.parent)
+        json.member("kind", commit.kind.rawValue)
+        json.member("label", commit.label)
+        json.member("time", Value.timestamp(commit.time))
+        json.member("segments", commit.segmentCount)
+        json.member("bytes", commit.byteCount)
+        json.object("rows") {
+            for (name, count) in commit.rowCounts.sorted(by: { $0.key < $1.key }) {
+                json.member(name, count)
+            }
+        }
+    }
+}

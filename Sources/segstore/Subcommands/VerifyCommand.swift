@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import SegmentStore
+
+extension Option {
+    fileprivate static let all = Option(
+        name: "all", value: nil, help: "check the earlier generations too")
+}
+
+extension Command {
+    static let verify = Command(
+        name: "verify", summary: "check every checksum and every index",
+        details: """
+            Reads the whole store and compares what must agree. Each problem is a line that names the \
+            file, the place in it, and what lies there. The exit status is 5 if there are any.
+            """,
+        options: [.all]
+    ) { arguments, output in
+        let path = try StoreLocation.find(arguments)
+        let report = try verify(path, all: arguments.has(.all))
+        switch arguments.format {
+        case .text: show(report, output)
+        case .json: write(report, output)
+        }
+        guard report.isSound else {
+            let advice =
+                StoreFiles.isDirectory(path)
+                ? "'segstore recover --to N' goes back to an earlier generation"
+                : "use another backup"
+            throw CommandError(
+                "\(path): \(Text.count(report.problems.count, "problem")) found; \(advice)",
+                .corrupt)
+        }
+        return .done
+    }
+
+    private static func verify(_ path: String, all: Bool) throws -> VerifyReport {
+        do {
+            return try StoreLocation.open(path, .readOnly).verify(allGenerations: all)
+        } catch let error as StoreError
+            where error.code == .corrupted && StoreFiles.isDirectory(path)
+        {
+            // The manifest is damaged. There may be more.
+            return try GraphStore.openDamaged(path).verify(allGenerations: all)
+        }
+    }
+
+    private static func show(_ report: VerifyReport, _ output: Output) {
+        for problem in report.problems {
+            output.line(output.styled("damaged", .red) + "  \(printable(problem.description))")
+        }
+        let checked = [
+            Text.count(report.checkedRowCount, "row"), Text.count(report.segmentCount, "segment"),
+            Text.count(report.generations.count, "generation"), Text.bytes(report.checkedByteCount),
+        ].joined(separator: ", ")
+        output.line(report.isSound ? "sound: \(checked)" : "checked: \(checked)")
+    }
+
+    private static func write(_ report: VerifyReport, _ output: Output) {
+        JSONWriter.write(to: output) { json in
+            json.member("sound", report.isSound)
+            json.array("generations") {
+                for generation in report.generations { json.element(generation) }
+            }
+            json.member("segments", report.segmentCount)
+            json.member("rows", report.checkedRowCount)
+            json.member("bytes", report.checkedByteCount)
+            json.array("problems") {
+                for problem in report.problems {
+                    json.object {
+                        json.member("file", problem.path)
+                        json.member("byte_offset", problem.byteOffset)
+                        json.member("place", problem.place)
+                        json.member("message", problem.message)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers, sizes and times as people read them.
+
+import Platform
+
+enum Text {
+    /// 1,234,567.
+    static func count(_ number: Int) -> String {
+        let digits = Array(String(number.magnitude).utf8)
+        var text = number < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+            text.unicodeScalars.append(Unicode.Scalar(digit))
+        }
+        return text
+    }
+
+    /// 1 file, 2 files.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    /// 12.3 MB; a thousand bytes are 1 kB.
+    static func bytes(_ count: Int) -> String {
+        var value = Double(count)
+        var unit = "B"
+        for larger in ["kB", "MB", "GB", "TB"] where value >= 999.95 {
+            value /= 1000
+            unit = larger
+        }
+        return unit == "B" ? "\(count) B" : "\(fixed(value, 1)) \(unit)"
+    }
+
+    static func fixed(_ value: Double, _ digits: Int) -> String {
+        let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+        let scaled = Int((value.magnitude * Double(scale)).rounded())
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        return "\(sign)\(scaled / scale)" + (digits > 0 ? "." + padded(scaled % scale, digits) : "")
+    }
+
+    static func seconds(_ nanoseconds: Int64) -> String {
+        let seconds = Double(nanoseconds) / 1e9
+        return fixed(seconds, seconds < 10 ? 2 : 1) + " s"
+    }
+
+    static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+
+    /// 2025-01-31 23:59, where the reader is.
+    static func local(_ time: Int64) -> String {
+        let time = CalendarTime(time, isLocal: true)
+        return date(time) + " \(padded(time.hour, 2)):\(padded(time.minute, 2))"
+    }
+
+    /// 2025-01-31T23:59:59.123456789Z.
+    static func utc(_ time: Int64) -> String {
+        let time = CalendarTime(time, isLocal: false)
+        return date(time)
+            + "T\(padded(time.hour, 2)):\(padded(time.minute, 2)):\(padded(time.second, 2))"
+            + ".\(padded(time.nanosecond, 9))Z"
+    }
+
+    private static func date(_ time: CalendarTime) -> String {
+        "\(padded(time.year, 4))-\(padded(time.month, 2))-\(padded(time.day, 2))"
+    }
+
+    /// 5 min ago.
+    static func age(_ time: Int64) -> String {
+        let seconds = Int(max(0, Clock.wallNanoseconds() - time) / 1_000_000_000)
+        switch seconds {
+        case ..<120: return "\(seconds) s ago"
+        case ..<7200: return "\(seconds / 60) min ago"
+        case ..<172_800: return "\(seconds / 3600) h ago"
+        default: return "\(count(seconds / 86400)) days ago"
+        }
+    }
+}

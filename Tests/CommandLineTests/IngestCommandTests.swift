@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+import Platform
+import TestSupport
+import Testing
+
+@Suite struct IngestCommandTests {
+    private let workspace: Workspace
+    private var tool: SegstoreTool { workspace.tool }
+
+    init() throws { workspace = try Workspace() }
+
+    private func files(_ arguments: String...) throws -> [[String: Any]] {
+        let answer = try tool.run(["files", "--format", "json"] + arguments)
+        return try answer.json()["files"] as? [[String: Any]] ?? []
+    }
+
+    @Test func aTreeGoesIntoItsStore() throws {
+        let answer = try tool("ingest", ".")
+        #expect(answer.code == 0 && answer.error.isEmpty)
+        #expect(answer.output.contains("total         3   23 B"))
+        #expect(answer.output.contains("ignored  2: 1 binary, 1 unknown extension"))
+        #expect(answer.output.contains("changed  5 rows written, 0 removed"))
+        #expect(answer.output.contains("generation 1"))
+        let rows = try files()
+        #expect(rows.map { $0["file"] as? String } == ["lib/a.c", "lib/b.c", "main.swift"])
+        #expect(rows.map { $0["language"] as? String } == ["c", "c", "swift"])
+        #expect(rows.map { $0["size"] as? Int } == [7, 7, 9])
+        let hash = try #require(rows[0]["content_hash"] as? String)
+        #expect(hash.wholeMatch(of: /[0-9a-f]{16}/) != nil)
+        let time = try #require(rows[0]["mtime"] as? String)
+        #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z/) != nil)
+        #expect(
+            try tool("ignored").outputLines.dropFirst().map { $0.split(separator: " ").last } == [
+                "logo.png", "notes.txt",
+            ])
+    }
+
+    @Test func theSummaryIsThereForPrograms() throws {
+        let summary = try tool("ingest", ".", "--format", "json", "--label", "first").json()
+        #expect(summary["generation"] as? Int == 1)
+        #expect(summary["label"] as? String == "first")
+        #expect(summary["committed"] as? Bool == true)
+        #expect(summary["files"] as? Int == 3 && summary["bytes"] as? Int == 23)
+        #expect(summary["ignored"] as? Int == 2)
+        #expect((summary["store_bytes"] as? Int ?? 0) > 0)
+        let languages = summary["languages"] as? [[String: Any]] ?? []
+        #expect(languages.map { $0["language"] as? String } == ["c", "swift"])
+    }
+
+    @Test func aTreeThatStaysMakesNoGeneration() throws {
+        _ = try tool("ingest", ".")
+        let again = try tool("ingest", ".", "--label", "again")
+        #expect(again.code == 0)
+        #expect(again.output.contains("changed  nothing, so no new generation"))
+        #expect(again.output.contains("generation 1"))
+        #expect(
+            again.error
+                == "segstore: nothing has changed, so there is no commit to give the label to\n")
+        #expect(try tool("log", "--format", "json").json()["count"] as? Int == 1)
+    }
+
+    @Test func whatChangedIsANewGeneration() throws {
+        _ = try tool("ingest", ".", "--label", "one")
+        let before = try tool("files").output
+        try workspace.write("lib/a.c", "long a;\n")
+        try workspace.remove("lib/b.c")
+        let answer = try tool("ingest", ".", "--label", "two")
+        #expect(answer.output.contains("changed  1 row written, 1 removed"))
+        #expect(answer.output.contains("generation 2"))
+        #expect(try files().map { $0["file"] as? String } == ["lib/a.c", "main.swift"])
+        // The tree as it was.
+        #expect(try files("--at", "one").count == 3)
+        #expect(try tool("files", "--at", "1").output == before)
+        #expect(try tool("stats", "--at", "one").output.contains("generation  1,"))
+    }
+
+    @Test func theOrderIsTheSameEveryTime() throws {
+        let other = try Workspace()
+        for name in ["z.c", "lib/é.c", "lib.c", "a b.c"] {
+            try workspace.write(name, name)
+            try other.write(name, name)
+        }
+        _ = try tool("ingest", ".")
+        _ = try other.tool("ingest", ".")
+        let hidden = /"mtime":"[^"]*"/
+        let mine = try tool("files", "--format", "json").output.replacing(hidden, with: "")
+        #expect(
+            mine == (try other.tool("files", "--format", "json").output.replacing(hidden, with: ""))
+        )
+        #expect(
+            try files().map { $0["file"] as? String } == [
+                "a b.c", "lib.c", "lib/a.c", "lib/b.c", "lib/é.c", "main.swift", "z.c",
+            ])
+    }
+
+    @Test func aDirectoryMustBeThere() throws {
+        for (name, message) in [
+            ("nothing", "there is no such directory"), ("main.swift", "is no directory"),
+        ] {
+            let answer = try tool("ingest", name)
+            #expect(answer.code == 1)
+            #expect(answer.error.hasPrefix("segstore: \(name): \(message)"))
+        }
+        #expect(try Directory.kind(of: workspace.store) == .nothing)
+    }
+
+    @Test func anEmptyTreeIsSaidToBeEmpty() throws {
+        try FileManager.default.createDirectory(
+            atPath: workspace.tree + "/empty", withIntermediateDirectories: true)
+        let answer = try tool("ingest", "empty")
+        #expect(answer.code == 0)
+        #expect(answer.error == "segstore: empty: holds no files, so no store was made\n")
+    }
+
+    // MARK: - Which store
+
+    @Test func aPlaceThatIsNoStoreIsLeftAlone() throws {
+        for (place, message) in [
+            ("lib", "is a directory with other things in it"),
+            ("main.swift", "is neither a directory nor"),
+            ("a/b", "cannot be made, for a is no directory"),
+        ] {
+            let answer = try tool("ingest", ".", "--store", place)
+            #expect(answer.code == 1 && answer.output.isEmpty)
+            #expect(answer.error.hasPrefix("segstore: \(place): \(message)"), "\(answer.error)")
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: workspace.tree + "/lib").count == 2)
+        try FileManager.default.createDirectory(
+            atPath: workspace.tree + "/empty", withIntermediateDirectories: true)
+        #expect(try tool("ingest", ".", "--store", "empty").code == 0)
+    }
+
+    /// Root may write everywhere, so it has nothing to check here.
+    @Test(.enabled(if: getuid() != 0))
+    func aTreeThatCannotBeWrittenNeedsAStoreElsewhere() throws {
+        #expect(chmod(workspace.tree, 0o555) == 0)
+        defer { chmod(workspace.tree, 0o755) }
+        let answer = try tool("ingest", ".")
+        #expect(answer.code == 1)
+        #expect(answer.error.contains("Permission denied; choose another place with --store"))
+        #expect(try tool("ingest", ".", "--store", workspace.root.file("graph")).code == 0)
+    }
+
+    @Test func theStoreIsFoundUpward() throws {
+        _ = try tool("ingest", ".")
+        let below = SegstoreTool(directory: workspace.tree + "/lib")
+        #expect(try below("stats").output == (try tool("stats").output))
+        // Also for ingest, but not in silence.
+        let answer = try below("ingest", ".")
+        #expect(answer.code == 0)
+        #expect(answer.error.contains("found above ."))
+        #expect(try files().map { $0["file"] as? String } == ["a.c", "b.c"])
+        #expect(try Directory.kind(of: workspace.tree + "/lib/.segstore") == .nothing)
+    }
+
+    @Test func theEnvironmentNamesAStoreAndTheOptionAnother() throws {
+        let first = workspace.root.file("first")
+        let second = workspace.root.file("second")
+        var tool = tool
+        tool.environment = ["SEGSTORE": first]
+        #expect(try tool("ingest", ".").code == 0)
+        #expect(try Directory.kind(of: workspace.store) == .nothing)
+        #expect(try tool("ingest", "lib", "--store", second).code == 0)
+        #expect(try tool("files", "--format", "json").json()["total"] as? Int == 3)
+        #expect(
+            try tool("files", "--format", "json", "--store", second).json()["total"] as? Int == 2)
+    }
+
+    @Test func aStoreInsideOfTheTreeIsNotPartOfIt() throws {
+        for _ in 0..<2 {
+            let answer = try tool("ingest", ".", "--store", "graph")
+            #expect(answer.output.contains("ignored  2: 1 binary, 1 unknown extension"))
+        }
+        #expect(
+            try tool("log", "--store", "graph", "--format", "json").json()["count"] as? Int == 1)
+    }
+
+    @Test func withoutAStoreThereIsAdvice() throws {
+        let outside = SegstoreTool(directory: workspace.root.path)
+        for command in ["stats", "files", "ignored", "log", "verify", "compact", "recover"] {
+            let answer = try outside(command)
+            #expect(answer.code == 1 && answer.output.isEmpty)
+            #expect(answer.error.hasPrefix("segstore: no store: "))
+            #expect(answer.error.contains("make one with 'segstore ingest <dir>'"))
+            let named = try outside(command, "--store", "nowhere")
+            #expect(named.code == 1)
+            #expect(
+                named.error
+                    == "segstore: nowhere: there is no store; make one with 'segstore ingest <dir>'\n"
+            )
+        }
+    }
+}

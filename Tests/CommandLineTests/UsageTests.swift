@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// Help, and words that make no sense.
+@Suite struct UsageTests {
+    private let workspace: Workspace
+    private var tool: SegstoreTool { workspace.tool }
+
+    init() throws { workspace = try Workspace() }
+
+    private static let commands = [
+        "ingest", "stats", "files", "ignored", "log", "verify", "compact", "gc", "backup",
+        "recover",
+    ]
+
+    /// SEGSTORE_WRITE_GOLDEN=1 writes it anew.
+    @Test func helpIsWhatItWas() throws {
+        var text = try tool("--help").output
+        for command in Self.commands { text += "\n" + (try tool("help", command).output) }
+        let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Golden/help.txt")
+        if ProcessInfo.processInfo.environment["SEGSTORE_WRITE_GOLDEN"] != nil {
+            try Data(text.utf8).write(to: golden)
+        }
+        #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
+        for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test(arguments: [["--help"], ["-h"], ["help"], ["help", "help"]])
+    func helpHasManyNames(arguments: [String]) throws {
+        let answer = try tool.run(arguments)
+        #expect(answer.code == 0 && answer.error.isEmpty)
+        #expect(answer.output == (try tool("--help").output))
+    }
+
+    @Test(arguments: commands)
+    func aCommandsHelpHasManyNames(command: String) throws {
+        let help = try tool("help", command)
+        #expect(help.code == 0 && help.output.hasPrefix("segstore \(command): "))
+        #expect(try tool(command, "--help").output == help.output)
+        #expect(try tool("-h", command).output == help.output)
+    }
+
+    @Test func theVersionNamesTheFormat() throws {
+        let answer = try tool("--version")
+        #expect(answer.code == 0)
+        #expect(answer.output.wholeMatch(of: /segstore \d+\.\d+\.\d+ \(file format 1\)\n/) != nil)
+    }
+
+    @Test(arguments: [
+        ([], "no command given"),
+        (["frobnicate"], "there is no command 'frobnicate'; 'segstore --help'"),
+        (["stat"], "did you mean 'stats'?"),
+        (["help", "stat"], "did you mean 'stats'?"),
+        (["stats", "--frobnicate"], "no option '--frobnicate'; see 'segstore help stats'"),
+        (["stats", "-x"], "no option '-x'"),
+        (["stats", "--keep", "1"], "stats has no option '--keep'"),
+        (["stats", "extra"], "stats has no use for 'extra'"),
+        (["ingest", "a", "b"], "ingest has no use for 'b'"),
+        (["ingest"], "ingest needs <dir>"),
+        (["backup"], "backup needs <file>"),
+        (["gc"], "gc needs --keep <N>"),
+        (["gc", "--keep", "0"], "--keep needs a number, 1 or more, not '0'"),
+        (["files", "--limit", "x"], "--limit needs a number, 0 or more, not 'x'"),
+        (["files", "--limit=-1"], "--limit needs a number"),
+        (["files", "--limit"], "--limit needs a value"),
+        (["verify", "--all=1"], "--all takes no value"),
+        (["stats", "--format", "xml"], "--format is text or json, not 'xml'"),
+        (["recover", "--to", "soon"], "--to needs a number"),
+    ])
+    func wrongUsageIsOneLineAndCode2(arguments: [String], message: String) throws {
+        let answer = try tool.run(arguments)
+        #expect(answer.code == 2)
+        #expect(answer.output.isEmpty)
+        #expect(
+            answer.error.hasPrefix("segstore: ") && answer.error.contains(message),
+            "\(answer.error)")
+        #expect(answer.error.split(separator: "\n").count == 1)
+    }
+
+    @Test func optionsStandAnywhereAndInBothSpellings() throws {
+        #expect(try tool("ingest", ".").code == 0)
+        let expected = try tool(
+            "files", "--limit", "1", "--store", workspace.store, "--format", "json")
+        #expect(expected.code == 0)
+        for arguments in [
+            ["--store", workspace.store, "--format=json", "--limit=1", "files"],
+            ["--format", "json", "files", "--store=\(workspace.store)", "--limit", "1"],
+        ] {
+            #expect(try tool.run(arguments).output == expected.output)
+        }
+    }
+
+    @Test func twoDashesEndOptions() throws {
+        let answer = try tool("ingest", "--", "--help")
+        #expect(answer.code == 1)
+        #expect(answer.error == "segstore: --help: there is no such directory\n")
+    }
+}
