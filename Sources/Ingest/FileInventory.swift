@@ -51,8 +51,9 @@ package struct FileInventory: Sendable {
         self.options = options
     }
 
-    /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so that
-    /// of two inventories at once the later one counts. `progress` comes at most ten times a second.
+    /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so
+    /// that of two inventories at once the later one counts. `progress` comes at most ten times a
+    /// second.
     package func run(into store: GraphStore, progress: (Tally) -> Void = { _ in }) throws -> Report
     {
         var report = Report()

@@ -24,8 +24,8 @@ enum StoreLocation {
                 + "make one with 'segstore ingest <dir>'")
     }
 
-    /// The store that the tree below `directory` goes into; `isAbove` if it was not named, and found
-    /// outside of that tree.
+    /// The store that the tree below `directory` goes into; `isAbove` if it was not named, and
+    /// found outside of that tree.
     static func find(
         _ arguments: Arguments, forTree directory: String
     ) throws -> (path: String, isAbove: Bool) {
@@ -63,7 +63,8 @@ enum StoreLocation {
         return try GraphStore.open(path, schema: schema, options: options)
     }
 
-    /// The store to fill, made if it is not there. A directory that holds other things is left alone.
+    /// The store to fill, made if it is not there. A directory that holds other things is left
+    /// alone.
     static func make(_ path: String, schema: Schema) throws -> GraphStore {
         let elsewhere = "choose another place with --store <path>"
         switch try Directory.kind(of: path) {
