@@ -80,9 +80,8 @@ package final class ImageStorage: Storage, @unchecked Sendable {
     }
 
     package func list(_ directory: String) throws(StoreError) -> [String] {
-        files.keys.filter { $0.hasPrefix(directory + "/") }.map {
-            String($0.dropFirst(directory.count + 1))
-        }
+        files.keys.filter { $0.hasPrefix(directory + "/") && file($0) != nil }
+            .map { String($0.dropFirst(directory.count + 1)) }
     }
 
     private func readOnly() -> StoreError {

@@ -96,6 +96,10 @@ public enum StressWorkload {
     {
         let history = try store.history()
         guard !history.isEmpty else { return nil }
+        if random.chance(8) {
+            let report = try store.verify(allGenerations: true)
+            if let problem = report.problems.first { return "\(problem)" }
+        }
         do {
             return try problem(in: try store.snapshot(at: random.pick(history).generation))
         } catch let error as StoreError where error.code == .notFound {
