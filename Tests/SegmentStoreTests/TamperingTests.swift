@@ -308,8 +308,10 @@ import Testing
             manifest.segments[manifest.segments.count - 1].fileByteCount = .max >> 1
         }
         manifest.nextSegmentID = 8
-        try storage.put(manifest)
-        #expect(Self.code { _ = try GraphStore(unchecked: storage).history() } == .corrupted)
+        let encoded = manifest.encode()
+        #expect(
+            Self.code { _ = try Manifest.decode(encoded.bytes, path: "manifest") } == .corrupted)
+        withExtendedLifetime(encoded) {}
     }
 
     /// Names of files are bytes from the disk too.
