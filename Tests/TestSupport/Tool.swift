@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-// SPDX-License-Identifier: Apache-2.0
 import Platform
 
 /// A running process of one of the package's own executables.
