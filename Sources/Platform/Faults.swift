@@ -24,7 +24,7 @@ package enum Faults {
     }
 
     private static let armed = Atomic<Bool>(false)
-    private static let state = Mutex<(plan: Plan?, seen: Int, log: [String])>((nil, 0, []))
+    private static let state = Locked<(plan: Plan?, seen: Int, log: [String])>((nil, 0, []))
 
     /// Runs `body` under the plan; returns its result and the calls that were counted.
     package static func with<Result>(

@@ -6,7 +6,6 @@
 import Codec
 import Dispatch
 import Platform
-import Synchronization
 
 /// How a store is opened.
 public struct StoreOptions: Sendable {
@@ -37,7 +36,7 @@ public final class GraphStore: Sendable {
     let storage: any Storage
     let options: StoreOptions
     let manifests: ManifestFile
-    let state: Mutex<State>
+    let state: Locked<State>
     /// Held while a batch is written, so that writers of one process queue.
     let writing = DispatchSemaphore(value: 1)
     let background = DispatchQueue(label: "segstore.compact")
@@ -61,7 +60,7 @@ public final class GraphStore: Sendable {
         self.storage = storage
         self.options = options
         manifests = ManifestFile(storage: storage)
-        state = Mutex(State(wanted: schema))
+        state = Locked(State(wanted: schema))
         let current = try load()
         if let schema { _ = try current.manifest.schema.extended(by: schema) }
     }
@@ -71,7 +70,7 @@ public final class GraphStore: Sendable {
         self.storage = storage
         options = StoreOptions()
         manifests = ManifestFile(storage: storage)
-        state = Mutex(State(wanted: nil))
+        state = Locked(State(wanted: nil))
     }
 
     /// Opens the store in a directory, or a packed file, which is read-only.

@@ -14,7 +14,7 @@ import Testing
         try StressWorkload.commit(to: store)
         let isDone = Atomic<Bool>(false)
         let snapshots = Atomic<Int>(0)
-        let problems = Mutex<[String]>([])
+        let problems = Locked<[String]>([])
         @Sendable func note(_ text: String) {
             problems.withLock { $0.append(text) }
             isDone.store(true, ordering: .relaxed)
@@ -89,7 +89,7 @@ import Testing
     @Test func writersOfOneProcessQueue() throws {
         let directory = try TemporaryDirectory(inMemory: true)
         let store = try GraphStore.open(directory.file("store"), schema: StressWorkload.schema)
-        let failures = Mutex<[String]>([])
+        let failures = Locked<[String]>([])
         let count = 20
         DispatchQueue.concurrentPerform(iterations: 4) { number in
             for step in 0..<count {

@@ -4,7 +4,6 @@ import Foundation
 import Glibc
 import Platform
 import SegmentStore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -64,7 +63,7 @@ import Testing
     }
 
     private func check(_ damages: [Damage], _ image: ImageStorage, _ map: DamageMap) throws {
-        let failures = Mutex<[String]>([])
+        let failures = Locked<[String]>([])
         let threads = 2
         let images = Images(copies: (0..<threads).map { _ in image.copy() })
         DispatchQueue.concurrentPerform(iterations: threads) { thread in

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Platform
 import SegmentStore
-import Synchronization
 
 /// A place for a store that stops after its n-th operation and can then lose its power.
 ///
@@ -39,7 +38,7 @@ package final class CrashStorage: Storage {
 
     /// `@unchecked Sendable`: everything in it is reached through `state` only.
     private struct Guarded: @unchecked Sendable { var value = State() }
-    private let state = Mutex(Guarded())
+    private let state = Locked(Guarded())
 
     package let path = "(crash)"
     package var isReadOnly: Bool { false }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Synchronization
+import Platform
 
 /// A running process of one of the package's own executables.
 public final class Tool: @unchecked Sendable {
@@ -9,7 +9,7 @@ public final class Tool: @unchecked Sendable {
     private let output = Pipe()
     private let errors = Pipe()
     private let input = Pipe()
-    private let lines = Mutex<(text: [UInt8], errors: [UInt8])>(([], []))
+    private let lines = Locked<(text: [UInt8], errors: [UInt8])>(([], []))
     private let readers = DispatchGroup()
     private let exited = DispatchSemaphore(value: 0)
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Platform
-import Synchronization
 
 /// A store that lives in memory only.
 package final class MemoryStorage: Storage {
@@ -11,7 +10,7 @@ package final class MemoryStorage: Storage {
 
     package let path = "(memory)"
     package var isReadOnly: Bool { false }
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init() {}
 
@@ -104,7 +103,7 @@ private final class MemoryFile: StorageFile, Sendable {
         var mapping: MappedMemory?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
         state.withLock { state in

@@ -5,7 +5,7 @@
 
 import Codec
 import Dispatch
-import Synchronization
+import Platform
 
 final class EncodeQueue {
     /// `@unchecked Sendable`: `encoded` is written by the job, then read after `done`.
@@ -25,7 +25,7 @@ final class EncodeQueue {
 
     /// `@unchecked Sendable`: an encoder is with one thread at a time.
     private final class Encoders: @unchecked Sendable {
-        private let free = Mutex<[Unshared]>([])
+        private let free = Locked<[Unshared]>([])
         private let level: Int32
 
         private struct Unshared: @unchecked Sendable { let encoder: TextEncoder }

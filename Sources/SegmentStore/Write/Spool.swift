@@ -4,7 +4,7 @@
 // in a nameless file once they are many.
 
 import Codec
-import Synchronization
+import Platform
 
 /// One nameless file for all spools of a batch.
 ///
@@ -12,7 +12,7 @@ import Synchronization
 /// different ranges do not meet.
 final class ScratchSpace: @unchecked Sendable {
     private let storage: any Storage
-    private let state = Mutex<(file: (any StorageFile)?, end: Int)>((nil, 0))
+    private let state = Locked<(file: (any StorageFile)?, end: Int)>((nil, 0))
 
     /// Bytes that each spool keeps in memory before they go to the file.
     let spoolLimit: Int
