@@ -65,7 +65,10 @@ extension GraphStore {
 
     /// Runs `body` as the only writer of this process and of all others.
     func exclusively<Result>(_ body: (any StorageLock) throws -> Result) throws -> Result {
-        guard options.mode != .readOnly, !storage.isReadOnly else {
+        if storage.isReadOnly {
+            throw StoreError(.readOnly, "a packed store cannot be written", path: storage.path)
+        }
+        guard options.mode != .readOnly else {
             throw StoreError(.readOnly, "the store was opened for reading only", path: storage.path)
         }
         writing.wait()

@@ -141,7 +141,7 @@ public final class GraphStore: Sendable {
 
     /// The generations that can be read, oldest first. A manifest beyond the current one is of a
     /// commit that failed or is not done yet; where the current one is damaged, who knows.
-    private func committed() throws(StoreError) -> [UInt64] {
+    func committed() throws(StoreError) -> [UInt64] {
         do throws(StoreError) {
             let newest = try manifests.current()?.generation ?? 0
             return try manifests.generations().filter { $0 <= newest }

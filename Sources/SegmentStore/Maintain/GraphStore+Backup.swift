@@ -14,6 +14,10 @@ extension GraphStore {
         var files: [(name: String, bytes: UnsafeRawBufferPointer)] = [
             (Layout.manifest, manifest.bytes)
         ]
+        if core.manifest.generation > 0 {
+            // Under its number too, so that the pack has a history of one commit.
+            files.append((Layout.manifest(core.manifest.generation), manifest.bytes))
+        }
         for (segment, part) in zip(core.manifest.segments, core.parts) {
             files.append((Layout.segment(segment.id), part.segment.file.memory.bytes))
         }

@@ -50,11 +50,9 @@ public struct GarbageReceipt: Sendable {
 }
 
 extension GraphStore {
-    /// The commits that can still be read, newest first.
+    /// The commits that can still be read, newest first; of a damaged store those that are whole.
     public func history() throws(StoreError) -> [CommitInfo] {
-        guard let current = try manifests.current() else { return [] }
-        let generations = try manifests.generations().filter { $0 <= current.generation }
-        return try manifests.read(all: generations).map(CommitInfo.init)
+        try manifests.read(all: try committed()).map(CommitInfo.init)
     }
 
     /// Drops all but the newest `keep` generations and the segments that only they need. Snapshots

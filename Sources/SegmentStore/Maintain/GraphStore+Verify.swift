@@ -37,7 +37,7 @@ extension GraphStore {
     public func verify(allGenerations: Bool = false) throws -> VerifyReport {
         var verifier = Verifier()
         if allGenerations {
-            // Beyond the current manifest lies what a writer left that died, or what one is writing.
+            // Beyond the current manifest lies what a writer left that died, or is writing now.
             // Damage to the current one is told below.
             var newest = UInt64.max
             do throws(StoreError) { newest = try manifests.current()?.generation ?? 0 } catch {

@@ -28,6 +28,8 @@ struct ManifestFile {
     }
 
     private func damaged(_ error: StoreError) -> StoreError {
+        // A pack has no other generation to go back to.
+        if storage.isReadOnly { return error }
         var good: UInt64?
         for generation in ((try? generations()) ?? []).reversed() where good == nil {
             if (try? read(generation)) != nil { good = generation }

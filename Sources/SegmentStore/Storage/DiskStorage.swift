@@ -12,6 +12,14 @@ package struct DiskStorage: Storage {
     private func full(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
 
     package func prepare() throws(StoreError) {
+        do throws(StoreError) { try makeDirectories() } catch {
+            guard error.errno == ENOENT else { throw error }
+            throw StoreError(
+                .notFound, "the folder that should hold the store does not exist", path: path)
+        }
+    }
+
+    private func makeDirectories() throws(StoreError) {
         try system { () throws(SystemError) in
             if try Directory.kind(of: full(Layout.manifest)) != .nothing { return }
             for directory in ["", Layout.segments] {
