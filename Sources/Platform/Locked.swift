@@ -1,37 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A value that one thread at a time can reach.
+/// A value that one thread at a time may touch.
 ///
-/// It is `Synchronization.Mutex` on the system's mutex, which the thread sanitizer knows: where
-/// threads wait for a `Mutex`, on Linux, the sanitizer sees no order and reports races that are none.
+/// Like `Synchronization.Mutex`, but on the system's lock: the thread sanitizer knows that one and
+/// reports every use of the other as a race, which would hide the real ones.
 ///
-/// `@unchecked Sendable`: the value is reached through the mutex only.
+/// `@unchecked Sendable`: `value` is only reached with the lock held.
 package final class Locked<Value>: @unchecked Sendable {
-    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    @usableFromInline let value: UnsafeMutablePointer<Value>
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    @exclusivity(unchecked) private var value: Value
 
-    package init(_ initial: consuming sending Value) {
-        mutex = .allocate(capacity: 1)
-        pthread_mutex_init(mutex, nil)
-        value = .allocate(capacity: 1)
-        value.initialize(to: initial)
+    package init(_ value: Value) {
+        self.value = value
+        lock = .allocate(capacity: 1)
+        pthread_mutex_init(lock, nil)
     }
 
     deinit {
-        value.deinitialize(count: 1)
-        value.deallocate()
-        pthread_mutex_destroy(mutex)
-        mutex.deallocate()
+        pthread_mutex_destroy(lock)
+        lock.deallocate()
     }
 
-    /// Waits for the value and gives it to `body`, which must not ask for it again.
-    @inlinable
+    /// Not to be called again from within `body`.
     package func withLock<Result, Failure: Error>(
-        _ body: (inout sending Value) throws(Failure) -> sending Result
-    ) throws(Failure) -> sending Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body(&value.pointee)
+        _ body: (inout Value) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        return try body(&value)
     }
 }

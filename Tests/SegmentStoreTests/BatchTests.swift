@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Platform
 import SegmentStore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -269,7 +268,7 @@ import Testing
     }
 
     @Test func oneCommitIsForAllRelations() throws {
-        let seen = Mutex<Set<[Int]>>([])
+        let seen = Locked<Set<[Int]>>([])
         try store.write { batch in
             try batch.append(row("a"), to: "items")
             try batch.append(["from": "a", "to": "b"], to: "links")

@@ -308,6 +308,10 @@ import Testing
             manifest.segments[manifest.segments.count - 1].fileByteCount = .max >> 1
         }
         manifest.nextSegmentID = 8
+        let encoded = manifest.encode()
+        #expect(
+            Self.code { _ = try Manifest.decode(encoded.bytes, path: "manifest") } == .corrupted)
+        withExtendedLifetime(encoded) {}
         try storage.put(manifest)
         let store = try GraphStore(unchecked: storage)
         #expect(Self.code { _ = try store.snapshot() } == .corrupted)

@@ -13,7 +13,7 @@ public final class SnapshotDrive {
     private var failure: (any Error)?
     /// Damaged indexes may lead to the same rows again and again: there is an end to patience.
     private var rowBudget = 2000
-    private var edgeBudget = 3000
+    private var edgeBudget = 400
 
     private struct Enough: Error {}
 

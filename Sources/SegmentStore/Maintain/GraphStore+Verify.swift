@@ -187,6 +187,7 @@ private struct Verifier {
         }
         guard live == rows.rowCount - dead.count else { throw fail("count of live rows") }
         try checkDictionary(part, relation, path)
+        try checkKeys(rows, relation, path)
         try checkTargets(rows, relation, dead, targets, path)
         try checkScopes(rows, relation, path)
     }
@@ -231,6 +232,25 @@ private struct Verifier {
                         "the key index misses a string of its dictionary", in: path)
                 }
             }
+        }
+    }
+
+    /// Also of the strings that no row has as its key, but others know.
+    private func checkKeys(
+        _ rows: RelationReader, _ relation: StoredSchema.Relation, _ path: String
+    ) throws(StoreError) {
+        var count = 0
+        for id in 0..<max(rows.keyOffsets.count - 1, 0) {
+            for entry in try rows.keyOffsets.range(id, limit: rows.keyRows.count) {
+                guard try rows.id(column: relation.key[0], row: try rows.keyRows.value(entry)) == id
+                else {
+                    throw .corrupted("the key index leads to another row", in: path)
+                }
+                count += 1
+            }
+        }
+        guard count == rows.keyRows.count else {
+            throw .corrupted("the key index misses rows", in: path)
         }
     }
 
