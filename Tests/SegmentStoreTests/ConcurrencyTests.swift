@@ -168,6 +168,8 @@ import Testing
         var random = SeededGenerator(seed: UInt64(Date().timeIntervalSince1970))
         var newest: UInt64 = 0
         var printed = 0
+        // One writer outlives them all, and takes its turn.
+        let survivor = try GraphStore.open(path, schema: StressWorkload.schema)
         for kill in 0..<Self.kills {
             let writer = try Tool("StressTool", ["write", path, "\(kill)"])
             // Some die while they open the store.
@@ -198,6 +200,7 @@ import Testing
                 #expect(try StressWorkload.problem(in: old) == nil, "kill \(kill)")
             }
             newest = snapshot.generation
+            if random.chance(3) { newest = try StressWorkload.commit(to: survivor).generation }
         }
         #expect(printed > Self.kills, "the writers hardly wrote")
         let last = try Tool("StressTool", ["write", path, "0", "3"])

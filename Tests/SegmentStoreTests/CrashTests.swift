@@ -37,7 +37,7 @@ import Testing
             let crash = Crash(setting, scenario, storage, isDone: isDone, place: place)
             try crash.check(storage.afterKill(), "killed", isKill: true)
             try Self.forEachLoss(of: storage) { try crash.check($0, $1, isKill: false) }
-            stop += 1
+            stop += sampling
         }
         #expect(stop > scenario.leastOperations, "\(scenario) has only \(stop - 1) operations")
     }

@@ -34,10 +34,10 @@ import Testing
     func aFlippedByteIsFound(pattern: UInt8) throws {
         let image = try DamagedStore.image()
         let map = try DamageMap(image)
-        let step = pattern == 0x01 ? 37 : 11
+        let step = (pattern == 0x01 ? 37 : 11) * sampling
         var damages: [Damage] = []
         for name in image.names {
-            let critical = pattern == 0xff ? map.criticalBytes(name) : []
+            let critical = pattern == 0xff && !isSanitized ? map.criticalBytes(name) : []
             for offset in image.bytes(name).indices
             where Self.isThorough || (offset + 3) % step == 0 || critical.contains(offset) {
                 damages.append(.flip(name, offset, pattern))
@@ -78,7 +78,7 @@ import Testing
         if !found.isEmpty {
             Issue.record("\(found.count) of \(damages.count), as \(found.prefix(10))")
         }
-        #expect(damages.count > 1000)
+        #expect(damages.count > 400)
     }
 
     private struct Images: @unchecked Sendable { let copies: [ImageStorage] }
@@ -103,7 +103,7 @@ import Testing
             } catch { found = "\(error)" }
             if !expected.contains(found) { failures.append("\(damage): \(found)") }
         }
-        let step = isLong ? 1 : Self.isThorough ? 5 : 23
+        let step = isLong ? 1 : Self.isThorough ? 5 : 23 * sampling
         for offset in bytes.indices where offset % step == 0 || offset < 300 {
             var byte = bytes[offset] ^ 0xff
             #expect(pwrite(descriptor, &byte, 1, off_t(offset)) == 1)
@@ -133,7 +133,7 @@ import Testing
         let right = try Transcript.of(GraphStore(image, schema: nil).snapshot())
         // Where a trap was, so that it can be found: it takes the tests with it.
         let trace = ProcessInfo.processInfo.environment["SEGSTORE_TRACE"]
-        let step = isLong ? 1 : Self.isThorough ? 13 : 97
+        let step = isLong ? 1 : Self.isThorough ? 13 : 97 * sampling
         var outcomes: [String: Int] = [:]
         for (number, segment) in manifest.segments.enumerated() {
             let sealed = try SealedSegment(image, manifest, number)
@@ -172,7 +172,7 @@ import Testing
         #expect(report.isSound, "\(report.problems)")
         #expect(report.generations.sorted() == [1, 2, 3, 4, 5])
         let map = try DamageMap(image)
-        let step = Self.isThorough ? 17 : 211
+        let step = Self.isThorough ? 17 : 211 * sampling
         for name in image.names {
             for offset in stride(from: 5, to: image.bytes(name).count, by: step) {
                 let report = try image.flipping(name, at: offset, with: 0xff) {

@@ -103,14 +103,15 @@ package struct DiskStorage: Storage {
             error.holder = holder
             throw error
         }
-        // Who holds it is told only to help; the lock itself is the kernel's.
-        try system { () throws(SystemError) in
+        // Who holds it is told only to help; the lock itself is the kernel's. A full disk must not
+        // keep a gc from making room.
+        do throws(SystemError) {
             let text = Array("\(processID())\n".utf8)
             try file.truncate(to: 0)
             try text.withUnsafeBufferPointer { text throws(SystemError) in
                 try file.write(UnsafeRawBufferPointer(text), at: 0)
             }
-        }
+        } catch {}
         return DiskLock(file)
     }
 }
