@@ -256,7 +256,7 @@ public struct FuzzSeed: Sendable {
             }
             offset += bytes.count
         }
-        precondition(directory.count == directoryByteCount)
+        require(directory.count == directoryByteCount)
         let out = ByteBuffer()
         out.appendZeros(headerByteCount)
         out.base.storeBytes(of: FormatVersion.current, toByteOffset: 8, as: UInt16.self)

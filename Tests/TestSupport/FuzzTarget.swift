@@ -28,13 +28,13 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             _ = error.description
             return false
         } catch let error as StoreError {
-            precondition(
+            require(
                 error.code == .corrupted || error.code == .unsupportedVersion
                     || error.code == .notFound,
                 "damage is reported as \(error.code): \(error)")
             return false
         } catch {
-            preconditionFailure("an error of no known kind: \(error)")
+            fatalError("an error of no known kind: \(error)")
         }
     }
 
@@ -57,4 +57,9 @@ struct FuzzInput {
     mutating func byte() -> Int { Int(take(1).first ?? 0) }
     mutating func short() -> Int { byte() | byte() << 8 }
     mutating func long() -> Int { short() | short() << 16 }
+}
+
+/// A precondition that says what is wrong in a release build too.
+func require(_ condition: Bool, _ message: @autoclosure () -> String = "") {
+    if !condition { fatalError(message()) }
 }

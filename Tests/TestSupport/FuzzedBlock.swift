@@ -47,7 +47,7 @@ struct FuzzedBlock {
             at: UnsafeRawPointer(head.bytes.baseAddress.unsafelyUnwrapped))
         let again = ByteBuffer()
         descriptor.encode(into: again)
-        precondition(
+        require(
             again.bytes.prefix(44).elementsEqual(head.bytes.prefix(44)),
             "a descriptor changed on its way")
         if isText {
@@ -63,7 +63,7 @@ struct FuzzedBlock {
     private func readIntegers(_ block: IntegerBlock) throws(CodecError) {
         var isAnyNull = false
         for row in 0..<rowCount where block.isNull(row) { isAnyNull = true }
-        precondition(block.constant == nil || !isAnyNull, "a constant with nulls")
+        require(block.constant == nil || !isAnyNull, "a constant with nulls")
         let decoded = UnsafeMutablePointer<Int64>.allocate(capacity: rowCount)
         let scratch = UnsafeMutablePointer<Int64>.allocate(capacity: rowCount)
         defer {
@@ -75,27 +75,27 @@ struct FuzzedBlock {
         var next = 0
         do throws(CodecError) {
             try block.forEachRun(scratch: scratch) { value, rows in
-                precondition(
+                require(
                     rows.lowerBound == next && rows.upperBound <= rowCount, "runs with gaps")
                 next = rows.upperBound
             }
-            precondition(next == rowCount, "runs leave rows out")
+            require(next == rowCount, "runs leave rows out")
         } catch {
-            precondition(
+            require(
                 (try? block.decode(into: decoded)) == nil, "runs fail where decoding does not")
             throw error
         }
         try block.decode(into: decoded)
         for row in 0..<rowCount {
             let value = try block.value(row)
-            precondition(value == decoded[row], "two ways to read a row differ")
+            require(value == decoded[row], "two ways to read a row differ")
         }
         next = 0
         try block.forEachRun(scratch: scratch) { value, rows in
-            for row in rows { precondition(decoded[row] == value, "a run's value differs") }
+            for row in rows { require(decoded[row] == value, "a run's value differs") }
         }
         if let constant = block.constant {
-            for row in 0..<rowCount { precondition(decoded[row] == constant, "a constant varies") }
+            for row in 0..<rowCount { require(decoded[row] == constant, "a constant varies") }
         }
     }
 
@@ -108,7 +108,7 @@ struct FuzzedBlock {
         var failure: CodecError?
         for row in stride(from: 0, to: rowCount, by: max(1, rowCount / 50)) {
             guard let frame = try? block.frame(of: row) else { continue }
-            precondition(frame.firstRow <= row && row < frame.endRow, "another row's frame")
+            require(frame.firstRow <= row && row < frame.endRow, "another row's frame")
         }
         for index in 0..<block.frameCount {
             do throws(CodecError) {
@@ -123,9 +123,9 @@ struct FuzzedBlock {
         _ digested: ZstdDecompressionDictionary?,
         _ decoder: FrameDecoder
     ) throws(CodecError) {
-        precondition(
+        require(
             frame.byteRange.lowerBound >= 0 && frame.byteRange.upperBound <= payload.bytes.count)
-        precondition(frame.firstRow <= frame.endRow && frame.endRow <= rowCount)
+        require(frame.firstRow <= frame.endRow && frame.endRow <= rowCount)
         let byteCount = lengths[frame.firstRow..<frame.endRow].reduce(0, +)
         let source = UnsafeRawBufferPointer(rebasing: payload.bytes[frame.byteRange])
         if source.count != byteCount {
@@ -144,7 +144,7 @@ struct FuzzedBlock {
             let isSame = UnsafeRawBufferPointer(start: part, count: byteCount - from)
                 .elementsEqual(
                     UnsafeRawBufferPointer(start: target + from, count: byteCount - from))
-            precondition(isSame, "a part of a hexadecimal frame differs")
+            require(isSame, "a part of a hexadecimal frame differs")
         }
     }
 }

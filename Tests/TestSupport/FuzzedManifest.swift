@@ -32,12 +32,12 @@ private func readSchema(_ bytes: UnsafeRawBufferPointer) throws(CodecError) {
     schema.encode(into: once)
     var again = ByteReader(once.bytes)
     guard let back = try? StoredSchema.decode(&again) else {
-        preconditionFailure("a schema cannot be read once written back")
+        fatalError("a schema cannot be read once written back")
     }
-    precondition(
+    require(
         back.schema == schema.schema && back.domains == schema.domains,
         "a schema changed on its way")
-    precondition(again.remaining == 0)
+    require(again.remaining == 0)
     withExtendedLifetime(once) {}
 }
 
@@ -45,16 +45,16 @@ private func readSchema(_ bytes: UnsafeRawBufferPointer) throws(CodecError) {
 private func check(_ schema: StoredSchema) {
     for relation in schema.relations {
         let columns = relation.schema.columns.indices
-        precondition(relation.storage.count == columns.count && !relation.key.isEmpty)
-        precondition(relation.key.allSatisfy(columns.contains))
+        require(relation.storage.count == columns.count && !relation.key.isEmpty)
+        require(relation.key.allSatisfy(columns.contains))
         guard case .interned = relation.storage[relation.key[0]] else {
-            preconditionFailure("a key without numbers")
+            fatalError("a key without numbers")
         }
         for storage in relation.storage {
             switch storage {
-            case .interned(let domain): precondition(schema.domains.indices.contains(domain))
-            case .text(let family): precondition(relation.families.indices.contains(family))
-            case .vector(let byteCount): precondition(byteCount > 0 && byteCount % 4 == 0)
+            case .interned(let domain): require(schema.domains.indices.contains(domain))
+            case .text(let family): require(relation.families.indices.contains(family))
+            case .vector(let byteCount): require(byteCount > 0 && byteCount % 4 == 0)
             case .fixed: break
             }
         }
@@ -67,10 +67,10 @@ private func readManifest(_ body: UnsafeRawBufferPointer) throws {
     check(manifest.schema)
     let once = manifest.encode()
     guard let back = try? Manifest.decode(once.bytes, path: "manifest") else {
-        preconditionFailure("a manifest cannot be read once written back")
+        fatalError("a manifest cannot be read once written back")
     }
     let twice = back.encode()
-    precondition(twice.bytes.elementsEqual(once.bytes), "a manifest changed on its way")
+    require(twice.bytes.elementsEqual(once.bytes), "a manifest changed on its way")
     withExtendedLifetime((once, twice)) {}
 
     let storage = MemoryStorage()
@@ -83,7 +83,7 @@ private func readManifest(_ body: UnsafeRawBufferPointer) throws {
         store = try GraphStore(storage, schema: nil, options: options)
     } catch {
         // Its segments are not there.
-        precondition(!manifest.segments.isEmpty, "\(error)")
+        require(!manifest.segments.isEmpty, "\(error)")
         _ = try GraphStore(unchecked: storage).history()
         throw error
     }
@@ -92,8 +92,8 @@ private func readManifest(_ body: UnsafeRawBufferPointer) throws {
     let reader = snapshot.reader()
     for index in manifest.schema.relations.indices {
         let rowCount = try snapshot.rowCount(snapshot.schema.relations[index].name)
-        precondition(rowCount == 0, "rows of no segment")
-        try reader.forEachRow(index) { _ in preconditionFailure("a row of no segment") }
+        require(rowCount == 0, "rows of no segment")
+        try reader.forEachRow(index) { _ in fatalError("a row of no segment") }
     }
     if manifest.schema.relations.count <= 8 { try write(store, manifest.schema) }
 }
@@ -117,10 +117,10 @@ private func write(_ store: GraphStore, _ schema: StoredSchema) throws {
         let reader = try store.snapshot().reader()
         let key = relation.key.map { row[$0] }
         guard let id = try reader.find(index, key: key) else {
-            preconditionFailure("a row is not found")
+            fatalError("a row is not found")
         }
         let found = try reader.values(index, id)
-        precondition(found == row, "a row is not what was written")
+        require(found == row, "a row is not what was written")
     }
 }
 
@@ -154,14 +154,14 @@ private func readPack(_ body: UnsafeRawBufferPointer, _ directoryByteCount: Int)
         UnsafeRawBufferPointer(rebasing: body.dropFirst(headerByteCount + directory.count)))
 
     let pack = try PackStorage(MappedMemory(copying: whole.bytes), path: "pack")
-    precondition(pack.isReadOnly)
+    require(pack.isReadOnly)
     for name in try pack.list("").prefix(100) {
         guard let bytes = try pack.read(name, limit: 1 << 20) else {
-            preconditionFailure("a listed file is missing")
+            fatalError("a listed file is missing")
         }
         guard bytes.count < 1 << 20 else { continue }
-        guard let mapped = try pack.map(name, byteCount: bytes.count) else { preconditionFailure() }
-        precondition(mapped.bytes.elementsEqual(bytes))
+        guard let mapped = try pack.map(name, byteCount: bytes.count) else { fatalError() }
+        require(mapped.bytes.elementsEqual(bytes))
     }
     let store = try GraphStore(pack, schema: nil)
     _ = try store.history()

@@ -113,7 +113,7 @@ struct FuzzedSegment {
     private func verify(_ store: GraphStore, _ failure: (any Error)?) throws {
         let report = try store.verify()
         _ = report.problems.map(\.description)
-        precondition(
+        require(
             failure == nil || !report.isSound,
             "verify passes over what reading meets: \(failure as Any)")
     }
@@ -147,7 +147,7 @@ struct FuzzedSegment {
         guard try store.compact().mergedSegmentCount > 0 else { return }
         // All that is left was written just now, so there is nothing to be found wrong with it.
         do { try SnapshotDrive(try store.snapshot()).run() } catch {
-            preconditionFailure("a compacted store is damaged: \(error)")
+            fatalError("a compacted store is damaged: \(error)")
         }
     }
 }
@@ -173,7 +173,7 @@ func sealSegment(_ data: UnsafeRawBufferPointer, directoryByteCount: Int) -> (
             let count = min(SegmentFormat.pageByteCount, level.byteCount - page)
             image.append(xxh3(image.base + level.offset + page, count))
         }
-        precondition(image.count == next + byteCount)
+        require(image.count == next + byteCount)
         level = (next, byteCount)
     }
     root = xxh3(image.base + level.offset, level.byteCount)

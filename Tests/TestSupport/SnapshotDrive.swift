@@ -38,11 +38,11 @@ public final class SnapshotDrive {
         do { try body() } catch {
             if error is Enough { return }
             if let error = error as? StoreError {
-                precondition(
+                require(
                     error.code == .corrupted || error.code == .unsupportedVersion,
                     "\(error.code): \(error)")
             } else {
-                precondition(error is CodecError, "an error of no known kind: \(error)")
+                require(error is CodecError, "an error of no known kind: \(error)")
             }
             _ = "\(error)"
             failure = failure ?? error
@@ -60,7 +60,7 @@ public final class SnapshotDrive {
                 guard groupBudget > 0 else { throw Enough() }
                 var live = 0
                 for row in 0..<group.rowCount where group.isLive(row) { live += 1 }
-                precondition(!group.isComplete || live == group.rowCount)
+                require(!group.isComplete || live == group.rowCount)
                 for column in columns.indices {
                     attempt { try scan(group, index, column) }
                     if group.rowCount > 10_000, column > 2 { break }
@@ -75,19 +75,26 @@ public final class SnapshotDrive {
             _ = try group.isNull(column, row)
         }
         let numbers = try group.numbers(column, slot: column % 8)
-        precondition(numbers.count == group.rowCount)
+        require(numbers.count == group.rowCount)
         for number in numbers.prefix(10) where group.stringCount(column) > 0 {
             attempt { _ = try group.string(column, number) }
         }
-        var next = 0
-        try group.forEachRun(column, slot: (column + 1) % 8) { value, rows in
-            precondition(rows.lowerBound == next, "runs with gaps")
-            next = rows.upperBound
-            for row in rows {
-                precondition(numbers[row] == value, "a run differs from the numbers")
+        if let bounds = try group.bounds(column) {
+            for row in 0..<group.rowCount where try !group.isNull(column, row) {
+                guard bounds.contains(numbers[row]) else {
+                    throw CodecError(.inconsistent, "bounds that leave values out")
+                }
             }
         }
-        precondition(next == group.rowCount, "runs leave rows out")
+        var next = 0
+        try group.forEachRun(column, slot: (column + 1) % 8) { value, rows in
+            require(rows.lowerBound == next, "runs with gaps")
+            next = rows.upperBound
+            for row in rows {
+                require(numbers[row] == value, "a run differs from the numbers")
+            }
+        }
+        require(next == group.rowCount, "runs leave rows out")
     }
 
     // MARK: - Rows
@@ -112,7 +119,7 @@ public final class SnapshotDrive {
             }
         }
         let values = try reader.values(index, row)
-        precondition(values.count == relation.columns.count)
+        require(values.count == relation.columns.count)
         let key = relation.key.map { name in
             values[relation.columns.firstIndex { $0.name == name } ?? 0]
         }
@@ -152,10 +159,10 @@ public final class SnapshotDrive {
                         edgeBudget -= count + 1
                         var seen = 0
                         try traversal.forEachNode { _, distance in
-                            precondition(distance <= depth, "too far")
+                            require(distance <= depth, "too far")
                             seen += 1
                         }
-                        precondition(seen == count + 1 || count == 0, "another number of nodes")
+                        require(seen == count + 1 || count == 0, "another number of nodes")
                     }
                 }
             }

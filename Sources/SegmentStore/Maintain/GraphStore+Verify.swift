@@ -187,6 +187,7 @@ private struct Verifier {
         }
         guard live == rows.rowCount - dead.count else { throw fail("count of live rows") }
         try checkDictionary(part, relation, path)
+        try checkBlocks(rows, relation, path)
         try checkKeys(rows, relation, path)
         try checkTargets(rows, relation, dead, targets, path)
         try checkScopes(rows, relation, path)
@@ -230,6 +231,41 @@ private struct Verifier {
                 guard try dictionary.find(string, hash: xxh3(string)) == id else {
                     throw StoreError.corrupted(
                         "the key index misses a string of its dictionary", in: path)
+                }
+            }
+        }
+    }
+
+    /// Blocks as scans read them: whole, or not at all for what their descriptors say.
+    private func checkBlocks(
+        _ rows: RelationReader, _ relation: StoredSchema.Relation, _ path: String
+    ) throws(StoreError) {
+        let scratch = ByteBuffer()
+        for group in 0..<rows.groupCount {
+            let count = try rows.rows(ofGroup: group).count
+            scratch.removeAll()
+            let values = scratch.appendUninitialized(count * 8).assumingMemoryBound(to: Int64.self)
+            for column in relation.schema.columns.indices {
+                let entry = rows.column(column)
+                switch entry.kind {
+                case .absent, .vector: continue
+                default: break
+                }
+                let descriptor = try rows.descriptor(entry.descriptorOffset, group: group)
+                let block = try rows.integers(entry, group: group, rowCount: count)
+                do throws(CodecError) { try block.decode(into: values) } catch {
+                    throw StoreError(error, in: path, at: Int(clamping: descriptor.byteOffset))
+                }
+                var nulls = 0
+                for row in 0..<count {
+                    if block.isNull(row) {
+                        nulls += 1
+                    } else if values[row] < descriptor.minimum || values[row] > descriptor.maximum {
+                        throw .corrupted("a value is out of its block's bounds", in: path)
+                    }
+                }
+                guard nulls == block.nullCount else {
+                    throw .corrupted("a block has other nulls than it says", in: path)
                 }
             }
         }
