@@ -78,10 +78,7 @@ package struct BlockDescriptor: Equatable, Sendable {
         guard let encoding = Encoding(rawValue: source.load(fromByteOffset: 16, as: UInt8.self))
         else { throw CodecError(.unknownTag, "encoding") }
         self.encoding = encoding
-        guard
-            let compression = Compression(rawValue: source.load(fromByteOffset: 17, as: UInt8.self))
-        else { throw CodecError(.unknownTag, "compression") }
-        self.compression = compression
+        compression = try Self.compression(at: source)
         width = source.load(fromByteOffset: 18, as: UInt8.self)
         secondWidth = source.load(fromByteOffset: 19, as: UInt8.self)
         guard width <= 64, secondWidth <= 64 else { throw CodecError(.inconsistent, "bit width") }
@@ -89,6 +86,63 @@ package struct BlockDescriptor: Equatable, Sendable {
         minimum = source.loadUnaligned(fromByteOffset: 24, as: Int64.self)
         maximum = source.loadUnaligned(fromByteOffset: 32, as: Int64.self)
         dictionaryIndex = source.loadUnaligned(fromByteOffset: 40, as: UInt32.self)
+    }
+
+    /// The compression alone, of a descriptor at `source`.
+    @inlinable @inline(__always)
+    package static func compression(at source: UnsafeRawPointer) throws(CodecError) -> Compression {
+        guard
+            let compression = Compression(rawValue: source.load(fromByteOffset: 17, as: UInt8.self))
+        else { throw CodecError(.unknownTag, "compression") }
+        return compression
+    }
+}
+
+extension BlockDescriptor {
+    /// What reading one value needs of the commonest integer block: packed, or constant, which is
+    /// packed in no bits; without nulls.
+    package struct Packed {
+        package let byteOffset: Int
+        @usableFromInline let byteCount: Int
+        package let width: Int
+        package let minimum: Int64
+
+        /// Nil for every other block. `source` is a descriptor, 48 readable bytes.
+        @inlinable @inline(__always)
+        package init?(at source: UnsafeRawPointer) {
+            let nullCount = source.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
+            let tags = source.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
+            let encoding = UInt8(truncatingIfNeeded: tags)
+            let isConstant = encoding == Encoding.constant.rawValue
+            guard nullCount == 0, isConstant || encoding == Encoding.bitPacked.rawValue else {
+                return nil
+            }
+            let offset = source.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+            guard offset <= UInt64(Int.max) else { return nil }
+            byteOffset = Int(truncatingIfNeeded: offset)
+            byteCount = Int(source.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+            width = isConstant ? 0 : Int(tags &>> 16 & 0xff)
+            minimum = source.loadUnaligned(fromByteOffset: 24, as: Int64.self)
+        }
+
+        /// Whether the block has its values, within a file of `limit` bytes.
+        @inlinable @inline(__always)
+        package func fits(rowCount: Int, limit: Int) -> Bool {
+            width <= 64 && packedByteCount(rowCount, width) <= byteCount && byteOffset <= limit
+                && byteCount <= limit &- byteOffset
+        }
+
+        /// The bytes of the block that value `index` lies in.
+        @inlinable @inline(__always)
+        package func bits(of index: Int) -> (firstByte: Int, byteCount: Int) {
+            let bit = index &* width
+            return (bit &>> 3, (bit &+ width &+ 7) &>> 3 &- bit &>> 3)
+        }
+
+        @inlinable @inline(__always)
+        package func value(_ index: Int, in file: UnsafeRawPointer) -> Int64 {
+            minimum &+ Int64(bitPattern: loadPacked(file + byteOffset, index, width))
+        }
     }
 }
 

@@ -11,38 +11,62 @@
 
 import Codec
 
-package struct DictionaryReader {
-    package let count: Int
-    private let groupShift: Int
-    private let groupOffsets: PackedArray
-    private let strings: SegmentDirectory.Section
-    private let tailOffsets: PackedArray
-    private let tails: SegmentDirectory.Section
-    private let hashShift: UInt64
-    private let hashStarts: PackedArray
-    private let tagOffset: Int
-    private let ids: PackedArray
-    private let pages: Pages
-
-    init(_ directory: SegmentDirectory.Dictionary, _ pages: Pages) {
-        count = directory.count
-        groupShift = directory.groupShift
-        groupOffsets = PackedArray(directory.groupOffsets, pages)
-        strings = directory.strings
-        tailOffsets = PackedArray(directory.tailOffsets, pages)
-        tails = directory.tails
-        hashShift = UInt64(64 - directory.hashBits)
-        hashStarts = PackedArray(directory.hashStarts, pages)
-        tagOffset = directory.tags.byteOffset
-        ids = PackedArray(directory.ids, pages)
-        self.pages = pages
+/// A pointer to what the segment owns, as strings are looked up too often for copies.
+package struct DictionaryReader: @unchecked Sendable {
+    // Sendable: nothing changes after `init`.
+    fileprivate struct Body {
+        let count: Int
+        let groupShift: Int
+        let groupOffsets: PackedArray
+        let strings: SegmentDirectory.Section
+        let tailOffsets: PackedArray
+        let tails: SegmentDirectory.Section
+        let hashShift: UInt64
+        let hashStarts: PackedArray
+        let tagOffset: Int
+        let ids: PackedArray
+        let pages: Pages
     }
 
+    private let body: UnsafeMutablePointer<Body>
+
+    init(_ directory: SegmentDirectory.Dictionary, _ pages: Pages) {
+        body = .allocate(capacity: 1)
+        body.initialize(
+            to: Body(
+                count: directory.count, groupShift: directory.groupShift,
+                groupOffsets: PackedArray(directory.groupOffsets, pages),
+                strings: directory.strings,
+                tailOffsets: PackedArray(directory.tailOffsets, pages), tails: directory.tails,
+                hashShift: UInt64(64 - directory.hashBits),
+                hashStarts: PackedArray(directory.hashStarts, pages),
+                tagOffset: directory.tags.byteOffset, ids: PackedArray(directory.ids, pages),
+                pages: pages))
+    }
+
+    func destroy() { body.deallocate() }
+
+    package var count: Int { @inline(__always) get { body.pointee.count } }
+    private var groupShift: Int { @inline(__always) get { body.pointee.groupShift } }
+    private var pages: Pages { @inline(__always) get { body.pointee.pages } }
+
     private func corrupt(_ what: String) -> StoreError {
-        .corrupted("dictionary: \(what)", in: pages.path, at: strings.byteOffset)
+        .corrupted("dictionary: \(what)", in: pages.path, at: body.pointee.strings.byteOffset)
     }
 
     // MARK: - By string
+
+    /// Where in the key index a string may stand: eight places, of which those count whose top
+    /// bit is set in `hits`.
+    package struct Candidates {
+        fileprivate let index: Int
+        fileprivate let hits: UInt64
+        /// The places after these eight up to here have not been looked at.
+        fileprivate let end: Int
+
+        @inline(__always)
+        package var areNone: Bool { hits == 0 && end == 0 }
+    }
 
     /// What tells without a call that a segment does not have a key: most of many segments do not.
     package struct Probe {
@@ -53,10 +77,10 @@ package struct DictionaryReader {
         fileprivate let count: Int
         fileprivate let isChecked: Bool
 
-        /// False if no string with this hash is in the dictionary.
+        /// Where a string with this hash may be in the dictionary.
         @inline(__always)
-        package func mayContain(_ hash: UInt64) -> Bool {
-            guard isChecked else { return true }
+        package func candidates(_ hash: UInt64) -> Candidates {
+            guard isChecked else { return Candidates(index: 0, hits: 0, end: .max) }
             // Start and end of the bucket, in one load: two values of at most 28 bits.
             let bit = Int(truncatingIfNeeded: hash >> shift) &* width
             let both =
@@ -64,13 +88,15 @@ package struct DictionaryReader {
             let mask = bitMask(width)
             let start = Int(truncatingIfNeeded: both & mask)
             let end = Int(truncatingIfNeeded: both &>> UInt64(width) & mask)
-            if start == end { return false }
+            if start == end { return Candidates(index: 0, hits: 0, end: 0) }
             // Long buckets, and those that cannot be, are for `find`.
-            guard start < end, end <= count, end &- start <= 8 else { return true }
+            guard start < end, end <= count, end &- start <= 8 else {
+                return Candidates(index: 0, hits: 0, end: .max)
+            }
+            // SAFETY: a tag is followed by at least the footer, so eight bytes can be read.
             let tags = self.tags.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-            let different = tags ^ (hash & 0xff &* 0x0101_0101_0101_0101)
             let used = (2 &<< UInt64((end &- start) &* 8 &- 1)) &- 1 as UInt64
-            return zeroBytes(different) & used != 0
+            return Candidates(index: start, hits: equalBytes(tags, hash) & used, end: 0)
         }
     }
 
@@ -78,88 +104,109 @@ package struct DictionaryReader {
     private static let probeByteLimit = 64 << 10
 
     package func probe() throws(StoreError) -> Probe {
-        let startBytes = packedByteCount(hashStarts.count, hashStarts.width)
-        let isChecked = startBytes + count <= Self.probeByteLimit && hashStarts.width <= 28
+        let starts = body.pointee.hashStarts
+        let startBytes = packedByteCount(starts.count, starts.width)
+        let isChecked = startBytes + count <= Self.probeByteLimit && starts.width <= 28
         if isChecked {
-            try pages.ensure(hashStarts.byteOffset, startBytes)
-            try pages.ensure(tagOffset, count)
+            try pages.ensure(starts.byteOffset, startBytes)
+            try pages.ensure(body.pointee.tagOffset, count)
         }
         return Probe(
-            starts: pages.base + hashStarts.byteOffset, tags: pages.base + tagOffset,
-            shift: hashShift,
-            width: hashStarts.width, count: count, isChecked: isChecked)
+            starts: pages.base + starts.byteOffset, tags: pages.base + body.pointee.tagOffset,
+            shift: body.pointee.hashShift, width: starts.width, count: count, isChecked: isChecked)
     }
 
     /// The id of `key`, whose hash is `hash`; nil if it is not here.
     @inline(__always)
     package func find(_ key: UnsafeRawBufferPointer, hash: UInt64) throws(StoreError) -> Int? {
+        try find(key, hash, Candidates(index: 0, hits: 0, end: .max))
+    }
+
+    /// The same, where the probe has looked already.
+    @inline(__always)
+    package func find(
+        _ key: UnsafeRawBufferPointer, _ hash: UInt64, _ candidates: Candidates
+    ) throws(StoreError) -> Int? {
+        if candidates.end != 0 { return try search(key, hash) }
+        var hits = candidates.hits
+        while hits != 0 {
+            let place = candidates.index &+ hits.trailingZeroBitCount &>> 3
+            let id = try body.pointee.ids.value(place)
+            if try equals(id, key) { return id }
+            hits &= hits &- 1
+        }
+        return nil
+    }
+
+    @inline(never)
+    private func search(_ key: UnsafeRawBufferPointer, _ hash: UInt64) throws(StoreError) -> Int? {
         // A shift by 64 is not defined in C but gives 0 here, which is the one bucket there is.
-        let bucket = Int(truncatingIfNeeded: hash >> hashShift)
-        var (index, end) = (try hashStarts.value(bucket), try hashStarts.value(bucket &+ 1))
+        let bucket = Int(truncatingIfNeeded: hash >> body.pointee.hashShift)
+        let starts = body.pointee.hashStarts
+        var (index, end) = (try starts.value(bucket), try starts.value(bucket &+ 1))
         guard end <= count else { throw corrupt("key index") }
-        let pattern = UInt64(hash & 0xff) &* 0x0101_0101_0101_0101
+        let tagOffset = body.pointee.tagOffset
         while index < end {
             let width = min(end &- index, 8)
             try pages.ensure(tagOffset &+ index, width)
             // SAFETY: a tag is followed by at least the footer, so eight bytes can be read.
             let tags = pages.base.loadUnaligned(fromByteOffset: tagOffset &+ index, as: UInt64.self)
-            let different = tags ^ pattern
-            var hits = zeroBytes(different)
+            var hits = equalBytes(tags, hash)
             if width < 8 { hits &= (1 &<< UInt64(width &* 8)) &- 1 }
-            while hits != 0 {
-                let id = try ids.value(index &+ hits.trailingZeroBitCount >> 3)
-                if try equals(id, key) { return id }
-                hits &= hits &- 1
-            }
+            let here = Candidates(index: index, hits: hits, end: 0)
+            if let id = try find(key, hash, here) { return id }
             index &+= 8
         }
         return nil
     }
 
     /// Whether string `id` is `key`.
+    ///
+    /// Most strings that are compared are equal, for their hashes are. So the entries are walked
+    /// without a look at their bytes, and then compared from the last one back: each byte once.
     @inline(never)
     private func equals(_ id: Int, _ key: UnsafeRawBufferPointer) throws(StoreError) -> Bool {
         var entries = try group(of: id)
-        let keyCount = key.count
-        var matched = 0
-        for _ in 0...(id & ((1 &<< groupShift) &- 1)) {
-            try entries.next()
-            // While an entry shares more with the last than the key does, it differs as that did.
-            if entries.shared <= matched {
-                let limit = min(keyCount &- entries.shared, entries.suffixCount)
-                matched = entries.shared &+ commonPrefix(key, entries.shared, entries.suffix, limit)
+        let last = id & ((1 &<< groupShift) &- 1)
+        return try withChain(last &+ 1) { (chain) throws(StoreError) -> Bool in
+            let stem = try entries.read(last, into: chain)
+            guard stem <= key.count else { return false }
+            // SAFETY: nothing is read of an empty key, which may have no address.
+            let base = key.baseAddress ?? pages.base
+            var missing = stem
+            var i = last
+            while missing > 0 {
+                let entry = chain[i]
+                if entry.shared < missing {
+                    guard
+                        areEqual(base + entry.shared, entry.suffix, missing &- entry.shared)
+                    else { return false }
+                    missing = entry.shared
+                }
+                i &-= 1
             }
+            let tail = try tail(entries.tail)
+            // SAFETY: `tail` always has an address.
+            let bytes = tail.baseAddress.unsafelyUnwrapped
+            guard stem &+ tail.count == key.count else { return false }
+            return areEqual(base + stem, bytes, tail.count)
         }
-        let stem = entries.shared &+ entries.suffixCount
-        guard matched == stem else { return false }
-        let tail = try self.tail(entries.tail)
-        guard keyCount == stem &+ tail.count else { return false }
-        return commonPrefix(key, stem, tail.baseAddress, tail.count) == tail.count
     }
 
+    /// Room on the stack for the entries up to one of a group.
     @inline(__always)
-    private func commonPrefix(
-        _ key: UnsafeRawBufferPointer, _ start: Int, _ other: UnsafeRawPointer?, _ limit: Int
-    ) -> Int {
-        guard limit > 0, let other, let base = key.baseAddress else { return 0 }
-        let mine = base + start
-        var i = 0
-        while i &+ 8 <= limit {
-            let difference =
-                mine.loadUnaligned(fromByteOffset: i, as: UInt64.self)
-                ^ other.loadUnaligned(fromByteOffset: i, as: UInt64.self)
-            if difference != 0 { return i &+ difference.trailingZeroBitCount >> 3 }
-            i &+= 8
-        }
-        while i < limit {
-            if mine.load(fromByteOffset: i, as: UInt8.self)
-                != other.load(fromByteOffset: i, as: UInt8.self)
-            {
-                return i
+    private func withChain<T>(
+        _ count: Int,
+        _ body: (UnsafeMutableBufferPointer<Entries.Entry>) throws(StoreError) -> T
+    ) throws(StoreError) -> T {
+        let result: Result<T, StoreError> = withUnsafeTemporaryAllocation(
+            of: Entries.Entry.self, capacity: count
+        ) { chain in
+            do throws(StoreError) { return .success(try body(chain)) } catch {
+                return .failure(error)
             }
-            i &+= 1
         }
-        return i
+        return try result.get()
     }
 
     // MARK: - By id
@@ -176,33 +223,20 @@ package struct DictionaryReader {
         }
         // Backwards, so that each byte is copied once: what the last entry shares comes from the
         // entry before it that reaches below, and so on.
-        let start = out.count
-        let result: Result<Int, StoreError> = withUnsafeTemporaryAllocation(
-            of: (shared: Int, suffix: UnsafeRawPointer, count: Int).self, capacity: last &+ 1
-        ) { chain in
-            var stem = 0
-            do throws(StoreError) {
-                for i in 0...last {
-                    try entries.next()
-                    // Checked here, for room is made by it.
-                    guard entries.shared <= stem else { throw corrupt("shared prefix") }
-                    stem = entries.shared &+ entries.suffixCount
-                    chain.initializeElement(
-                        at: i, to: (entries.shared, entries.suffix, entries.suffixCount))
-                }
-            } catch { return .failure(error) }
+        try withChain(last &+ 1) { (chain) throws(StoreError) in
+            let stem = try entries.read(last, into: chain)
             let target = out.appendUninitialized(stem)
             var missing = stem
-            for i in stride(from: last, through: 0, by: -1) where chain[i].shared < missing {
-                (target + chain[i].shared).copyMemory(
-                    from: chain[i].suffix, byteCount: missing &- chain[i].shared)
-                missing = chain[i].shared
+            var i = last
+            while missing > 0 {
+                let entry = chain[i]
+                if entry.shared < missing {
+                    (target + entry.shared).copyMemory(
+                        from: entry.suffix, byteCount: missing &- entry.shared)
+                    missing = entry.shared
+                }
+                i &-= 1
             }
-            return .success(stem)
-        }
-        if case .failure(let error) = result {
-            out.truncate(to: start)
-            throw error
         }
         out.append(try tail(entries.tail))
     }
@@ -297,6 +331,31 @@ package struct DictionaryReader {
             position += suffixCount
         }
 
+        /// An entry's bytes, which come after `shared` bytes of the last.
+        struct Entry {
+            let shared: Int
+            let suffix: UnsafeRawPointer
+        }
+
+        /// Reads the first entries of a group up to number `last`; returns how long its stem is.
+        /// The first shares nothing, and none shares more than the one before has.
+        @inline(__always)
+        mutating func read(
+            _ last: Int, into chain: UnsafeMutableBufferPointer<Entry>
+        ) throws(StoreError) -> Int {
+            var stem = 0
+            for i in 0...last {
+                try next()
+                guard shared <= stem else {
+                    throw .corrupted(
+                        "dictionary: shared prefix", in: pages.path, at: position - pages.base)
+                }
+                stem = shared &+ suffixCount
+                chain.initializeElement(at: i, to: Entry(shared: shared, suffix: suffix))
+            }
+            return stem
+        }
+
         private func overrun() -> StoreError {
             .corrupted("dictionary: a group ends early", in: pages.path, at: end - pages.base)
         }
@@ -308,21 +367,23 @@ package struct DictionaryReader {
         guard UInt(bitPattern: id) < UInt(bitPattern: count) else {
             throw corrupt("id out of range")
         }
-        let range = try groupOffsets.range(
+        let strings = body.pointee.strings
+        let range = try body.pointee.groupOffsets.range(
             id &>> groupShift, limit: strings.byteCount)
         try pages.ensure(strings.byteOffset &+ range.lowerBound, range.count)
         let start = pages.base + (strings.byteOffset &+ range.lowerBound)
         return Entries(
-            position: start, end: start + range.count, hasTails: tailOffsets.count > 1,
-            pages: pages,
-            suffix: start)
+            position: start, end: start + range.count,
+            hasTails: body.pointee.tailOffsets.count > 1, pages: pages, suffix: start)
     }
 
     @inline(__always)
     private func tail(_ index: Int) throws(StoreError) -> UnsafeRawBufferPointer {
-        if tailOffsets.count <= 1 { return UnsafeRawBufferPointer(start: pages.base, count: 0) }
-        guard index &+ 1 < tailOffsets.count else { throw corrupt("tail out of range") }
-        let range = try tailOffsets.range(index, limit: tails.byteCount)
+        let offsets = body.pointee.tailOffsets
+        if offsets.count <= 1 { return UnsafeRawBufferPointer(start: pages.base, count: 0) }
+        guard index &+ 1 < offsets.count else { throw corrupt("tail out of range") }
+        let tails = body.pointee.tails
+        let range = try offsets.range(index, limit: tails.byteCount)
         try pages.ensure(tails.byteOffset &+ range.lowerBound, range.count)
         return UnsafeRawBufferPointer(
             start: pages.base + (tails.byteOffset &+ range.lowerBound), count: range.count)
@@ -334,8 +395,34 @@ func bytesAscend(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bo
     compareBytes(a, b) < 0
 }
 
-/// The top bit of every byte that is zero, exactly.
+/// The top bit of every byte of `word` that is the lowest byte of `hash`, exactly.
 @inline(__always)
-private func zeroBytes(_ word: UInt64) -> UInt64 {
-    ~(((word & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | word) & 0x8080_8080_8080_8080
+private func equalBytes(_ word: UInt64, _ hash: UInt64) -> UInt64 {
+    let different = word ^ (hash & 0xff &* 0x0101_0101_0101_0101)
+    return ~(((different & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | different)
+        & 0x8080_8080_8080_8080
+}
+
+/// Whether `count` bytes are the same; without a call, since they are few.
+@inline(__always)
+private func areEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) -> Bool {
+    if count >= 8 {
+        var i = 0
+        let last = count &- 8
+        while i < last {
+            guard
+                a.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+                    == b.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+            else { return false }
+            i &+= 8
+        }
+        // The last eight, which may overlap those before.
+        return a.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+            == b.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+    }
+    for i in 0..<count
+    where a.load(fromByteOffset: i, as: UInt8.self) != b.load(fromByteOffset: i, as: UInt8.self) {
+        return false
+    }
+    return true
 }

@@ -36,9 +36,12 @@ extension Reader {
         let lookups = core.lookups(relation)
         let probes = core.probes(relation)
         for i in 0..<lookups.count {
-            guard probes[i].mayContain(hash) else { continue }
+            let candidates = probes[i].candidates(hash)
+            if candidates.areNone { continue }
             let lookup = lookups.baseAddress.unsafelyUnwrapped + i
-            guard let id = try lookup.pointee.dictionary.find(key, hash: hash) else { continue }
+            guard let id = try lookup.pointee.dictionary.find(key, hash, candidates) else {
+                continue
+            }
             try append(relation, direction, lookup, id, to: &edges)
         }
     }

@@ -8,21 +8,15 @@ import Codec
 public final class Reader {
     package let core: SnapshotCore
     let schema: StoredSchema
-    private let decoder = FrameDecoder()
-    private let frame = ByteBuffer(capacity: 4096)
+    private let texts = TextReader()
     private let string = ByteBuffer(capacity: 256)
-    @exclusivity(unchecked) private var cached: FrameKey?
+    /// The row that was read last: several columns of a row are asked for one after the other.
+    @exclusivity(unchecked) private var located: LocatedRow?
     /// The key of the row that was found or read last: parts of it are asked for next.
     private let lastKey = ByteBuffer(capacity: 256)
     @exclusivity(unchecked) private var lastKeyRow = RowID(part: -1, row: -1)
     @exclusivity(unchecked) private var lastKeyRelation = -1
     private var scanBuffers: [ByteBuffer] = (0..<8).map { _ in ByteBuffer(capacity: 64) }
-
-    private struct FrameKey: Equatable {
-        let part: Int32
-        let offset: UInt64
-        let firstRow: Int
-    }
 
     package init(_ core: SnapshotCore) {
         self.core = core
@@ -72,9 +66,12 @@ public final class Reader {
         let lookups = core.lookups(relation)
         let probes = core.probes(relation)
         for i in 0..<lookups.count {
-            guard probes[i].mayContain(hash) else { continue }
+            let candidates = probes[i].candidates(hash)
+            if candidates.areNone { continue }
             let lookup = lookups.baseAddress.unsafelyUnwrapped + i
-            guard let id = try lookup.pointee.dictionary.find(key, hash: hash) else { continue }
+            guard let id = try lookup.pointee.dictionary.find(key, hash, candidates) else {
+                continue
+            }
             let start = try lookup.pointee.keyOffsets.value(id)
             let end = try lookup.pointee.keyOffsets.value(id &+ 1)
             guard start < end, end <= lookup.pointee.keyRows.count else { continue }
@@ -125,25 +122,31 @@ public final class Reader {
     // MARK: - Values
 
     @inline(__always)
-    package func relationReader(_ relation: Int, _ row: RowID) throws(StoreError) -> RelationReader
-    {
+    private func locate(_ relation: Int, _ row: RowID) throws(StoreError) -> LocatedRow {
+        if let located, located.row == row, located.relation == relation { return located }
         guard let reader = core.reader(Int(row.part), relation) else {
             throw StoreError(.invalidArgument, "the row belongs to another snapshot or relation")
         }
-        return reader
+        let found = LocatedRow(
+            relation: relation, row: row, reader: reader,
+            place: try reader.place(ofRow: Int(row.row)))
+        located = found
+        return found
     }
 
     /// A number, bool or timestamp; nil for null. Of a string column the number of the string in
     /// its segment's dictionary, or its length.
     public func int(_ relation: Int, _ row: RowID, _ column: Int) throws(StoreError) -> Int64? {
-        let reader = try relationReader(relation, row)
-        let entry = reader.column(column)
+        let found = try locate(relation, row)
+        let entry = found.reader.column(column)
         switch entry.kind {
         case .absent, .vector: return nil
         case .interned where isNumber(relation, column):
-            guard let id = try reader.id(column: column, row: Int(row.row)) else { return nil }
+            guard let id = try found.reader.id(column: column, row: Int(row.row)) else {
+                return nil
+            }
             return try orderedNumber(entry, id)
-        default: return try reader.integer(entry, try reader.place(ofRow: Int(row.row)))
+        default: return try found.reader.integer(entry, found.place)
         }
     }
 
@@ -176,192 +179,54 @@ public final class Reader {
     public func bytes(
         _ relation: Int, _ row: RowID, _ column: Int
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
-        let reader = try relationReader(relation, row)
-        let entry = reader.column(column)
-        let place = try reader.place(ofRow: Int(row.row))
+        let found = try locate(relation, row)
+        let entry = found.reader.column(column)
         switch entry.kind {
         case .absent, .fixed: return nil
         case .interned:
-            guard let id = try reader.integer(entry, place), let dictionary = entry.dictionary
+            guard let id = try found.reader.integer(entry, found.place),
+                let dictionary = entry.dictionary
             else { return nil }
             guard id >= 0, id < dictionary.count else {
-                throw .corrupted("id out of range", in: reader.path)
+                throw .corrupted("id out of range", in: found.reader.path)
             }
             string.removeAll()
             try dictionary.append(Int(id), to: string)
             return string.bytes
-        case .text(let family): return try text(reader, relation, row, column, family, place)
-        case .vector(let byteCount): return try reader.vector(entry, byteCount, place)
+        case .text(let family):
+            if let start = try texts.startInWhole(found, family) {
+                return try slice(found, column, start)
+            }
+            return try texts.value(found, column, family)
+        case .vector(let byteCount): return try found.reader.vector(entry, byteCount, found.place)
         }
     }
 
-    private func text(
-        _ reader: RelationReader, _ relation: Int, _ row: RowID, _ index: Int, _ familyIndex: Int,
-        _ place: RelationReader.Place
-    ) throws(StoreError) -> UnsafeRawBufferPointer? {
-        let entry = reader.column(index)
-        let lengths = try reader.integers(entry, group: place.group, rowCount: place.rowCount)
-        if lengths.isNull(place.index) { return nil }
-        let family = reader.family(familyIndex)
-        let descriptor = try reader.descriptor(family.descriptorOffset, group: place.group)
-        if descriptor.compression == .slice {
-            return try slice(reader, relation, row, index, place, family, lengths)
-        }
-        let block = try reader.textBlock(descriptor, place)
-        do throws(CodecError) {
-            let found = try block.frame(of: place.index)
-            let range = try self.range(of: index, reader, family, lengths, place, found)
-            let source = try frameBytes(reader, descriptor, found)
-            if source.count == range.total {
-                // Stored as it is: no need to copy.
-                return UnsafeRawBufferPointer(
-                    rebasing: source[range.offset..<range.offset + range.length])
-            }
-            if descriptor.compression == .hex {
-                guard source.count == (range.total + 1) / 2 else {
-                    throw CodecError(.inconsistent, "hexadecimal frame")
-                }
-                cached = nil
-                frame.removeAll()
-                try Hex.unpack(
-                    source, range.offset..<range.offset + range.length,
-                    into: frame.appendUninitialized(range.length))
-                return frame.bytes
-            }
-            let key = FrameKey(
-                part: row.part, offset: descriptor.byteOffset, firstRow: found.firstRow)
-            // Lengths that contradict each other may claim two sizes for one frame.
-            if cached != key || frame.count != range.total {
-                cached = nil
-                try decode(reader, family, descriptor, source, range.total)
-                cached = key
-            }
-            return UnsafeRawBufferPointer(start: frame.base + range.offset, count: range.length)
-        } catch {
-            throw StoreError(error, in: reader.path, at: Int(clamping: descriptor.byteOffset))
-        }
-    }
-
-    /// Where a value is among the bytes of its frame, and how many those are.
-    @inline(__always)
-    private func range(
-        of column: Int, _ reader: RelationReader, _ family: FamilyReader, _ lengths: IntegerBlock,
-        _ place: RelationReader.Place, _ found: TextBlock.Frame
-    ) throws(CodecError) -> (offset: Int, length: Int, total: Int) {
-        var offset = 0
-        var length = 0
-        var total = 0
-        for member in family.members {
-            // Most families have one member, whose lengths are at hand.
-            let block =
-                member == column ? lengths : try integers(reader, reader.column(member), place)
-            if let constant = block.constant {
-                let count = try checkedLength(constant)
-                total += (found.endRow - found.firstRow) * count
-                offset += (place.index - found.firstRow) * count
-                if member == column { length = count } else if member < column { offset += count }
-                continue
-            }
-            for row in found.firstRow..<found.endRow where !block.isNull(row) {
-                let count = try checkedLength(try block.value(row))
-                total += count
-                if row < place.index { offset += count }
-                if row == place.index {
-                    if member == column {
-                        length = count
-                    } else if member < column {
-                        offset += count
-                    }
-                }
-            }
-        }
-        guard total <= TextLimits.frameByteLimit, offset + length <= total else {
-            throw CodecError(.tooLarge, "frame")
-        }
-        return (offset, length, total)
-    }
-
-    @inline(__always)
-    private func checkedLength(_ value: Int64) throws(CodecError) -> Int {
-        guard value >= 0, value <= TextLimits.valueByteLimit else {
-            throw CodecError(.tooLarge, "length of a value")
-        }
-        return Int(value)
-    }
-
-    /// A value that is a part of another column's.
+    /// A value that is a part of another column's, from byte `start` of it.
     private func slice(
-        _ reader: RelationReader, _ relation: Int, _ row: RowID, _ index: Int,
-        _ place: RelationReader.Place,
-        _ family: FamilyReader, _ lengths: IntegerBlock
+        _ found: LocatedRow, _ index: Int, _ start: Int64
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
+        let (relation, row) = (found.relation, found.row)
         // Of an interned column, which is a part of nothing: else two could be parts of each other.
         guard let column = schema.relations[relation].wholes[index],
-            case .interned = reader.column(column).kind
-        else { throw .corrupted("parts of no column", in: reader.path) }
-        let starts = try reader.integers(
-            family.descriptorOffset, group: place.group, rowCount: place.rowCount)
+            case .interned = found.reader.column(column).kind
+        else { throw .corrupted("parts of no column", in: found.reader.path) }
+        guard let length = try found.reader.integer(found.reader.column(index), found.place) else {
+            return nil
+        }
         let whole: UnsafeRawBufferPointer
         if lastKeyRow == row, lastKeyRelation == relation, core.singleKeyColumn(relation) == column
         {
             whole = lastKey.bytes
         } else {
             guard let found = try bytes(relation, row, column) else {
-                throw .corrupted("part of a null", in: reader.path)
+                throw .corrupted("part of a null", in: core.path)
             }
             whole = found
         }
-        do throws(CodecError) {
-            let start = try starts.value(place.index)
-            let length = try checkedLength(try lengths.value(place.index))
-            guard start >= 0, start <= whole.count, length <= whole.count - Int(start) else {
-                throw CodecError(.inconsistent, "place of a part")
-            }
-            return UnsafeRawBufferPointer(rebasing: whole[Int(start)..<Int(start) + length])
-        } catch {
-            throw StoreError(error, in: reader.path)
-        }
-    }
-
-    private func frameBytes(
-        _ reader: RelationReader, _ descriptor: BlockDescriptor, _ found: TextBlock.Frame
-    ) throws(CodecError) -> UnsafeRawBufferPointer {
-        do throws(StoreError) { return try reader.frameBytes(descriptor, found) } catch {
-            throw CodecError(.truncated, "frame")
-        }
-    }
-
-    private func integers(
-        _ reader: RelationReader, _ column: ColumnReader, _ place: RelationReader.Place
-    ) throws(CodecError) -> IntegerBlock {
-        do throws(StoreError) {
-            return try reader.integers(column, group: place.group, rowCount: place.rowCount)
-        } catch {
-            throw CodecError(.inconsistent, "lengths of a family")
-        }
-    }
-
-    private func decode(
-        _ reader: RelationReader, _ family: FamilyReader, _ descriptor: BlockDescriptor,
-        _ source: UnsafeRawBufferPointer, _ byteCount: Int
-    ) throws(CodecError) {
-        var dictionary: ZstdDecompressionDictionary?
-        if descriptor.compression == .zstdDictionary {
-            guard Int(descriptor.dictionaryIndex) < family.dictionaries.count else {
-                throw CodecError(.inconsistent, "number of a compression dictionary")
-            }
-            do throws(StoreError) {
-                dictionary = try family.dictionaries[Int(descriptor.dictionaryIndex)].get(
-                    reader.pageCheck)
-            } catch {
-                throw CodecError(.compression, "compression dictionary")
-            }
-        }
-        try FrameDecoder.check(byteCount: byteCount, from: source.count)
-        frame.removeAll()
-        try decoder.decode(
-            source, compression: descriptor.compression, dictionary: dictionary,
-            into: frame.appendUninitialized(byteCount), exactly: byteCount)
+        guard start >= 0, length >= 0, start <= whole.count, length <= whole.count - Int(start)
+        else { throw .corrupted("place of a part", in: found.reader.path) }
+        return UnsafeRawBufferPointer(rebasing: whole[Int(start)..<Int(start + length)])
     }
 
     /// A string or enumeration; nil for null.

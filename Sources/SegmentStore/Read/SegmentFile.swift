@@ -188,17 +188,18 @@ package final class SegmentFile: @unchecked Sendable {
 /// The check of pages, without a reference count: the segment must be held by whoever uses it.
 package struct Pages {
     let base: UnsafeRawPointer
+    let dataByteCount: Int
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
     private unowned(unsafe) let file: SegmentFile
 
     init(_ file: SegmentFile) {
         base = file.memory.base
+        dataByteCount = file.dataByteCount
         words = file.words
         self.file = file
     }
 
     var path: String { file.path }
-    var dataByteCount: Int { file.dataByteCount }
 
     @inline(__always)
     private func isChecked(_ page: Int) -> Bool {

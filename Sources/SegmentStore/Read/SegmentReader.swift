@@ -82,6 +82,7 @@ struct Dictionaries {
     }
 
     func destroy() {
+        for reader in readers { reader.destroy() }
         slots.deallocate()
         readers.deallocate()
     }
@@ -342,6 +343,16 @@ package struct RelationReader: @unchecked Sendable {
         }
     }
 
+    /// How the blocks of a group are compressed.
+    @inline(__always)
+    func compression(_ offset: Int, group: Int) throws(StoreError) -> Compression {
+        let place = offset &+ group &* BlockDescriptor.byteCount
+        try pages.ensure(place, BlockDescriptor.byteCount)
+        do throws(CodecError) { return try BlockDescriptor.compression(at: pages.base + place) } catch {
+            throw StoreError(error, in: path, at: place)
+        }
+    }
+
     /// The block of an interned or fixed column, or of a text column's lengths.
     @inline(__always)
     func integers(_ column: ColumnReader, group: Int, rowCount: Int) throws(StoreError)
@@ -365,12 +376,33 @@ package struct RelationReader: @unchecked Sendable {
     /// A number, an id or a length; nil for null.
     @inline(__always)
     func integer(_ column: ColumnReader, _ place: Place) throws(StoreError) -> Int64? {
-        let block = try integers(column, group: place.group, rowCount: place.rowCount)
+        try integer(at: column.descriptorOffset, place)
+    }
+
+    /// The same, of the block among the descriptors at `descriptors`.
+    @inline(__always)
+    func integer(at descriptors: Int, _ place: Place) throws(StoreError) -> Int64? {
+        // What most blocks are is read without building the block, which costs more than the value.
+        let descriptor = descriptors &+ place.group &* BlockDescriptor.byteCount
+        try pages.ensure(descriptor, BlockDescriptor.byteCount)
+        let packed = BlockDescriptor.Packed(at: pages.base + descriptor)
+        if let packed, packed.fits(rowCount: place.rowCount, limit: pages.dataByteCount) {
+            if packed.width == 0 { return packed.minimum }
+            let bits = packed.bits(of: place.index)
+            try pages.ensure(packed.byteOffset &+ bits.firstByte, bits.byteCount)
+            return packed.value(place.index, in: pages.base)
+        }
+        return try uncommonInteger(descriptors, place)
+    }
+
+    @inline(never)
+    private func uncommonInteger(_ descriptors: Int, _ place: Place) throws(StoreError) -> Int64? {
+        let block = try integers(descriptors, group: place.group, rowCount: place.rowCount)
         if block.isNull(place.index) { return nil }
         do throws(CodecError) {
             return try block.value(place.index)
         } catch {
-            throw StoreError(error, in: path, at: column.descriptorOffset)
+            throw StoreError(error, in: path, at: descriptors)
         }
     }
 
