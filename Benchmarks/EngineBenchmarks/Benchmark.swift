@@ -104,6 +104,7 @@ final class EngineTasks {
         if wants("closure") { try closures(store) }
         if wants("scan") { try scans(store) }
         if wants("upsert") { try upserts() }
+        if wants("replace") { try replacements() }
         if wants("batches") { try batches() }
     }
 
@@ -281,9 +282,13 @@ final class EngineTasks {
         }
         report("upsert of 10 %", Timing(times).text)
         print("    " + last)
+    }
+
+    func replacements() throws {
         let other = try fresh("replace")
         try other.write { try data.append(to: $0) }
-        times = []
+        var times: [Int64] = []
+        var last = ""
         for run in 0..<runs * 3 {
             let file = data.files[run * 7 % data.files.count]
             let path = data.text(file)

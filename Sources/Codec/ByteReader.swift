@@ -3,16 +3,16 @@
 /// Reads values off untrusted bytes; every step is checked against the end.
 package struct ByteReader {
     package let bytes: UnsafeRawBufferPointer
-    package private(set) var offset: Int
+    package var offset: Int
 
     package init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
         self.bytes = bytes
         self.offset = offset
     }
 
-    package var remaining: Int { bytes.count - offset }
+    @inlinable package var remaining: Int { bytes.count - offset }
 
-    package mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable package mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
         _ type: T.Type
     ) throws(CodecError) -> T {
         guard remaining >= MemoryLayout<T>.size else { throw CodecError(.truncated, "integer") }

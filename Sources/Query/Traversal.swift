@@ -12,6 +12,7 @@ public final class Traversal {
     private let reader: Reader
     private let relation: Int
     private let lookups: UnsafeMutableBufferPointer<SnapshotCore.Lookup>
+    private let probes: UnsafeMutableBufferPointer<DictionaryReader.Probe>
     /// For each look-up, a bit for every node, set if the walk has seen it.
     private let seen: [UnsafeMutableBufferPointer<UInt64>]
     @exclusivity(unchecked) private var queue: [Node] = []
@@ -30,6 +31,7 @@ public final class Traversal {
             throw StoreError(.invalidArgument, "relation '\(relation)' has no edges to follow")
         }
         lookups = reader.core.lookups(self.relation)
+        probes = reader.core.probes(self.relation)
         seen = lookups.map { lookup in
             let words = UnsafeMutableBufferPointer<UInt64>.allocate(
                 capacity: (lookup.dictionary.count + 63) / 64)
@@ -102,8 +104,12 @@ public final class Traversal {
     private func visit(_ key: UnsafeRawBufferPointer, depth: Int32) throws(StoreError) {
         let hash = xxh3(key)
         var isFirst = true
-        for part in 0..<lookups.count {
-            guard let id = try lookups[part].dictionary.find(key, hash: hash) else { continue }
+        var order = reader.lookUpOrder(relation, hash)
+        while let part = order.next() {
+            let candidates = probes[part].candidates(hash)
+            guard !candidates.areNone,
+                let id = try lookups[part].dictionary.find(key, hash, candidates)
+            else { continue }
             let node = Node(part: part, id: id)
             let bit: UInt64 = 1 << UInt64(id & 63)
             if seen[part][id >> 6] & bit != 0 { continue }

@@ -129,7 +129,7 @@ final class Commit {
         } else {
             schema = stored
         }
-        changesSchema = base.manifest.generation > 0 && !schema.isSame(as: stored)
+        changesSchema = base.manifest.generation > 0 && schema !== stored
         let id = base.manifest.nextSegmentID
         segmentID = id
         let storage = store.storage

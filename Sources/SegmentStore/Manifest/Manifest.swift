@@ -128,9 +128,10 @@ package struct Manifest: Sendable {
         return out
     }
 
-    package static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(StoreError)
-        -> Manifest
-    {
+    /// `schema` is what the manifest is likely to have.
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, path: String, schema: StoredSchema? = nil
+    ) throws(StoreError) -> Manifest {
         func fail(_ message: String) -> StoreError { .corrupted(message, in: path) }
         guard bytes.count >= headerByteCount + 8 else { throw fail("manifest is too short") }
         guard bytes.prefix(magic.count).elementsEqual(magic) else { throw fail("not a manifest") }
@@ -150,7 +151,7 @@ package struct Manifest: Sendable {
         do throws(CodecError) {
             var reader = ByteReader(
                 UnsafeRawBufferPointer(rebasing: bytes[..<end]), offset: headerByteCount)
-            var manifest = try decodeBody(&reader)
+            var manifest = try decodeBody(&reader, schema)
             manifest.writerFlags = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
             return manifest
         } catch {
@@ -163,7 +164,9 @@ package struct Manifest: Sendable {
         try FormatVersion.check(writerFlags: writerFlags, path: path)
     }
 
-    private static func decodeBody(_ reader: inout ByteReader) throws(CodecError) -> Manifest {
+    private static func decodeBody(
+        _ reader: inout ByteReader, _ schema: StoredSchema?
+    ) throws(CodecError) -> Manifest {
         let generation = try reader.readVarint()
         let parent = try reader.readVarint()
         guard let kind = Kind(rawValue: try reader.read(UInt8.self)) else {
@@ -172,7 +175,7 @@ package struct Manifest: Sendable {
         let time = try reader.read(Int64.self)
         let label = try reader.readString(limit: Limits.labelByteCount)
         let nextSegmentID = try reader.readVarint()
-        var manifest = Manifest(schema: try StoredSchema.decode(&reader))
+        var manifest = Manifest(schema: try StoredSchema.decode(&reader, known: schema))
         manifest.generation = generation
         manifest.parent = parent
         manifest.kind = kind

@@ -3,9 +3,14 @@
 // The manifest on disk, and the one function that makes a commit.
 
 import Codec
+import Platform
 
 struct ManifestFile {
     let storage: any Storage
+    /// What was read last: mostly the manifest is still the same, and nearly always its schema.
+    private let last = Locked<(bytes: [UInt8], manifest: Manifest)?>(nil)
+
+    init(storage: any Storage) { self.storage = storage }
 
     /// The current manifest; nil if the store is empty. Damage is an error that names the newest
     /// generation that is whole; going back to it is the caller's decision.
@@ -47,9 +52,14 @@ struct ManifestFile {
     private func name(_ name: String) -> String { "\(storage.path)/\(name)" }
 
     private func decode(_ bytes: [UInt8], _ file: String) throws(StoreError) -> Manifest {
-        try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in
-            try Manifest.decode(UnsafeRawBufferPointer(bytes), path: name(file))
+        let last = last.withLock { $0 }
+        if let last, last.bytes == bytes { return last.manifest }
+        let manifest = try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in
+            try Manifest.decode(
+                UnsafeRawBufferPointer(bytes), path: name(file), schema: last?.manifest.schema)
         }
+        self.last.withLock { $0 = (bytes, manifest) }
+        return manifest
     }
 
     /// The manifest of an earlier generation; nil if it was dropped or never was.

@@ -77,6 +77,24 @@ package struct DictionaryReader: @unchecked Sendable {
         fileprivate let count: Int
         fileprivate let isChecked: Bool
 
+        /// How many of the hash's upper bits say which bucket.
+        var hashBits: Int { Int(64 &- shift) }
+
+        /// Calls `body` with the bucket and the tag of every string. False if that is not known.
+        func forEachTag(_ body: (Int, Int) -> Void) -> Bool {
+            guard isChecked else { return false }
+            var start = 0
+            for bucket in 0..<1 << hashBits {
+                let end = Int(truncatingIfNeeded: loadPacked(starts, bucket + 1, width))
+                guard start <= end, end <= count else { return false }
+                for index in start..<end {
+                    body(bucket, Int(tags.load(fromByteOffset: index, as: UInt8.self)))
+                }
+                start = end
+            }
+            return start == count
+        }
+
         /// Where a string with this hash may be in the dictionary.
         @inline(__always)
         package func candidates(_ hash: UInt64) -> Candidates {
@@ -122,17 +140,22 @@ package struct DictionaryReader: @unchecked Sendable {
         try find(key, hash, Candidates(index: 0, hits: 0, end: .max))
     }
 
-    /// The same, where the probe has looked already.
+    /// The same, where the probe has looked already. Strings that are not wanted are not compared.
     @inline(__always)
     package func find(
-        _ key: UnsafeRawBufferPointer, _ hash: UInt64, _ candidates: Candidates
+        _ key: UnsafeRawBufferPointer, _ hash: UInt64, _ candidates: Candidates,
+        isWanted: (Int) throws(StoreError) -> Bool = { _ in true }
     ) throws(StoreError) -> Int? {
-        if candidates.end != 0 { return try search(key, hash) }
+        if candidates.end != 0 {
+            guard let id = try search(key, hash), try isWanted(id) else { return nil }
+            return id
+        }
         var hits = candidates.hits
         while hits != 0 {
             let place = candidates.index &+ hits.trailingZeroBitCount &>> 3
             let id = try body.pointee.ids.value(place)
-            if try equals(id, key) { return id }
+            guard id < count else { throw corrupt("key index") }
+            if try isWanted(id), try equals(id, key) { return id }
             hits &= hits &- 1
         }
         return nil

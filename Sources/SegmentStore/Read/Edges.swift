@@ -35,7 +35,8 @@ extension Reader {
         let hash = xxh3(key)
         let lookups = core.lookups(relation)
         let probes = core.probes(relation)
-        for i in 0..<lookups.count {
+        var order = lookUpOrder(relation, hash)
+        while let i = order.next() {
             let candidates = probes[i].candidates(hash)
             if candidates.areNone { continue }
             let lookup = lookups.baseAddress.unsafelyUnwrapped + i

@@ -16,11 +16,14 @@ public final class Reader {
     private let lastKey = ByteBuffer(capacity: 256)
     @exclusivity(unchecked) private var lastKeyRow = RowID(part: -1, row: -1)
     @exclusivity(unchecked) private var lastKeyRelation = -1
+    @exclusivity(unchecked) private var searchCount = 0
+    @exclusivity(unchecked) private var filters: [KeyFilter?]
     private var scanBuffers: [ByteBuffer] = (0..<8).map { _ in ByteBuffer(capacity: 64) }
 
     package init(_ core: SnapshotCore) {
         self.core = core
         schema = core.manifest.schema
+        filters = Array(repeating: nil, count: schema.relations.count)
     }
 
     func scanBuffer(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Int64> {
@@ -65,16 +68,19 @@ public final class Reader {
         let hash = xxh3(key)
         let lookups = core.lookups(relation)
         let probes = core.probes(relation)
-        for i in 0..<lookups.count {
+        var order = lookUpOrder(relation, hash)
+        while let i = order.next() {
             let candidates = probes[i].candidates(hash)
             if candidates.areNone { continue }
             let lookup = lookups.baseAddress.unsafelyUnwrapped + i
-            guard let id = try lookup.pointee.dictionary.find(key, hash, candidates) else {
-                continue
+            var start = 0
+            // Many strings of a segment are no keys there, but the far ends of edges.
+            let id = try lookup.pointee.dictionary.find(key, hash, candidates) {
+                (id) throws(StoreError) -> Bool in
+                start = try lookup.pointee.keyOffsets.value(id)
+                return start < (try lookup.pointee.keyOffsets.value(id &+ 1))
             }
-            let start = try lookup.pointee.keyOffsets.value(id)
-            let end = try lookup.pointee.keyOffsets.value(id &+ 1)
-            guard start < end, end <= lookup.pointee.keyRows.count else { continue }
+            guard id != nil, start < lookup.pointee.keyRows.count else { continue }
             let row = try lookup.pointee.keyRows.value(start)
             if !lookup.pointee.dead.contains(row) {
                 let found = RowID(part: lookup.pointee.part, row: row)
@@ -83,6 +89,27 @@ public final class Reader {
             }
         }
         return nil
+    }
+
+    /// Which segments to ask for a string.
+    @inline(__always)
+    package func lookUpOrder(_ relation: Int, _ hash: UInt64) -> LookUpOrder {
+        let count = core.lookups(relation).count
+        guard count >= Self.filteredLookUps else { return LookUpOrder(nil, hash, count: count) }
+        return LookUpOrder(filter(relation), hash, count: count)
+    }
+
+    /// A filter pays from so many segments on, and after so many searches that making it is repaid.
+    private static let filteredLookUps = 6
+    private static let searchesBeforeFilter = 1000
+
+    private func filter(_ relation: Int) -> KeyFilter? {
+        if let filter = filters[relation] { return filter }
+        searchCount += 1
+        guard searchCount > Self.searchesBeforeFilter else { return nil }
+        let filter = core.filter(relation)
+        filters[relation] = filter
+        return filter
     }
 
     @inline(__always)

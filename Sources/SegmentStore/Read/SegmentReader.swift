@@ -348,7 +348,9 @@ package struct RelationReader: @unchecked Sendable {
     func compression(_ offset: Int, group: Int) throws(StoreError) -> Compression {
         let place = offset &+ group &* BlockDescriptor.byteCount
         try pages.ensure(place, BlockDescriptor.byteCount)
-        do throws(CodecError) { return try BlockDescriptor.compression(at: pages.base + place) } catch {
+        do throws(CodecError) {
+            return try BlockDescriptor.compression(at: pages.base + place)
+        } catch {
             throw StoreError(error, in: path, at: place)
         }
     }

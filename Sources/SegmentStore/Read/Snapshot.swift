@@ -72,6 +72,8 @@ package final class SnapshotCore: @unchecked Sendable {
     private let lookups: [UnsafeMutableBufferPointer<Lookup>]
     /// Beside `lookups`, but close together: with many segments most are only asked whether.
     private let probes: [UnsafeMutableBufferPointer<DictionaryReader.Probe>]
+    /// By relation, for those who search often.
+    private let filters: [LazyKeyFilter]
     /// Files that hold dead rows only.
     private let holders: [SegmentReader]
 
@@ -102,6 +104,7 @@ package final class SnapshotCore: @unchecked Sendable {
             parts.append(Part(segment: reader, dead: dead))
         }
         self.parts = parts
+        filters = manifest.schema.relations.map { _ in LazyKeyFilter() }
         self.relationCount = relationCount
         singleKeys = manifest.schema.relations.map { $0.key.count == 1 ? $0.key[0] : -1 }
         holders = Array(readers.values)
@@ -189,9 +192,11 @@ package final class SnapshotCore: @unchecked Sendable {
     }
 
     @inline(__always)
-    func probes(_ relation: Int) -> UnsafeMutableBufferPointer<DictionaryReader.Probe> {
+    package func probes(_ relation: Int) -> UnsafeMutableBufferPointer<DictionaryReader.Probe> {
         probes[relation]
     }
+
+    func filter(_ relation: Int) -> KeyFilter { filters[relation].get(probes[relation]) }
 
     /// The column that alone is the relation's key; -1 if there are several.
     @inline(__always)

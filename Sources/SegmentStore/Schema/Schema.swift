@@ -141,13 +141,14 @@ public struct Schema: Sendable, Equatable {
             guard relationNames.insert(relation.name).inserted else {
                 throw fail("relation '\(relation.name)' stands twice")
             }
-            var columns: [String: ColumnSchema] = [:]
-            for column in relation.columns {
-                let place = "'\(relation.name).\(column.name)'"
+            var columns: [String: Int] = [:]
+            columns.reserveCapacity(relation.columns.count)
+            for (index, column) in relation.columns.enumerated() {
+                var place: String { "'\(relation.name).\(column.name)'" }
                 guard !column.name.isEmpty, column.name.utf8.count <= Limits.nameByteCount else {
                     throw fail("column name \(place) is empty or too long")
                 }
-                guard columns.updateValue(column, forKey: column.name) == nil else {
+                guard columns.updateValue(index, forKey: column.name) == nil else {
                     throw fail("column \(place) stands twice")
                 }
                 if column.type == .vector,
@@ -178,7 +179,8 @@ public struct Schema: Sendable, Equatable {
             }
             for column in relation.columns {
                 guard let name = column.partOf else { continue }
-                guard let whole = columns[name], column.type == .string, column.domain == nil,
+                guard let whole = columns[name].map({ relation.columns[$0] }),
+                    column.type == .string, column.domain == nil,
                     column.family == nil,
                     whole.type == .string, whole.domain != nil || relation.key.contains(name),
                     !whole.isNullable, !relation.key.contains(column.name),
@@ -194,7 +196,7 @@ public struct Schema: Sendable, Equatable {
                 throw fail("a key column of '\(relation.name)' stands twice")
             }
             for name in relation.key {
-                guard let column = columns[name] else {
+                guard let column = columns[name].map({ relation.columns[$0] }) else {
                     throw fail("key column '\(relation.name).\(name)' does not exist")
                 }
                 guard !column.isNullable, column.type != .vector, column.type != .float64,
@@ -206,7 +208,8 @@ public struct Schema: Sendable, Equatable {
                 }
             }
             if let scope = relation.scope {
-                guard let column = columns[scope], !column.isNullable, column.family == nil,
+                guard let column = columns[scope].map({ relation.columns[$0] }), !column.isNullable,
+                    column.family == nil,
                     column.type == .string || column.type == .enumeration
                 else {
                     throw fail(
@@ -215,7 +218,8 @@ public struct Schema: Sendable, Equatable {
                 }
             }
             if let target = relation.target {
-                guard let near = columns[relation.key[0]], let far = columns[target],
+                guard let near = columns[relation.key[0]].map({ relation.columns[$0] }),
+                    let far = columns[target].map({ relation.columns[$0] }),
                     !far.isNullable,
                     relation.key.contains(target), target != relation.key[0],
                     let domain = near.domain,

@@ -29,11 +29,17 @@ package final class StoredSchema: Sendable {
     package let relations: [Relation]
     package let domains: [String]
     let relationIndex: [String: Int]
+    /// As it stands in a manifest.
+    private let encoded: [UInt8]
 
     package var schema: Schema { Schema(relations.map(\.schema)) }
 
     /// `domains` lists those that the store has already; new ones are added at the end.
-    package init(_ schema: Schema, domains known: [String] = []) {
+    package convenience init(_ schema: Schema, domains known: [String] = []) {
+        self.init(schema, domains: known, encoded: nil)
+    }
+
+    private init(_ schema: Schema, domains known: [String], encoded: [UInt8]?) {
         var domains = known
         func domain(_ name: String) -> Int {
             if let index = domains.firstIndex(of: name) { return index }
@@ -87,6 +93,7 @@ package final class StoredSchema: Sendable {
         relationIndex = Dictionary(
             schema.relations.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first })
+        self.encoded = encoded ?? Self.encode(schema, domains: domains)
     }
 
     func relation(named name: String) throws(StoreError) -> Int {
@@ -100,9 +107,11 @@ package final class StoredSchema: Sendable {
     /// This schema with what `wanted` adds to it. Throws `schemaMismatch` where they contradict.
     func extended(by wanted: Schema) throws(StoreError) -> StoredSchema {
         var result = schema
+        var isSame = true
         for relation in wanted.relations {
             guard let index = relationIndex[relation.name] else {
                 result.relations.append(relation)
+                isSame = false
                 continue
             }
             let present = relations[index].schema
@@ -124,6 +133,7 @@ package final class StoredSchema: Sendable {
                         throw fail("column '\(column.name)' is new, so it must be nullable")
                     }
                     result.relations[index].columns.append(column)
+                    isSame = false
                     continue
                 }
                 let stored = present.columns[known]
@@ -132,21 +142,21 @@ package final class StoredSchema: Sendable {
                 else { throw fail("column '\(column.name)' has another type in the store") }
             }
         }
+        if isSame { return self }
         try result.validate()
         return StoredSchema(result, domains: domains)
     }
 
-    func isSame(as other: StoredSchema) -> Bool {
-        schema == other.schema && domains == other.domains
-    }
-
     // MARK: - On disk: FORMAT.md, "Schema"
 
-    package func encode(into out: ByteBuffer) {
+    package func encode(into out: ByteBuffer) { encoded.withUnsafeBytes { out.append($0) } }
+
+    private static func encode(_ schema: Schema, domains: [String]) -> [UInt8] {
+        let out = ByteBuffer(capacity: 4096)
         out.appendVarint(UInt64(domains.count))
         for domain in domains { out.appendString(domain) }
-        out.appendVarint(UInt64(relations.count))
-        for relation in relations.map(\.schema) {
+        out.appendVarint(UInt64(schema.relations.count))
+        for relation in schema.relations {
             out.appendString(relation.name)
             out.appendVarint(UInt64(relation.columns.count))
             for column in relation.columns {
@@ -168,9 +178,22 @@ package final class StoredSchema: Sendable {
             out.appendString(relation.scope ?? "")
             out.appendString(relation.target ?? "")
         }
+        return Array(out.bytes)
     }
 
-    package static func decode(_ reader: inout ByteReader) throws(CodecError) -> StoredSchema {
+    /// `known` is returned if it is what stands there: most manifests have the same schema as the
+    /// one before.
+    package static func decode(
+        _ reader: inout ByteReader, known: StoredSchema? = nil
+    ) throws(CodecError) -> StoredSchema {
+        if let known, reader.remaining >= known.encoded.count {
+            var ahead = reader
+            if try ahead.readBytes(known.encoded.count).elementsEqual(known.encoded) {
+                reader = ahead
+                return known
+            }
+        }
+        let start = reader.offset
         let nameLimit = Limits.nameByteCount * 2 + 2
         var domains: [String] = []
         for _ in 0..<(try reader.readCount(limit: Limits.relationCount * Limits.columnCount)) {
@@ -215,7 +238,8 @@ package final class StoredSchema: Sendable {
         do throws(StoreError) { try schema.validate() } catch {
             throw CodecError(.inconsistent, "schema")
         }
-        let stored = StoredSchema(schema, domains: domains)
+        let encoded = Array(reader.bytes[start..<reader.offset])
+        let stored = StoredSchema(schema, domains: domains, encoded: encoded)
         guard stored.domains == domains else { throw CodecError(.inconsistent, "domains") }
         return stored
     }
