@@ -269,7 +269,8 @@ struct Peer {
     /// Ends, outside the clock, what a small write leaves for later.
     virtual void checkpoint() {}
     virtual void close() = 0;
-    virtual void open(const std::string& directory) = 0;
+    /// For reading only where that opens sooner.
+    virtual void open(const std::string& directory, bool toRead = false) = 0;
 
     /// Around many reads.
     virtual void beginReading() {}

@@ -59,12 +59,13 @@ struct LMDB final : Peer {
 
     // ------------------------------------------------------------------------- opening, loading
 
-    void connect(const std::string& directory, bool create) {
+    void connect(const std::string& directory, bool create, bool toRead = false) {
         must(mdb_env_create(&env), "create");
         must(mdb_env_set_maxdbs(env, 8), "maxdbs");
         must(mdb_env_set_mapsize(env, size_t(1) << 30), "mapsize");
         unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | MDB_NOMEMINIT;
         if (variant.is("map", "write")) flags |= MDB_WRITEMAP;
+        if (toRead) flags = MDB_NOTLS | MDB_NORDAHEAD | MDB_RDONLY;
         must(mdb_env_open(env, directory.c_str(), flags, 0644), "open");
         MDB_txn* txn;
         must(mdb_txn_begin(env, nullptr, create ? 0 : MDB_RDONLY, &txn), "begin");
@@ -88,8 +89,8 @@ struct LMDB final : Peer {
         stringsStored = 0;
         stringsLoaded = true;
     }
-    void open(const std::string& directory) override {
-        connect(directory, false);
+    void open(const std::string& directory, bool toRead) override {
+        connect(directory, false, toRead);
         stringsLoaded = false;
         nodes = 0;
     }

@@ -23,21 +23,25 @@ struct Choice {
 
 std::vector<Choice> choices = {
     {"sqlite", makeSQLite,
-     {"load=off,key=hash,index=after,write=wal,page=4096",
-      "load=off,key=text,index=after,write=wal,page=4096",
-      "load=off,key=rowid,index=after,write=wal,page=4096",
-      "load=off,key=hash,index=before,write=wal,page=4096",
-      "load=delete,key=hash,index=after,write=delete,page=4096",
-      "load=wal,key=hash,index=after,write=wal,page=4096",
-      "load=off,key=hash,index=after,write=wal,page=8192",
-      "load=off,key=hash,index=after,write=wal,page=16384"}},
+     {"load=off,key=rowid,index=after,write=wal,page=16384,checkpoint=passive",
+      "load=off,key=rowid,index=after,write=wal,page=4096,checkpoint=passive",
+      "load=off,key=rowid,index=after,write=wal,page=65536,checkpoint=passive",
+      "load=off,key=hash,index=after,write=wal,page=16384,checkpoint=passive",
+      "load=off,key=text,index=after,write=wal,page=16384,checkpoint=passive",
+      "load=off,key=rowid,index=before,write=wal,page=16384,checkpoint=passive",
+      "load=wal,key=rowid,index=after,write=wal,page=16384,checkpoint=passive",
+      "load=off,key=rowid,index=after,write=wal,page=16384,checkpoint=truncate",
+      "load=delete,key=rowid,index=after,write=delete,page=16384"}},
     {"lmdb", makeLMDB,
-     {"key=hash,append=yes,map=read", "key=text,append=yes,map=read", "key=hash,append=no,map=read",
-      "key=hash,append=yes,map=write"}},
+     {"key=hash,append=yes,map=read", "key=text,append=yes,map=read",
+      "key=hash,append=no,map=read", "key=hash,append=yes,map=write"}},
+    // The fastest to load that compresses, and the smallest.
     {"rocksdb", makeRocksDB,
-     {"load=sst,pack=zstd,threads=1,block=4096", "load=sst,pack=zstd,threads=2,block=4096",
-      "load=sst,pack=zstd,threads=1,block=16384", "load=sst,pack=lz4,threads=1,block=4096",
+     {"load=sst,pack=lz4,threads=1,block=4096", "load=sst,pack=lz4,threads=1,block=16384",
       "load=sst,pack=none,threads=1,block=4096", "load=wal,pack=lz4,threads=1,block=4096"}},
+    {"rocksdb-zstd", makeRocksDB,
+     {"load=sst,pack=zstd,threads=1,block=16384", "load=sst,pack=zstd,threads=1,block=4096",
+      "load=sst,pack=zstd,threads=2,block=4096", "load=wal,pack=zstd,threads=1,block=16384"}},
 };
 
 struct Options {
@@ -171,7 +175,8 @@ struct Tasks {
     }
 
     std::unique_ptr<Peer> loaded(
-        const Choice& choice, const Variant& variant, const std::string& name, uint64_t& size) {
+        const Choice& choice, const Variant& variant, const std::string& name, bool toRead,
+        uint64_t& size) {
         std::string path = fresh(name);
         auto peer = choice.make(variant);
         peer->create(path);
@@ -180,7 +185,7 @@ struct Tasks {
         peer->close();
         size = bytesOnDisk(path);
         peer = choice.make(variant);
-        peer->open(path);
+        peer->open(path, toRead);
         return peer;
     }
 
@@ -280,28 +285,28 @@ struct Tasks {
         report.times("load, processor", processor);
 
         uint64_t size, sink;
-        auto peer = loaded(choice, variant, "read", size);
+        auto peer = loaded(choice, variant, "read", true, size);
         peer->close();
         report.bytes("bytes on disk", size);
         std::string path = options.directory + "/read";
         Text key = data.entities[data.entities.size() / 2].text[KEY];
         report.times("open + first get", measure(200, 1, [&] {
             auto each = choice.make(variant);
-            each->open(path);
+            each->open(path, true);
             int64_t start;
             if (!each->firstColumn(key, start)) lost();
             each->close();
         }));
         report.times("open + first full row", measure(200, 1, [&] {
             auto each = choice.make(variant);
-            each->open(path);
+            each->open(path, true);
             each->beginReading();
             if (!each->fullRow(key, sink)) lost();
             each->endReading();
             each->close();
         }));
 
-        peer->open(path);
+        peer->open(path, true);
         uint64_t whole = everything(*peer);
         report.check("all rows", whole);
         peer->beginReading();
@@ -339,7 +344,9 @@ struct Tasks {
 
         for (bool isUpsert : {true, false}) {
             const char* name = isUpsert ? "upsert of 10 %" : "replace one file";
-            peer = loaded(choice, variant, "write", size);
+            peer = loaded(choice, variant, "write", false, size);
+            // As one that has been open for long.
+            if (everything(*peer) != whole) fail("other rows in another load");
             report.times(name, isUpsert ? upserts(*peer) : replacements(*peer));
             // The same rows were written again, so what can be read is the same, now and later.
             for (int reopened = 0; reopened < 2; reopened++) {
@@ -367,7 +374,7 @@ struct Tasks {
         Timing times({}), processor({});
         load(choice, variant, times, processor);
         uint64_t size, sink;
-        auto peer = loaded(choice, variant, "read", size);
+        auto peer = loaded(choice, variant, "read", true, size);
         peer->beginReading();
         printf(
             "    load %s (processor %s), %lld kB above input, %llu bytes; p50: ",
@@ -390,7 +397,8 @@ struct Tasks {
         }
         peer->endReading();
         peer->close();
-        peer = loaded(choice, variant, "write", size);
+        peer = loaded(choice, variant, "write", false, size);
+        everything(*peer);
         printf("upsert %s, ", short_(upserts(*peer)).c_str());
         printf("replace %s\n", short_(replacements(*peer)).c_str());
         fflush(stdout);
@@ -402,7 +410,7 @@ const char* usage =
     "usage: peers FILE [--only NAME[,NAME…]] [--runs N] [--look-ups N] [--closures N]\n"
     "             [--unbounded N] [--variant NAME:WHAT=HOW,…] [--variants] [--dir FOLDER]\n"
     "             [--json FILE]\n"
-    "FILE is from EngineBenchmarks --dump. Names: sqlite lmdb rocksdb floor.\n";
+    "FILE is from EngineBenchmarks --dump. Names: sqlite lmdb rocksdb rocksdb-zstd floor.\n";
 
 }  // namespace
 

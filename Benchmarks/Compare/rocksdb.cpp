@@ -119,16 +119,18 @@ struct RocksDB final : Peer {
         options.stats_dump_period_sec = 0;
         options.stats_persist_period_sec = 0;
         options.max_open_files = -1;
+        options.skip_stats_update_on_db_open = true;
+        options.skip_checking_sst_file_sizes_on_db_open = true;
         return options;
     }
 
-    void connect(bool create) {
+    void connect(bool create, bool toRead = false) {
         auto options = database();
         options.create_if_missing = options.create_missing_column_families = create;
-        must(rocksdb::DB::Open(
-                 options, directory,
-                 {{"default", family(false)}, {"entity", family(true)}, {"index", family(false)}},
-                 &handles, &db),
+        std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+            {"default", family(false)}, {"entity", family(true)}, {"index", family(false)}};
+        must(toRead ? rocksdb::DB::OpenForReadOnly(options, directory, families, &handles, &db)
+                    : rocksdb::DB::Open(options, directory, families, &handles, &db),
              "open");
         entities = handles[1];
         indexes = handles[2];
@@ -141,9 +143,9 @@ struct RocksDB final : Peer {
         stringsStored = 0;
         stringsLoaded = true;
     }
-    void open(const std::string& given) override {
+    void open(const std::string& given, bool toRead) override {
         directory = given;
-        connect(false);
+        connect(false, toRead);
         stringsLoaded = false;
         nodes = 0;
     }
