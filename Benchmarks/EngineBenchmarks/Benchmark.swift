@@ -40,28 +40,38 @@ enum Benchmark {
         try bench.run(only)
     }
 
-    /// The rows as NDJSON, for others to load.
+    /// The rows for Benchmarks/Compare, whose harness.h reads them. Little-endian; a number is an
+    /// i64, a string a u32 length and its bytes, null the length 0xffffffff alone:
+    ///
+    ///     entity count, edge count, file count
+    ///     entities: key, name, qualified_name, kind, language, file, parent, visibility, signature,
+    ///         doc, code, content_hash, root_l1, root_l2; start_line, end_line, token_count,
+    ///         complexity (is_test is always false)
+    ///     edges: from, to, kind, file, resolution; line (lines is always empty, count 1)
+    ///     files: path
     static func dump(_ data: Dataset, to path: String) throws {
-        var out = ""
-        func quote(_ slice: Slice) -> String {
-            if slice.isNull { return "null" }
-            let json = try? JSONSerialization.data(withJSONObject: [data.text(slice)])
-            return String(String(decoding: json ?? Data(), as: UTF8.self).dropFirst().dropLast())
+        let out = ByteBuffer(capacity: data.inputByteCount * 2)
+        func append(_ number: Int) { out.append(Int64(number).littleEndian) }
+        func append(_ slice: Slice) {
+            out.append((slice.isNull ? UInt32.max : UInt32(slice.count)).littleEndian)
+            out.append(data.bytes(slice))
         }
+        for count in [data.entities.count, data.edges.count, data.files.count] { append(count) }
         for e in data.entities {
-            let strings = [
+            for slice in [
                 e.key, e.name, e.qualifiedName, e.kind, e.language, e.file, e.parent, e.visibility,
                 e.signature, e.doc, e.code, e.contentHash, e.rootL1, e.rootL2,
-            ]
-            out +=
-                "[\(strings.map(quote).joined(separator: ",")),\(e.startLine),\(e.endLine),\(e.tokenCount),\(e.complexity),false]\n"
+            ] {
+                append(slice)
+            }
+            for number in [e.startLine, e.endLine, e.tokenCount, e.complexity] { append(number) }
         }
-        out += "\n"
         for e in data.edges {
-            out +=
-                "[\([e.from, e.to, e.kind, e.file, e.resolution].map(quote).joined(separator: ",")),\(e.line)]\n"
+            for slice in [e.from, e.to, e.kind, e.file, e.resolution] { append(slice) }
+            append(e.line)
         }
-        try out.write(toFile: path, atomically: true, encoding: .utf8)
+        for file in data.files { append(file) }
+        try Data(bytes: out.base, count: out.count).write(to: URL(fileURLWithPath: path))
     }
 }
 
