@@ -22,6 +22,8 @@ public struct StoreOptions: Sendable {
     /// Bytes that a batch may hold in memory, apart from the rows being compressed. What is more
     /// goes to a nameless file on the store's disk.
     public var memoryBudget = 16 << 20
+    /// Bytes of decoded text that each reader may keep, of rows that it was asked for twice.
+    public var readerCacheByteLimit = 16 << 20
     /// Of zstd.
     public var compressionLevel: Int32 = 1
     /// Small segments are merged after a commit, in the background.
@@ -194,7 +196,9 @@ public final class GraphStore: Sendable {
     func open(_ manifest: Manifest) throws(StoreError) -> SnapshotCore? {
         var isMissing = false
         do throws(StoreError) {
-            return try SnapshotCore(path: storage.path, manifest) { segment throws(StoreError) in
+            return try SnapshotCore(
+                path: storage.path, manifest, readerCacheByteLimit: options.readerCacheByteLimit
+            ) { segment throws(StoreError) in
                 if let known = state.withLock({ $0.segments[segment.id] }),
                     known.file.rootHash == segment.rootHash,
                     known.file.memory.byteCount == segment.fileByteCount

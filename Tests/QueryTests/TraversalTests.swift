@@ -64,6 +64,60 @@ import Testing
         }
     }
 
+    /// Walks so large that the traversal turns the index into arrays on the way, and small ones
+    /// after them, in a segment that has dead edges.
+    @Test(arguments: 1...3)
+    func aLargeWalkMeetsWhatAPlainSearchMeets(seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let schema = Schema([
+            RelationSchema(
+                "edges", key: ["from", "to"], target: "to",
+                columns: [.string("from").domain("key"), .string("to").domain("key")])
+        ])
+        let store = try GraphStore.inMemory(schema: schema)
+        let nodes = 2000
+        var edges = Set((0..<5000).map { _ in [random.below(nodes), random.below(nodes)] })
+        try store.write { batch in
+            for edge in edges { try batch.append(edge.map { .string("n\($0)") }, to: 0) }
+        }
+        let gone = Set(edges.shuffled(using: &random).prefix(500))
+        edges.subtract(gone)
+        try store.write { batch in
+            for edge in gone {
+                try batch.delete(key: edge.map { .string("n\($0)") }, from: "edges")
+            }
+        }
+        let traversal = try Traversal(try store.snapshot().reader(), relation: "edges")
+        for (direction, from, to) in [(Direction.outgoing, 0, 1), (.incoming, 1, 0)] {
+            let next = Dictionary(grouping: edges, by: { $0[from] }).mapValues { $0.map { $0[to] } }
+            var largest = 0
+            for depth in [Int.max, 3, 9, 1, Int.max] {
+                let start = random.below(nodes)
+                var distance = [start: 0]
+                var frontier = [start]
+                for steps in 0..<min(depth, nodes) where !frontier.isEmpty {
+                    var met: [Int] = []
+                    for node in frontier.flatMap({ next[$0] ?? [] }) where distance[node] == nil {
+                        distance[node] = steps + 1
+                        met.append(node)
+                    }
+                    frontier = met
+                }
+                let count = try traversal.walk(from: "n\(start)", direction, depth: depth)
+                largest = max(largest, count)
+                var met: [String: Int] = [:]
+                try traversal.forEachNode { met[$0] = $1 }
+                #expect(count == max(met.count - 1, 0))
+                if count > 0 {
+                    #expect(
+                        met == Dictionary(uniqueKeysWithValues: distance.map { ("n\($0)", $1) }),
+                        "seed \(seed), \(start) \(direction) \(depth)")
+                }
+            }
+            #expect(largest > nodes / 2)
+        }
+    }
+
     @Test func aRelationWithoutEdgesIsRefused() throws {
         let store = try GraphStore.inMemory(schema: CodeGraph.schema)
         #expect(throws: StoreError.self) {

@@ -106,6 +106,63 @@ extension Reader {
         }
     }
 
+    /// The far ends of a node's edges within its segment, without the rows: what a walk needs.
+    /// Valid until the next call.
+    package func neighbours(
+        _ relation: Int, _ direction: Direction,
+        _ lookup: UnsafeMutablePointer<SnapshotCore.Lookup>, _ id: Int
+    ) throws(StoreError) -> UnsafeBufferPointer<Int64> {
+        let isWhole = lookup.pointee.dead.isEmpty
+        let found: UnsafeMutablePointer<Int64>
+        var count = 0
+        switch direction {
+        case .outgoing:
+            let range = try lookup.pointee.keyOffsets.range(id, limit: lookup.pointee.keyRows.count)
+            guard !range.isEmpty, let target = schema.relations[relation].target else {
+                return UnsafeBufferPointer(start: nil, count: 0)
+            }
+            found = neighbourBuffer(range.count)
+            let reader = lookup.pointee.relation
+            let column = reader.column(target)
+            for entry in range {
+                let row = try lookup.pointee.keyRows.value(entry)
+                guard isWhole || !lookup.pointee.dead.contains(row),
+                    let far = try reader.integer(column, try reader.place(ofRow: row))
+                else { continue }
+                found[count] = far
+                count &+= 1
+            }
+        case .incoming:
+            guard let index = lookup.pointee.relation.target else {
+                return UnsafeBufferPointer(start: nil, count: 0)
+            }
+            let range = try index.offsets.range(id, limit: index.rows.count)
+            guard !range.isEmpty else { return UnsafeBufferPointer(start: nil, count: 0) }
+            found = neighbourBuffer(range.count)
+            try index.neighbours.unpack(range, into: found)
+            count = range.count
+            if !isWhole {
+                count = 0
+                for (place, entry) in range.enumerated()
+                where !lookup.pointee.dead.contains(try index.rows.value(entry)) {
+                    found[count] = found[place]
+                    count &+= 1
+                }
+            }
+        }
+        let limit = UInt64(lookup.pointee.dictionary.count)
+        for place in 0..<count where UInt64(bitPattern: found[place]) >= limit {
+            throw noNode(lookup)
+        }
+        return UnsafeBufferPointer(start: found, count: count)
+    }
+
+    @inline(__always)
+    private func neighbourBuffer(_ count: Int) -> UnsafeMutablePointer<Int64> {
+        nodes.removeAll()
+        return nodes.appendUninitialized(count &* 8).assumingMemoryBound(to: Int64.self)
+    }
+
     @inline(never)
     private func noNode(_ lookup: UnsafeMutablePointer<SnapshotCore.Lookup>) -> StoreError {
         .corrupted("an edge leads to a node that is not there", in: lookup.pointee.relation.path)

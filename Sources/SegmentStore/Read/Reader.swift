@@ -8,8 +8,9 @@ import Codec
 public final class Reader {
     package let core: SnapshotCore
     let schema: StoredSchema
-    private let texts = TextReader()
+    private let texts: TextReader
     private let string = ByteBuffer(capacity: 256)
+    let nodes = ByteBuffer(capacity: 256)
     /// The row that was read last: several columns of a row are asked for one after the other.
     @exclusivity(unchecked) private var located: LocatedRow?
     /// The key of the row that was found or read last: parts of it are asked for next.
@@ -22,6 +23,7 @@ public final class Reader {
 
     package init(_ core: SnapshotCore) {
         self.core = core
+        texts = TextReader(cacheByteLimit: core.readerCacheByteLimit)
         schema = core.manifest.schema
         filters = Array(repeating: nil, count: schema.relations.count)
     }

@@ -253,11 +253,28 @@ package struct PackedArray {
         return Int(truncatingIfNeeded: loadPacked(pages.base + byteOffset, index, width))
     }
 
+    /// The values in `range`, which must be within `count`, into `target`, which has room.
+    @inline(__always)
+    func unpack(_ range: Range<Int>, into target: UnsafeMutablePointer<Int64>) throws(StoreError) {
+        let first = range.lowerBound &* width &>> 3
+        let last = (range.upperBound &* width &+ 7) &>> 3
+        try pages.ensure(byteOffset &+ first, last &- first)
+        Codec.unpack(
+            pages.base + byteOffset, start: range.lowerBound, count: range.count, width: width,
+            adding: 0, into: target)
+    }
+
     /// Values `index` and `index + 1` as a range of what has `limit` entries.
     @inline(__always)
     package func range(_ index: Int, limit: Int) throws(StoreError) -> Range<Int> {
-        let start = try value(index)
-        let end = try value(index &+ 1)
+        // They lie side by side, so that their pages are looked at once.
+        let bit = index &* width
+        let first = bit &>> 3
+        let last = (bit &+ width &+ width &+ 7) &>> 3
+        try pages.ensure(byteOffset &+ first, last &- first)
+        let base = pages.base + byteOffset
+        let start = Int(truncatingIfNeeded: loadPacked(base, index, width))
+        let end = Int(truncatingIfNeeded: loadPacked(base, index &+ 1, width))
         guard start <= end, end <= limit else {
             throw .corrupted("an index contradicts itself", in: pages.path, at: byteOffset)
         }

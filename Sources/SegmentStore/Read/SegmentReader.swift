@@ -185,10 +185,28 @@ package struct RelationReader: @unchecked Sendable {
     package var target: TargetIndex? { @inline(__always) get { body.pointee.target } }
     package var scope: ScopeIndex? { @inline(__always) get { body.pointee.scope } }
 
+    /// A pointer too: it is asked for with every node of a walk.
     package struct TargetIndex {
-        package let offsets: PackedArray
-        package let rows: PackedArray
-        package let neighbours: PackedArray
+        fileprivate struct Body {
+            let offsets: PackedArray
+            let rows: PackedArray
+            let neighbours: PackedArray
+        }
+
+        fileprivate let body: UnsafeMutablePointer<Body>
+
+        package var offsets: PackedArray { @inline(__always) get { body.pointee.offsets } }
+        package var rows: PackedArray { @inline(__always) get { body.pointee.rows } }
+        package var neighbours: PackedArray { @inline(__always) get { body.pointee.neighbours } }
+
+        fileprivate init(_ directory: SegmentDirectory.Target, _ pages: Pages) {
+            body = .allocate(capacity: 1)
+            body.initialize(
+                to: Body(
+                    offsets: PackedArray(directory.offsets, pages),
+                    rows: PackedArray(directory.rows, pages),
+                    neighbours: PackedArray(directory.neighbours, pages)))
+        }
     }
 
     package struct ScopeIndex {
@@ -249,11 +267,7 @@ package struct RelationReader: @unchecked Sendable {
                 families: allFamilies,
                 pages: pages, keyOffsets: PackedArray(directory.keyOffsets, pages),
                 keyRows: PackedArray(directory.keyRows, pages),
-                target: directory.target.map {
-                    TargetIndex(
-                        offsets: PackedArray($0.offsets, pages), rows: PackedArray($0.rows, pages),
-                        neighbours: PackedArray($0.neighbours, pages))
-                },
+                target: directory.target.map { TargetIndex($0, pages) },
                 scope: directory.scope.map {
                     ScopeIndex(
                         offsets: PackedArray($0.offsets, pages),
@@ -267,6 +281,7 @@ package struct RelationReader: @unchecked Sendable {
         families.deallocate()
         columns.deinitialize()
         columns.deallocate()
+        target?.body.deallocate()
         body.deinitialize(count: 1)
         body.deallocate()
     }

@@ -63,6 +63,7 @@ package final class SnapshotCore: @unchecked Sendable {
 
     package let path: String
     package let manifest: Manifest
+    let readerCacheByteLimit: Int
     package let parts: [Part]
     /// By part and relation: what reading a value begins with.
     private let readers: UnsafeMutableBufferPointer<RelationReader?>
@@ -78,11 +79,12 @@ package final class SnapshotCore: @unchecked Sendable {
     private let holders: [SegmentReader]
 
     init(
-        path: String, _ manifest: Manifest,
+        path: String, _ manifest: Manifest, readerCacheByteLimit: Int,
         open: (Manifest.Segment) throws(StoreError) -> SegmentReader
     ) throws(StoreError) {
         self.path = path
         self.manifest = manifest
+        self.readerCacheByteLimit = readerCacheByteLimit
         let relationCount = manifest.schema.relations.count
         var readers: [UInt64: SegmentReader] = [:]
         for segment in manifest.segments { readers[segment.id] = try open(segment) }

@@ -27,12 +27,6 @@ final class TextReader {
         let byteCount: Int
     }
 
-    private struct FrameKey: Equatable {
-        let part: Int32
-        let offset: UInt64
-        let firstRow: Int
-    }
-
     private struct Value {
         var offset: Int
         /// Negative for null.
@@ -40,11 +34,15 @@ final class TextReader {
     }
 
     private let decoder = FrameDecoder()
+    private let cache: FrameCache
+    /// The frame that was decoded last, if the cache does not have it.
     private let decoded = ByteBuffer(capacity: 4096)
     @exclusivity(unchecked) private var decodedKey: FrameKey?
     @exclusivity(unchecked) private var layout: Layout?
     /// By the family's members.
     @exclusivity(unchecked) private var values: [Value] = []
+
+    init(cacheByteLimit: Int) { cache = FrameCache(byteLimit: cacheByteLimit) }
 
     /// Where the value starts in the column that it is a part of; nil if it stands for itself.
     @inline(__always)
@@ -83,17 +81,43 @@ final class TextReader {
                     source, offset..<offset + count, into: decoded.appendUninitialized(count))
                 return decoded.bytes
             }
-            // Lengths that contradict each other may claim two sizes for one frame.
-            if decodedKey != layout.frame || decoded.count != layout.byteCount {
-                decodedKey = nil
-                try decode(found.reader, family, layout)
-                decodedKey = layout.frame
-            }
+            let base = try self.decoded(found.reader, family, layout)
+            return UnsafeRawBufferPointer(start: base + offset, count: count)
         } catch {
             throw StoreError(
                 error, in: found.reader.path, at: Int(clamping: layout.descriptor.byteOffset))
         }
-        return UnsafeRawBufferPointer(start: decoded.base + offset, count: count)
+    }
+
+    /// The frame's bytes, out of the cache or decoded.
+    private func decoded(
+        _ reader: RelationReader, _ family: FamilyReader, _ layout: Layout
+    ) throws(CodecError) -> UnsafeRawPointer {
+        // Lengths that contradict each other may claim two sizes for one frame.
+        if decodedKey == layout.frame, decoded.count == layout.byteCount {
+            return UnsafeRawPointer(decoded.base)
+        }
+        switch cache.find(layout.frame, count: layout.byteCount) {
+        case .hit(let bytes):
+            // SAFETY: what is in the cache has an address.
+            return bytes.baseAddress.unsafelyUnwrapped
+        case .wanted:
+            try FrameDecoder.check(byteCount: layout.byteCount, from: layout.source.count)
+            guard let room = cache.room(layout.frame, count: layout.byteCount) else { break }
+            do throws(CodecError) { try decode(reader, family, layout, into: room) } catch {
+                cache.forget(layout.frame)
+                throw error
+            }
+            return UnsafeRawPointer(room)
+        case .unknown: break
+        }
+        decodedKey = nil
+        try FrameDecoder.check(byteCount: layout.byteCount, from: layout.source.count)
+        decoded.removeAll()
+        try decode(
+            reader, family, layout, into: decoded.appendUninitialized(layout.byteCount))
+        decodedKey = layout.frame
+        return UnsafeRawPointer(decoded.base)
     }
 
     @inline(__always)
@@ -149,7 +173,8 @@ final class TextReader {
                 throw CodecError(.truncated, "frame")
             }
             let key = FrameKey(
-                part: found.row.part, offset: descriptor.byteOffset, firstRow: frame.firstRow)
+                part: found.row.part, blockOffset: descriptor.byteOffset,
+                firstRow: frame.firstRow)
             let complete = Layout(
                 relation: found.relation, row: found.row, family: familyIndex,
                 descriptor: descriptor, frame: key, source: source, byteCount: total)
@@ -180,7 +205,8 @@ final class TextReader {
     }
 
     private func decode(
-        _ reader: RelationReader, _ family: FamilyReader, _ layout: Layout
+        _ reader: RelationReader, _ family: FamilyReader, _ layout: Layout,
+        into target: UnsafeMutableRawPointer
     ) throws(CodecError) {
         var dictionary: ZstdDecompressionDictionary?
         if layout.descriptor.compression == .zstdDictionary {
@@ -194,10 +220,8 @@ final class TextReader {
                 throw CodecError(.compression, "compression dictionary")
             }
         }
-        try FrameDecoder.check(byteCount: layout.byteCount, from: layout.source.count)
-        decoded.removeAll()
         try decoder.decode(
             layout.source, compression: layout.descriptor.compression, dictionary: dictionary,
-            into: decoded.appendUninitialized(layout.byteCount), exactly: layout.byteCount)
+            into: target, exactly: layout.byteCount)
     }
 }
