@@ -2,7 +2,7 @@
 
 /// Bytes that grow at the end, in raw memory: appending eight bytes costs about a nanosecond,
 /// a tenth of what `[UInt8]` takes. The eight bytes behind the end may always be read.
-package final class ByteBuffer {
+public final class ByteBuffer {
     /// In memory of its own: a class's stored properties are checked at run time for overlapping
     /// access, which would cost more than an append does.
     @usableFromInline
@@ -14,9 +14,9 @@ package final class ByteBuffer {
 
     @usableFromInline let state: UnsafeMutablePointer<State>
 
-    package static let slack = 8
+    public static let slack = 8
 
-    package init(capacity: Int = 256) {
+    public init(capacity: Int = 256) {
         let capacity = max(capacity, 64)
         state = .allocate(capacity: 1)
         state.initialize(to: State(base: Self.allocate(capacity), count: 0, capacity: capacity))
@@ -33,17 +33,17 @@ package final class ByteBuffer {
         return memory
     }
 
-    @inlinable package var base: UnsafeMutableRawPointer {
+    @inlinable public var base: UnsafeMutableRawPointer {
         @inline(__always) get { state.pointee.base }
     }
-    @inlinable package var count: Int { @inline(__always) get { state.pointee.count } }
+    @inlinable public var count: Int { @inline(__always) get { state.pointee.count } }
 
-    @inlinable package var bytes: UnsafeRawBufferPointer {
+    @inlinable public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: count)
     }
 
     @inlinable @inline(__always)
-    package func reserve(_ more: Int) {
+    public func reserve(_ more: Int) {
         if state.pointee.count &+ more > state.pointee.capacity { grow(more) }
     }
 
@@ -60,55 +60,55 @@ package final class ByteBuffer {
     }
 
     @inlinable @inline(__always)
-    package func append<T: BitwiseCopyable>(_ value: T) {
+    public func append<T: BitwiseCopyable>(_ value: T) {
         reserve(MemoryLayout<T>.size)
         base.storeBytes(of: value, toByteOffset: count, as: T.self)
         state.pointee.count &+= MemoryLayout<T>.size
     }
 
     @inlinable @inline(__always)
-    package func append(_ source: UnsafeRawPointer, count more: Int) {
+    public func append(_ source: UnsafeRawPointer, count more: Int) {
         reserve(more)
         base.advanced(by: count).copyMemory(from: source, byteCount: more)
         state.pointee.count &+= more
     }
 
-    @inlinable package func append(_ source: UnsafeRawBufferPointer) {
+    @inlinable public func append(_ source: UnsafeRawBufferPointer) {
         guard let start = source.baseAddress, source.count > 0 else { return }
         append(start, count: source.count)
     }
 
     /// Appends `more` zero bytes and returns where they start.
     @discardableResult
-    package func appendZeros(_ more: Int) -> UnsafeMutableRawPointer {
+    public func appendZeros(_ more: Int) -> UnsafeMutableRawPointer {
         let start = appendUninitialized(more)
         start.initializeMemory(as: UInt8.self, repeating: 0, count: more)
         return start
     }
 
     /// Makes room for `more` bytes that the caller fills; valid until the next append.
-    @inlinable package func appendUninitialized(_ more: Int) -> UnsafeMutableRawPointer {
+    @inlinable public func appendUninitialized(_ more: Int) -> UnsafeMutableRawPointer {
         reserve(more)
         let start = base.advanced(by: count)
         state.pointee.count &+= more
         return start
     }
 
-    @inlinable package func truncate(to newCount: Int) {
+    @inlinable public func truncate(to newCount: Int) {
         precondition(newCount <= count, "a buffer is cut, not grown, by truncate")
         state.pointee.count = newCount
     }
 
-    @inlinable package func removeAll() { state.pointee.count = 0 }
+    @inlinable public func removeAll() { state.pointee.count = 0 }
 
     /// Pads with zeros to a multiple of `alignment`.
-    package func align(_ alignment: Int) {
+    public func align(_ alignment: Int) {
         let gap = (alignment - count % alignment) % alignment
         if gap > 0 { appendZeros(gap) }
     }
 
     /// LEB128: seven bits a byte, lowest first.
-    package func appendVarint(_ value: UInt64) {
+    public func appendVarint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -118,7 +118,7 @@ package final class ByteBuffer {
     }
 
     /// A length as a varint, then the bytes.
-    package func appendString(_ text: String) {
+    public func appendString(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
             appendVarint(UInt64(utf8.count))

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads values off untrusted bytes; every step is checked against the end.
-package struct ByteReader {
-    package let bytes: UnsafeRawBufferPointer
-    package var offset: Int
+public struct ByteReader {
+    public let bytes: UnsafeRawBufferPointer
+    public var offset: Int
 
-    package init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
+    public init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
         self.bytes = bytes
         self.offset = offset
     }
 
-    @inlinable package var remaining: Int { bytes.count - offset }
+    @inlinable public var remaining: Int { bytes.count - offset }
 
-    @inlinable package mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable public mutating func read<T: FixedWidthInteger & BitwiseCopyable>(
         _ type: T.Type
     ) throws(CodecError) -> T {
         guard remaining >= MemoryLayout<T>.size else { throw CodecError(.truncated, "integer") }
@@ -20,7 +20,7 @@ package struct ByteReader {
         return T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
     }
 
-    package mutating func readVarint() throws(CodecError) -> UInt64 {
+    public mutating func readVarint() throws(CodecError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
@@ -34,19 +34,19 @@ package struct ByteReader {
     }
 
     /// A count that must not exceed `limit`.
-    package mutating func readCount(limit: Int) throws(CodecError) -> Int {
+    public mutating func readCount(limit: Int) throws(CodecError) -> Int {
         let value = try readVarint()
         guard value <= UInt64(limit) else { throw CodecError(.tooLarge, "count") }
         return Int(value)
     }
 
-    package mutating func readBytes(_ count: Int) throws(CodecError) -> UnsafeRawBufferPointer {
+    public mutating func readBytes(_ count: Int) throws(CodecError) -> UnsafeRawBufferPointer {
         guard count >= 0, remaining >= count else { throw CodecError(.truncated, "bytes") }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
     }
 
-    package mutating func readString(limit: Int) throws(CodecError) -> String {
+    public mutating func readString(limit: Int) throws(CodecError) -> String {
         let count = try readCount(limit: limit)
         // Mended, it would be longer than it was and could not be read again once written back.
         guard let text = String(validating: try readBytes(count), as: UTF8.self) else {

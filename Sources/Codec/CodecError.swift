@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Bytes that can't be what they claim to be.
-package struct CodecError: Error, Equatable, CustomStringConvertible {
-    package enum Kind: Sendable {
+public struct CodecError: Error, Equatable, CustomStringConvertible {
+    public enum Kind: Sendable {
         /// The bytes end before the value does.
         case truncated
         /// A tag that this version does not know.
@@ -15,15 +15,15 @@ package struct CodecError: Error, Equatable, CustomStringConvertible {
         case compression
     }
 
-    package let kind: Kind
-    package let what: StaticString
+    public let kind: Kind
+    public let what: StaticString
 
-    package init(_ kind: Kind, _ what: StaticString) {
+    public init(_ kind: Kind, _ what: StaticString) {
         self.kind = kind
         self.what = what
     }
 
-    package static func == (a: CodecError, b: CodecError) -> Bool { a.kind == b.kind }
+    public static func == (a: CodecError, b: CodecError) -> Bool { a.kind == b.kind }
 
-    package var description: String { "\(what) (\(kind))" }
+    public var description: String { "\(what) (\(kind))" }
 }

@@ -3,9 +3,9 @@
 // Hashes are often kept as lower-case hexadecimal text, half of whose bits say nothing. Two digits
 // go into a byte, the first in the upper half; a last odd digit has zeros behind it.
 
-package enum Hex {
+public enum Hex {
     /// Bytes written, or nil if something else than such digits is there.
-    package static func pack(
+    public static func pack(
         _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer
     ) -> Int? {
         var pending: UInt8 = 0
@@ -26,7 +26,7 @@ package enum Hex {
     }
 
     /// Digits `range` of what was packed.
-    package static func unpack(
+    public static func unpack(
         _ source: UnsafeRawBufferPointer, _ range: Range<Int>, into target: UnsafeMutableRawPointer
     ) throws(CodecError) {
         guard range.lowerBound >= 0, range.upperBound <= source.count * 2 else {

@@ -2,13 +2,13 @@
 import CSegstoreLZ4
 
 /// LZ4 blocks, without a frame around them.
-package enum LZ4 {
-    package static func compressBound(_ byteCount: Int) -> Int {
+public enum LZ4 {
+    public static func compressBound(_ byteCount: Int) -> Int {
         Int(LZ4_compressBound(Int32(byteCount)))
     }
 
     /// Bytes written, or nil if they did not fit.
-    package static func compress(
+    public static func compress(
         _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer,
         _ capacity: Int
     ) -> Int? {
@@ -19,7 +19,7 @@ package enum LZ4 {
         return written > 0 ? Int(written) : nil
     }
 
-    package static func decompress(
+    public static func decompress(
         _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer,
         exactly size: Int
     ) throws(CodecError) {

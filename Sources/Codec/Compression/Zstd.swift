@@ -4,11 +4,11 @@ import CSegstoreZstd
 /// A dictionary trained on a column's own values, ready for compression.
 ///
 /// `@unchecked Sendable`: a digested dictionary is never changed after it is made.
-package final class ZstdCompressionDictionary: @unchecked Sendable {
-    package let bytes: [UInt8]
+public final class ZstdCompressionDictionary: @unchecked Sendable {
+    public let bytes: [UInt8]
     fileprivate let handle: OpaquePointer
 
-    package init?(_ bytes: [UInt8], level: Int32) {
+    public init?(_ bytes: [UInt8], level: Int32) {
         guard let handle = ZSTD_createCDict(bytes, bytes.count, level) else { return nil }
         self.bytes = bytes
         self.handle = handle
@@ -17,7 +17,7 @@ package final class ZstdCompressionDictionary: @unchecked Sendable {
     deinit { ZSTD_freeCDict(handle) }
 
     /// Trains on samples that lie one after the other at `samples`. Nil if they are too few.
-    package static func train(
+    public static func train(
         samples: UnsafeRawBufferPointer, sizes: [Int], byteCount: Int, level: Int32
     ) -> ZstdCompressionDictionary? {
         var parameters = ZDICT_fastCover_params_t()
@@ -39,11 +39,11 @@ package final class ZstdCompressionDictionary: @unchecked Sendable {
 /// A dictionary ready for decompression; refers to the bytes it was made from.
 ///
 /// `@unchecked Sendable`: a digested dictionary is never changed after it is made.
-package final class ZstdDecompressionDictionary: @unchecked Sendable {
+public final class ZstdDecompressionDictionary: @unchecked Sendable {
     fileprivate let handle: OpaquePointer
 
     /// `bytes` must outlive the dictionary.
-    package init(referringTo bytes: UnsafeRawBufferPointer) throws(CodecError) {
+    public init(referringTo bytes: UnsafeRawBufferPointer) throws(CodecError) {
         let handle = ZSTD_createDDict_byReference(bytes.baseAddress, bytes.count)
         guard let handle else { throw CodecError(.compression, "zstd dictionary") }
         self.handle = handle
@@ -53,11 +53,11 @@ package final class ZstdDecompressionDictionary: @unchecked Sendable {
 }
 
 /// A compression context; not for two threads at once.
-package final class ZstdCompressor {
+public final class ZstdCompressor {
     private let context: OpaquePointer
     private var level: Int32 = 0
 
-    package init() {
+    public init() {
         guard let context = ZSTD_createCCtx() else { preconditionFailure("out of memory") }
         self.context = context
         // A frame's size is known from its rows' lengths and its checksum is the page's, so the
@@ -71,9 +71,9 @@ package final class ZstdCompressor {
 
     deinit { ZSTD_freeCCtx(context) }
 
-    package static func compressBound(_ byteCount: Int) -> Int { ZSTD_compressBound(byteCount) }
+    public static func compressBound(_ byteCount: Int) -> Int { ZSTD_compressBound(byteCount) }
 
-    package func use(level: Int32, dictionary: ZstdCompressionDictionary?) {
+    public func use(level: Int32, dictionary: ZstdCompressionDictionary?) {
         if self.level != level {
             ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
             self.level = level
@@ -81,7 +81,7 @@ package final class ZstdCompressor {
         ZSTD_CCtx_refCDict(context, dictionary?.handle)
     }
 
-    package func compress(
+    public func compress(
         _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer,
         _ capacity: Int
     ) -> Int? {
@@ -91,10 +91,10 @@ package final class ZstdCompressor {
 }
 
 /// A decompression context; not for two threads at once.
-package final class ZstdDecompressor {
+public final class ZstdDecompressor {
     private let context: OpaquePointer
 
-    package init() {
+    public init() {
         guard let context = ZSTD_createDCtx() else { preconditionFailure("out of memory") }
         self.context = context
         ZSTD_DCtx_setParameter(
@@ -103,7 +103,7 @@ package final class ZstdDecompressor {
 
     deinit { ZSTD_freeDCtx(context) }
 
-    package func decompress(
+    public func decompress(
         _ source: UnsafeRawPointer, _ byteCount: Int, into target: UnsafeMutableRawPointer,
         exactly size: Int, dictionary: ZstdDecompressionDictionary?
     ) throws(CodecError) {

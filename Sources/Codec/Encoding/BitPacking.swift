@@ -5,18 +5,18 @@
 
 /// Bits that `value` needs: 0 for 0.
 @inlinable @inline(__always)
-package func bitWidth(_ value: UInt64) -> Int { 64 - value.leadingZeroBitCount }
+public func bitWidth(_ value: UInt64) -> Int { 64 - value.leadingZeroBitCount }
 
 /// Bytes of `count` values of `width` bits.
 @inlinable @inline(__always)
-package func packedByteCount(_ count: Int, _ width: Int) -> Int { (count &* width &+ 7) >> 3 }
+public func packedByteCount(_ count: Int, _ width: Int) -> Int { (count &* width &+ 7) >> 3 }
 
 @inlinable @inline(__always)
-package func bitMask(_ width: Int) -> UInt64 { width == 64 ? .max : (1 << UInt64(width)) &- 1 }
+public func bitMask(_ width: Int) -> UInt64 { width == 64 ? .max : (1 << UInt64(width)) &- 1 }
 
 /// Value `index` of the array at `base`. Nothing is checked here.
 @inlinable @inline(__always)
-package func loadPacked(_ base: UnsafeRawPointer, _ index: Int, _ width: Int) -> UInt64 {
+public func loadPacked(_ base: UnsafeRawPointer, _ index: Int, _ width: Int) -> UInt64 {
     let bit = index &* width
     let byte = bit >> 3
     let shift = UInt64(bit & 7)
@@ -29,19 +29,19 @@ package func loadPacked(_ base: UnsafeRawPointer, _ index: Int, _ width: Int) ->
 }
 
 /// Appends values one after the other; `finish` writes what is left in the accumulator.
-package struct BitPacker {
+public struct BitPacker {
     private let out: ByteBuffer
     private let width: Int
     private var accumulator: UInt64 = 0
     private var filled = 0
 
-    package init(width: Int, into out: ByteBuffer) {
+    public init(width: Int, into out: ByteBuffer) {
         self.width = width
         self.out = out
     }
 
     @inline(__always)
-    package mutating func append(_ value: UInt64) {
+    public mutating func append(_ value: UInt64) {
         accumulator |= value &<< UInt64(filled)
         let end = filled &+ width
         if end >= 64 {
@@ -54,7 +54,7 @@ package struct BitPacker {
         }
     }
 
-    package mutating func finish() {
+    public mutating func finish() {
         var rest = filled
         while rest > 0 {
             out.append(UInt8(truncatingIfNeeded: accumulator))
@@ -68,7 +68,7 @@ package struct BitPacker {
 
 /// Reads `count` values from `start` on into `target`, adding `base` to each.
 @inlinable @inline(__always)
-package func unpack(
+public func unpack(
     _ source: UnsafeRawPointer, start: Int, count: Int, width: Int, adding base: Int64,
     into target: UnsafeMutablePointer<Int64>
 ) {

@@ -3,7 +3,7 @@
 // What is known of a block without reading it: FORMAT.md, "Block descriptor".
 
 /// How the values of a block are laid out.
-package enum Encoding: UInt8, Sendable, CaseIterable {
+public enum Encoding: UInt8, Sendable, CaseIterable {
     // Fixed-width columns, and the lengths of text columns.
     case constant = 0
     case bitPacked = 1
@@ -18,7 +18,7 @@ package enum Encoding: UInt8, Sendable, CaseIterable {
 }
 
 /// What is done to the bytes of a text block.
-package enum Compression: UInt8, Sendable, CaseIterable {
+public enum Compression: UInt8, Sendable, CaseIterable {
     case none = 0
     case lz4 = 1
     case zstd = 2
@@ -31,30 +31,30 @@ package enum Compression: UInt8, Sendable, CaseIterable {
 }
 
 /// One block: a column's values in one row group.
-package struct BlockDescriptor: Equatable, Sendable {
+public struct BlockDescriptor: Equatable, Sendable {
     /// Where the payload starts in its file. A multiple of eight.
-    package var byteOffset: UInt64 = 0
-    package var byteCount: UInt32 = 0
-    package var nullCount: UInt32 = 0
-    package var encoding: Encoding = .constant
-    package var compression: Compression = .none
+    public var byteOffset: UInt64 = 0
+    public var byteCount: UInt32 = 0
+    public var nullCount: UInt32 = 0
+    public var encoding: Encoding = .constant
+    public var compression: Compression = .none
     /// Bits of a packed value.
-    package var width: UInt8 = 0
+    public var width: UInt8 = 0
     /// Bits of the second packed array: run ends, deltas.
-    package var secondWidth: UInt8 = 0
+    public var secondWidth: UInt8 = 0
     /// Runs, dictionary entries or frames.
-    package var partCount: UInt32 = 0
+    public var partCount: UInt32 = 0
     /// Smallest and largest value; what packed values are counted from is the smallest.
-    package var minimum: Int64 = 0
-    package var maximum: Int64 = 0
+    public var minimum: Int64 = 0
+    public var maximum: Int64 = 0
     /// Which of the column's compression dictionaries.
-    package var dictionaryIndex: UInt32 = 0
+    public var dictionaryIndex: UInt32 = 0
 
-    package static let byteCount = 48
+    public static let byteCount = 48
 
-    package init() {}
+    public init() {}
 
-    package func encode(into out: ByteBuffer) {
+    public func encode(into out: ByteBuffer) {
         out.append(byteOffset)
         out.append(byteCount)
         out.append(nullCount)
@@ -71,7 +71,7 @@ package struct BlockDescriptor: Equatable, Sendable {
 
     /// Reads a descriptor at `source`, 48 readable bytes.
     @inlinable @inline(__always)
-    package init(at source: UnsafeRawPointer) throws(CodecError) {
+    public init(at source: UnsafeRawPointer) throws(CodecError) {
         byteOffset = source.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
         byteCount = source.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
         nullCount = source.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
@@ -90,7 +90,7 @@ package struct BlockDescriptor: Equatable, Sendable {
 
     /// The compression alone, of a descriptor at `source`.
     @inlinable @inline(__always)
-    package static func compression(at source: UnsafeRawPointer) throws(CodecError) -> Compression {
+    public static func compression(at source: UnsafeRawPointer) throws(CodecError) -> Compression {
         guard
             let compression = Compression(rawValue: source.load(fromByteOffset: 17, as: UInt8.self))
         else { throw CodecError(.unknownTag, "compression") }
@@ -101,15 +101,15 @@ package struct BlockDescriptor: Equatable, Sendable {
 extension BlockDescriptor {
     /// What reading one value needs of the commonest integer block: packed, or constant, which is
     /// packed in no bits; without nulls.
-    package struct Packed {
-        package let byteOffset: Int
+    public struct Packed {
+        public let byteOffset: Int
         @usableFromInline let byteCount: Int
-        package let width: Int
-        package let minimum: Int64
+        public let width: Int
+        public let minimum: Int64
 
         /// Nil for every other block. `source` is a descriptor, 48 readable bytes.
         @inlinable @inline(__always)
-        package init?(at source: UnsafeRawPointer) {
+        public init?(at source: UnsafeRawPointer) {
             let nullCount = source.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
             let tags = source.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
             let encoding = UInt8(truncatingIfNeeded: tags)
@@ -127,20 +127,20 @@ extension BlockDescriptor {
 
         /// Whether the block has its values, within a file of `limit` bytes.
         @inlinable @inline(__always)
-        package func fits(rowCount: Int, limit: Int) -> Bool {
+        public func fits(rowCount: Int, limit: Int) -> Bool {
             width <= 64 && packedByteCount(rowCount, width) <= byteCount && byteOffset <= limit
                 && byteCount <= limit &- byteOffset
         }
 
         /// The bytes of the block that value `index` lies in.
         @inlinable @inline(__always)
-        package func bits(of index: Int) -> (firstByte: Int, byteCount: Int) {
+        public func bits(of index: Int) -> (firstByte: Int, byteCount: Int) {
             let bit = index &* width
             return (bit &>> 3, (bit &+ width &+ 7) &>> 3 &- bit &>> 3)
         }
 
         @inlinable @inline(__always)
-        package func value(_ index: Int, in file: UnsafeRawPointer) -> Int64 {
+        public func value(_ index: Int, in file: UnsafeRawPointer) -> Int64 {
             minimum &+ Int64(bitPattern: loadPacked(file + byteOffset, index, width))
         }
     }
@@ -148,4 +148,4 @@ extension BlockDescriptor {
 
 /// Bytes of a null bitmap over `rowCount` rows, padded so that what follows is aligned.
 @inlinable @inline(__always)
-package func nullBitmapByteCount(_ rowCount: Int) -> Int { ((rowCount &+ 63) >> 6) << 3 }
+public func nullBitmapByteCount(_ rowCount: Int) -> Int { ((rowCount &+ 63) >> 6) << 3 }

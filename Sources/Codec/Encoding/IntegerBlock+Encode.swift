@@ -39,7 +39,7 @@ extension IntegerBlock {
     /// Encodes `values` at the end of `out`. Null rows (a set bit in `nulls`) are given their
     /// neighbour's value, which costs nothing in any encoding. `wanted` overrides the choice
     /// where it can represent the values.
-    package static func encode(
+    public static func encode(
         _ values: UnsafeMutableBufferPointer<Int64>, nulls: UnsafeRawPointer?, nullCount: Int,
         wanted: Encoding? = nil, into out: ByteBuffer
     ) -> BlockDescriptor {

@@ -12,9 +12,9 @@
 //   plain       8 bytes each
 
 /// Reads one block in place. Building it checks the sizes; reading a value costs some nanoseconds.
-package struct IntegerBlock {
-    package let rowCount: Int
-    package let nullCount: Int
+public struct IntegerBlock {
+    public let rowCount: Int
+    public let nullCount: Int
     @usableFromInline let encoding: Encoding
     @usableFromInline let base: Int64
     @usableFromInline let width: Int
@@ -25,11 +25,11 @@ package struct IntegerBlock {
     @usableFromInline let second: UnsafeRawPointer
     @usableFromInline let smallestStep: Int64
 
-    @inlinable package static var checkpointInterval: Int { 32 }
+    @inlinable public static var checkpointInterval: Int { 32 }
 
     /// The payload must be followed by eight readable bytes.
     @inlinable @inline(__always)
-    package init(
+    public init(
         _ descriptor: BlockDescriptor, payload: UnsafeRawBufferPointer, rowCount: Int
     ) throws(CodecError) {
         self.rowCount = rowCount
@@ -93,13 +93,13 @@ package struct IntegerBlock {
     }
 
     /// Whether equal neighbours are stored once.
-    @inlinable package var hasRuns: Bool { encoding == .constant || encoding == .runLength }
+    @inlinable public var hasRuns: Bool { encoding == .constant || encoding == .runLength }
 
     /// The value of every row, if it is one and none is null.
-    @inlinable package var constant: Int64? { encoding == .constant && nullCount == 0 ? base : nil }
+    @inlinable public var constant: Int64? { encoding == .constant && nullCount == 0 ? base : nil }
 
     @inlinable @inline(__always)
-    package func isNull(_ row: Int) -> Bool {
+    public func isNull(_ row: Int) -> Bool {
         if nullCount == 0 { return false }
         guard let nulls else { return true }
         return nulls.load(fromByteOffset: row >> 3, as: UInt8.self) >> UInt8(row & 7) & 1 == 1
@@ -107,7 +107,7 @@ package struct IntegerBlock {
 
     /// The value of `row`, which must be below `rowCount`; of a null row something arbitrary.
     @inlinable @inline(__always)
-    package func value(_ row: Int) throws(CodecError) -> Int64 {
+    public func value(_ row: Int) throws(CodecError) -> Int64 {
         switch encoding {
         case .bitPacked: return base &+ Int64(bitPattern: loadPacked(first, row, width))
         case .constant: return base
@@ -158,7 +158,7 @@ package struct IntegerBlock {
     }
 
     /// All values into `target`, which has room for `rowCount`.
-    package func decode(into target: UnsafeMutablePointer<Int64>) throws(CodecError) {
+    public func decode(into target: UnsafeMutablePointer<Int64>) throws(CodecError) {
         switch encoding {
         case .constant:
             for row in 0..<rowCount { target[row] = base }
@@ -197,7 +197,7 @@ package struct IntegerBlock {
 
     /// Calls `body` with each run of equal values, without unpacking where runs are stored.
     @inlinable @inline(__always)
-    package func forEachRun(
+    public func forEachRun(
         scratch: UnsafeMutablePointer<Int64>, _ body: (Int64, Range<Int>) -> Void
     ) throws(CodecError) {
         if encoding == .constant {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How the frames of a column are to be compressed.
-package enum CompressionPolicy: Sendable, Equatable {
+public enum CompressionPolicy: Sendable, Equatable {
     /// Whatever the sample says; `hot` values are read often, so that bytes count for less.
     case automatic(hot: Bool)
     case fixed(Compression)
 }
 
 /// Compresses text blocks; keeps its contexts and is not for two threads at once.
-package final class TextEncoder {
-    package let level: Int32
+public final class TextEncoder {
+    public let level: Int32
     private let zstd = ZstdCompressor()
     private let scratch = ByteBuffer(capacity: 4096)
 
-    package init(level: Int32) { self.level = level }
+    public init(level: Int32) { self.level = level }
 
     private struct Frame {
         var firstRow: Int
@@ -22,7 +22,7 @@ package final class TextEncoder {
 
     /// Encodes rows that lie one after the other at `bytes`, `lengths[i]` bytes each, as the
     /// payload of a block at the end of `out`.
-    package func encode(
+    public func encode(
         bytes: UnsafeRawBufferPointer, lengths: UnsafeBufferPointer<UInt32>,
         policy: CompressionPolicy,
         dictionary: ZstdCompressionDictionary?, into out: ByteBuffer

@@ -12,30 +12,30 @@
 //
 // A frame as long as its rows is stored as it is, whatever the block's compression.
 
-package enum TextLimits {
+public enum TextLimits {
     /// Frames are cut when they hold so many bytes or rows.
-    package static let frameByteTarget = 512
-    package static let frameRowLimit = 64
+    public static let frameByteTarget = 512
+    public static let frameRowLimit = 64
     /// One value; what a frame may decode to is bounded by it.
-    package static let valueByteLimit = 64 << 20
-    package static let rowByteLimit = 256 << 20
-    package static let frameByteLimit = rowByteLimit + (1 << 20)
+    public static let valueByteLimit = 64 << 20
+    public static let rowByteLimit = 256 << 20
+    public static let frameByteLimit = rowByteLimit + (1 << 20)
     /// A block whose columns are all in frames of at most 64 rows.
-    package static let rowLimit = 65_535
+    public static let rowLimit = 65_535
 }
 
 /// Finds frames in a block; decoding one is the caller's, who has the dictionary.
-package struct TextBlock {
-    package struct Frame {
+public struct TextBlock {
+    public struct Frame {
         /// Rows of the block, before and behind.
-        package let firstRow: Int
-        package let endRow: Int
+        public let firstRow: Int
+        public let endRow: Int
         /// Bytes of the payload.
-        package let byteRange: Range<Int>
+        public let byteRange: Range<Int>
     }
 
-    package let frameCount: Int
-    package let rowCount: Int
+    public let frameCount: Int
+    public let rowCount: Int
     private let width: Int
     private let firstRows: UnsafeRawPointer
     private let offsets: UnsafeRawPointer
@@ -43,13 +43,13 @@ package struct TextBlock {
     private let byteCount: Int
 
     /// How many bytes of the payload the directory takes.
-    package static func directoryByteCount(frameCount: Int, width: Int) -> Int {
+    public static func directoryByteCount(frameCount: Int, width: Int) -> Int {
         aligned8(frameCount * 2) + aligned8(packedByteCount(frameCount + 1, width))
     }
 
     /// Only the directory is read here; the payload must be followed by eight readable bytes.
     @inline(__always)
-    package init(
+    public init(
         _ descriptor: BlockDescriptor, payload: UnsafeRawBufferPointer, rowCount: Int
     ) throws(CodecError) {
         frameCount = Int(descriptor.partCount)
@@ -73,7 +73,7 @@ package struct TextBlock {
     }
 
     /// The frame that holds `row`, which is below `rowCount`.
-    package func frame(of row: Int) throws(CodecError) -> Frame {
+    public func frame(of row: Int) throws(CodecError) -> Frame {
         var low = 0
         var high = frameCount - 1
         while low < high {
@@ -87,7 +87,7 @@ package struct TextBlock {
         return found
     }
 
-    package func frame(_ index: Int) throws(CodecError) -> Frame {
+    public func frame(_ index: Int) throws(CodecError) -> Frame {
         let first = firstRow(index)
         let end = index + 1 < frameCount ? firstRow(index + 1) : rowCount
         let from = Int(truncatingIfNeeded: loadPacked(offsets, index, width))
@@ -100,19 +100,19 @@ package struct TextBlock {
 }
 
 @inlinable @inline(__always)
-package func aligned8(_ byteCount: Int) -> Int { (byteCount &+ 7) & ~7 }
+public func aligned8(_ byteCount: Int) -> Int { (byteCount &+ 7) & ~7 }
 
 /// Decodes frames; keeps its contexts and is not for two threads at once.
-package final class FrameDecoder {
+public final class FrameDecoder {
     private lazy var zstd = ZstdDecompressor()
 
-    package init() {}
+    public init() {}
 
     /// Throws if no source of that size can be a frame that decodes to so many bytes: for a caller
     /// who is about to make room for them. The most that zstd gets out of a byte is 32 KiB, from
     /// blocks of four bytes that repeat one 131,072 times.
     @inline(__always)
-    package static func check(byteCount: Int, from sourceByteCount: Int) throws(CodecError) {
+    public static func check(byteCount: Int, from sourceByteCount: Int) throws(CodecError) {
         guard byteCount <= TextLimits.frameByteLimit, (byteCount + 32_767) >> 15 <= sourceByteCount
         else {
             throw CodecError(.tooLarge, "frame")
@@ -120,7 +120,7 @@ package final class FrameDecoder {
     }
 
     /// `target` has room for `byteCount` bytes.
-    package func decode(
+    public func decode(
         _ source: UnsafeRawBufferPointer, compression: Compression,
         dictionary: ZstdDecompressionDictionary?, into target: UnsafeMutableRawPointer,
         exactly byteCount: Int
