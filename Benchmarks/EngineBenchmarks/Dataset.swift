@@ -210,6 +210,11 @@ final class Dataset {
     // MARK: - Into a store
 
     func append(to batch: Batch, entities range: Range<Int>, edges edgeRange: Range<Int>) throws {
+        // Nothing of the data set's own is to be in the figures: no references are counted here.
+        let base = UnsafeRawPointer(arena.base)
+        func bytes(_ slice: Slice) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(start: base + slice.offset, count: max(slice.count, 0))
+        }
         let relation = try batch.relation("entities")
         for index in range {
             let entity = entities[index]

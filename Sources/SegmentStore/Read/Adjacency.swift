@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All edges of a segment as two plain arrays: for whoever is about to look at most of them. Decoding
-// them costs some nanoseconds an edge, once; following one then costs next to none.
+// All edges of a segment as two plain arrays: for whoever is about to look at most of them.
+// Decoding them costs some nanoseconds an edge, once; following one then costs next to none.
 
 import Codec
 

@@ -425,27 +425,3 @@ private func equalBytes(_ word: UInt64, _ hash: UInt64) -> UInt64 {
     return ~(((different & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | different)
         & 0x8080_8080_8080_8080
 }
-
-/// Whether `count` bytes are the same; without a call, since they are few.
-@inline(__always)
-private func areEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) -> Bool {
-    if count >= 8 {
-        var i = 0
-        let last = count &- 8
-        while i < last {
-            guard
-                a.loadUnaligned(fromByteOffset: i, as: UInt64.self)
-                    == b.loadUnaligned(fromByteOffset: i, as: UInt64.self)
-            else { return false }
-            i &+= 8
-        }
-        // The last eight, which may overlap those before.
-        return a.loadUnaligned(fromByteOffset: last, as: UInt64.self)
-            == b.loadUnaligned(fromByteOffset: last, as: UInt64.self)
-    }
-    for i in 0..<count
-    where a.load(fromByteOffset: i, as: UInt8.self) != b.load(fromByteOffset: i, as: UInt8.self) {
-        return false
-    }
-    return true
-}

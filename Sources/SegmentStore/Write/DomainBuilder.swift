@@ -15,6 +15,8 @@ final class DomainBuilder {
     /// What each run's numbers become; set by `finish`.
     private var mappings: [Spool] = []
     private var finalRanks: [UInt32] = []
+    /// The strings' numbers in their order; set by `rank`.
+    private var order: [UInt32] = []
     private(set) var finalCount = 0
 
     init(_ space: ScratchSpace) { self.space = space }
@@ -49,20 +51,27 @@ final class DomainBuilder {
         interner.removeAll()
     }
 
-    /// Brings all strings in order to `dictionary` and settles what the runs' numbers become.
+    /// Settles what the numbers become, if all strings are in memory: what refers to them need not
+    /// wait for the dictionary. False if `finish` must come first.
+    func rank() -> Bool {
+        guard spilled.isEmpty else { return false }
+        order = interner.sorted()
+        finalRanks = [UInt32](repeating: 0, count: order.count)
+        for (rank, id) in order.enumerated() { finalRanks[Int(id)] = UInt32(rank) }
+        finalCount = order.count
+        return true
+    }
+
+    /// Brings all strings in order to a dictionary; after `rank`.
     func finish(memoryLimit: Int) throws(StoreError) -> DictionaryWriter {
         let isSmall = spilled.isEmpty && interner.count <= SegmentFormat.smallDictionaryCount
         let dictionary = DictionaryWriter(
             space, splitsTails: !isSmall && tailsRepeat(), isSmall: isSmall,
             memoryLimit: memoryLimit)
         if spilled.isEmpty {
-            let order = interner.sorted()
-            finalRanks = [UInt32](repeating: 0, count: order.count)
-            for (rank, id) in order.enumerated() {
-                finalRanks[Int(id)] = UInt32(rank)
+            for id in order {
                 try dictionary.append(interner.bytes(Int(id)), hash: interner.hash(Int(id)))
             }
-            finalCount = order.count
         } else {
             try sealRun()
             try merge(into: dictionary)
@@ -118,7 +127,7 @@ final class DomainBuilder {
         }
     }
 
-    /// What the numbers of a run became. Only after `finish`.
+    /// What the numbers of a run became. Only after `rank`, or `finish`.
     func mapping(ofRun run: Int) throws(StoreError) -> [UInt32] {
         if spilled.isEmpty { return finalRanks }
         var finals: [UInt32] = []

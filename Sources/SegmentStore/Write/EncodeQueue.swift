@@ -46,7 +46,7 @@ final class EncodeQueue {
     /// Nanoseconds that the writer waited for its workers.
     private(set) var waited: Int64 = 0
 
-    private static let pendingLimit = 4
+    private static let pendingLimit = 8
     private static let inlineByteLimit = 32 << 10
 
     init(level: Int32) { encoders = Encoders(level: level) }

@@ -66,7 +66,8 @@ final class GroupBuffers: @unchecked Sendable {
     private let starts: [NumberBuffer?]
     /// The rows' bytes, the members of a row one after the other.
     private let families: [ByteBuffer]
-    private let plan: [Step]
+    /// In plain memory, as it is walked for every row.
+    private let plan: UnsafeMutableBufferPointer<Step>
 
     init(_ relation: StoredSchema.Relation) {
         self.relation = relation
@@ -96,8 +97,11 @@ final class GroupBuffers: @unchecked Sendable {
             }
             plan.append(step)
         }
-        self.plan = plan
+        self.plan = .allocate(capacity: plan.count)
+        _ = self.plan.initialize(from: plan)
     }
+
+    deinit { plan.deallocate() }
 
     /// Where a column's values go. What it refers to is held by the properties above.
     private struct Step {
@@ -121,36 +125,35 @@ final class GroupBuffers: @unchecked Sendable {
 
     @inline(__always)
     private func append(_ row: RowBuilder, _ slot: RowBuilder.Slot, _ step: Step) {
-        step.numbers._withUnsafeGuaranteedRef { numbers in
-            guard let bytes = step.bytes else {
+        let value = row.bytes(slot)
+        guard let bytes = step.bytes else {
+            step.numbers._withUnsafeGuaranteedRef { numbers in
                 if slot.isNull { numbers.appendNull() } else { numbers.append(slot.number) }
-                return
             }
-            if step.vectorByteCount > 0 {
-                if slot.isNull { numbers.appendNull() } else { numbers.append(0) }
-                bytes._withUnsafeGuaranteedRef {
-                    if slot.isNull {
-                        $0.appendZeros(step.vectorByteCount)
-                    } else {
-                        $0.append(row.bytes(slot))
-                    }
-                }
-                textByteCount += step.vectorByteCount
-                return
-            }
-            if slot.isNull {
-                numbers.appendNull()
-                step.starts?._withUnsafeGuaranteedRef { $0.appendNull() }
-                return
-            }
-            numbers.append(Int64(slot.count))
-            if let starts = step.starts {
-                let place = firstPlace(of: row.bytes(slot), in: row.bytes(row.slots[step.whole]))
-                starts._withUnsafeGuaranteedRef { $0.append(Int64(place)) }
-            }
-            bytes._withUnsafeGuaranteedRef { $0.append(row.bytes(slot)) }
-            textByteCount += slot.count
+            return
         }
+        if step.vectorByteCount > 0 {
+            step.numbers._withUnsafeGuaranteedRef { numbers in
+                if slot.isNull { numbers.appendNull() } else { numbers.append(0) }
+            }
+            bytes._withUnsafeGuaranteedRef {
+                if slot.isNull { $0.appendZeros(step.vectorByteCount) } else { $0.append(value) }
+            }
+            textByteCount += step.vectorByteCount
+            return
+        }
+        if slot.isNull {
+            step.numbers._withUnsafeGuaranteedRef { $0.appendNull() }
+            step.starts?._withUnsafeGuaranteedRef { $0.appendNull() }
+            return
+        }
+        step.numbers._withUnsafeGuaranteedRef { $0.append(Int64(slot.count)) }
+        if let starts = step.starts {
+            let place = firstPlace(of: value, in: row.bytes(row.slots[step.whole]))
+            starts._withUnsafeGuaranteedRef { $0.append(Int64(place)) }
+        }
+        bytes._withUnsafeGuaranteedRef { $0.append(value) }
+        textByteCount += slot.count
     }
 
     func removeAll() {

@@ -36,7 +36,10 @@ final class Interner {
     @inline(__always)
     func isEqual(_ id: Int, _ string: UnsafeRawBufferPointer) -> Bool {
         let mine = bytes(id)
-        return mine.count == string.count && compareBytes(mine, string) == 0
+        guard mine.count == string.count, let base = mine.baseAddress,
+            let other = string.baseAddress
+        else { return mine.count == string.count }
+        return areEqual(base, other, mine.count)
     }
 
     func intern(_ string: UnsafeRawBufferPointer) -> Int {

@@ -13,7 +13,9 @@ final class RelationBuilder {
     private let domains: [DomainBuilder]
 
     @exclusivity(unchecked) private(set) var rowCount = 0
-    @exclusivity(unchecked) private var buffers: GroupBuffers?
+    /// The group that is being filled, and the same without a reference count.
+    private var buffers: GroupBuffers?
+    @exclusivity(unchecked) private var current: Unmanaged<GroupBuffers>?
     /// The first row of each group.
     private(set) var firstRows: [UInt32] = []
     /// Blocks by column; those of interned columns are added at the end.
@@ -97,31 +99,51 @@ final class RelationBuilder {
         _ row: RowBuilder, _ queue: EncodeQueue,
         _ write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void
     ) throws(StoreError) {
+        let slots = row.slots
         for i in 0..<internedColumns.count {
-            let slot = row.slots[internedColumns[i].column]
+            let entry = internedColumns.baseAddress.unsafelyUnwrapped + i
+            let slot = slots[entry.pointee.column]
             var id = DomainBuilder.null
             if !slot.isNull {
-                let last = internedColumns[i].lastID
-                id = internedColumns[i].domain._withUnsafeGuaranteedRef { domain in
-                    last != DomainBuilder.null && domain.isEqual(last, row.bytes(slot))
-                        ? last : domain.intern(row.bytes(slot))
+                let last = entry.pointee.lastID
+                // Here, for a closure that captures the row would count references to it.
+                let bytes = row.bytes(slot)
+                id = entry.pointee.domain._withUnsafeGuaranteedRef { domain in
+                    last != DomainBuilder.null && domain.isEqual(last, bytes)
+                        ? last : domain.intern(bytes)
                 }
-                internedColumns[i].lastID = id
+                entry.pointee.lastID = id
             }
-            internedColumns[i].ids._withUnsafeGuaranteedRef { $0.append(id) }
+            entry.pointee.ids._withUnsafeGuaranteedRef { $0.append(id) }
         }
+        if !fixedKeyColumns.isEmpty { try appendFixedKeys(row) }
+        let buffers = current ?? startGroup(queue)
+        let isFull = buffers._withUnsafeGuaranteedRef { buffers in
+            buffers.append(row)
+            return buffers.isFull
+        }
+        rowCount += 1
+        inputByteCount += row.arena.count + slots.count * 8
+        if isFull { try finishGroup(queue, write) }
+    }
+
+    @inline(never)
+    private func appendFixedKeys(_ row: RowBuilder) throws(StoreError) {
         for column in fixedKeyColumns {
             let slot = row.slots[column]
             try keySpools[column]?.append(slot.number)
             widen(column, slot.number)
         }
-        let buffers = self.buffers ?? queue.buffers(index, relation)
-        self.buffers = buffers
-        if buffers.rowCount == 0 { firstRows.append(UInt32(rowCount)) }
-        buffers.append(row)
-        rowCount += 1
-        inputByteCount += row.arena.count + row.slots.count * 8
-        if buffers.isFull { try finishGroup(queue, write) }
+    }
+
+    @inline(never)
+    private func startGroup(_ queue: EncodeQueue) -> Unmanaged<GroupBuffers> {
+        let fresh = queue.buffers(index, relation)
+        buffers = fresh
+        firstRows.append(UInt32(rowCount))
+        let reference = Unmanaged.passUnretained(fresh)
+        current = reference
+        return reference
     }
 
     private func widen(_ column: Int, _ value: Int64) {
@@ -134,6 +156,7 @@ final class RelationBuilder {
     ) throws(StoreError) {
         guard let buffers, buffers.rowCount > 0 else { return }
         self.buffers = nil
+        current = nil
         for spool in idSpools { try spool?.spillIfLarge() }
         let group = firstRows.count - 1
         for family in trainings.indices where group % Self.groupsPerTraining == 0 {

@@ -137,26 +137,41 @@ final class SegmentBuilder {
         // Dictionaries are sorted while the last groups are compressed.
         let memoryLimit = options.sortMemoryLimit
         let isLarge = relations.contains { $0.rowCount > 1000 }
-        let dictionaries = try forAll(domains.indices.map { $0 }, concurrently: isLarge) {
-            [domains, space] domain throws(StoreError) in
-            let sink = SectionSink(space)
-            guard !domains[domain].isEmpty else { return (sink, SegmentDirectory.Dictionary()) }
+        let domains = domains
+        let sinks = domains.map { _ in SectionSink(space) }
+        func dictionary(_ domain: Int) throws(StoreError) -> SegmentDirectory.Dictionary {
+            guard !domains[domain].isEmpty else { return SegmentDirectory.Dictionary() }
             let dictionary = try domains[domain].finish(memoryLimit: memoryLimit)
-            return (sink, try dictionary.write(to: sink, domain: domain))
+            return try dictionary.write(to: sinks[domain], domain: domain)
         }
+        var dictionaries = try forAll(Array(domains.indices), concurrently: isLarge) {
+            domain throws(StoreError) -> SegmentDirectory.Dictionary? in
+            domains[domain].rank() ? nil : try dictionary(domain)
+        }
+        // With the strings' order known, the dictionaries are written beside the rest.
         let used = relations.filter(\.isTouched)
         let finishers = used.map {
             RelationFinisher(
                 $0, domains, space, memoryLimit: memoryLimit, keepsFirst: options.keepsFirst)
         }
-        _ = try forAll(finishers, concurrently: isLarge) { finisher throws(StoreError) in
-            try finisher.finish()
+        let waiting = domains.indices.filter { dictionaries[$0] == nil }
+        let written = try forAll(
+            Array(0..<finishers.count + waiting.count), concurrently: isLarge
+        ) { task throws(StoreError) -> SegmentDirectory.Dictionary? in
+            guard task < finishers.count else {
+                return try dictionary(waiting[task - finishers.count])
+            }
+            try finishers[task].finish()
+            return nil
+        }
+        for (domain, dictionary) in zip(waiting, written[finishers.count...]) {
+            dictionaries[domain] = dictionary
         }
         try queue.finish { index, encoded throws(StoreError) in try write(index, encoded) }
 
         var directory = SegmentDirectory()
-        for (sink, dictionary) in dictionaries where dictionary.count > 0 {
-            var dictionary = dictionary
+        for (sink, dictionary) in zip(sinks, dictionaries) {
+            guard var dictionary, dictionary.count > 0 else { continue }
             dictionary.relocate(by: try sink.write(to: file))
             directory.dictionaries.append(dictionary)
         }
