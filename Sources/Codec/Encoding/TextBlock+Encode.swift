@@ -139,9 +139,10 @@ public final class TextEncoder {
         _ frames: [Frame], _ base: UnsafeRawPointer, hot: Bool,
         dictionary: ZstdCompressionDictionary?
     ) -> Compression {
-        let sample = stride(from: 0, to: frames.count, by: max(1, frames.count / 6)).map {
-            frames[$0].byteRange
-        }
+        // Of a few frames one or two: more would cost as much as compressing them all.
+        let count = min(6, (frames.count + 7) / 8)
+        let sample = stride(from: 0, to: frames.count, by: max(1, frames.count / max(count, 1)))
+            .map { frames[$0].byteRange }
         func size(_ compression: Compression) -> Int {
             prepare(compression, dictionary)
             scratch.removeAll()

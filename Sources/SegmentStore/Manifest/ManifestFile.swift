@@ -123,13 +123,13 @@ struct ManifestFile {
 
     /// Makes `manifest` the current one. The order, and the reason for each step:
     ///
-    /// 1. The segment is synced, so that the manifest never refers to bytes that may be lost.
-    /// 2. The manifest is written under its generation's name and synced, so that the name
-    ///    `manifest` never stands for bytes that may be lost.
-    /// 3. The directory of both is synced, so that their names cannot be lost once they are used.
-    /// 4. The manifest gets a second name, which is renamed to `manifest`: **the commit**. Readers
+    /// 1. The manifest is written under its generation's name, which no reader looks for yet.
+    /// 2. The segment, the manifest and the directory of both are synced, so that the name
+    ///    `manifest` never stands for bytes or names that may be lost. In any order, side by side:
+    ///    until the next step nothing refers to any of them.
+    /// 3. The manifest gets a second name, which is renamed to `manifest`: **the commit**. Readers
     ///    see all of it or nothing, for a rename is atomic.
-    /// 5. The store's directory is synced. Only now is the commit durable, and reported so.
+    /// 4. The store's directory is synced. Only now is the commit durable, and reported so.
     func commit(_ manifest: Manifest, segment: SegmentFileWriter?) throws(Failure) {
         func step(sync: Bool, published: Bool = false, _ body: () throws(StoreError) -> Void)
             throws(Failure)
@@ -139,11 +139,7 @@ struct ManifestFile {
             }
         }
         let own = Layout.manifest(manifest.generation)
-        if let segment {
-            try step(sync: true) { () throws(StoreError) in try segment.sync() }
-            try step(sync: true) { () throws(StoreError) in try segment.close() }
-        }
-        var file: (any StorageFile)?
+        var files = segment?.file.map { [$0] } ?? []
         try step(sync: false) { () throws(StoreError) in
             // Another process may have died at this very commit since this one swept.
             try storage.remove(own)
@@ -151,12 +147,11 @@ struct ManifestFile {
             let encoded = manifest.encode()
             try created.write(encoded.bytes, at: 0)
             withExtendedLifetime(encoded) {}
-            file = created
+            files.append(created)
         }
         try step(sync: true) { () throws(StoreError) in
-            try file?.sync()
-            try file?.close()
-            try storage.sync(directory: Layout.segments)
+            try storage.sync(files, directory: Layout.segments)
+            for file in files { try file.close() }
         }
         try step(sync: false) { () throws(StoreError) in
             try storage.remove(Layout.stagedManifest)

@@ -27,8 +27,17 @@ package protocol Storage: Sendable {
     func list(_ directory: String) throws(StoreError) -> [String]
     /// Makes the names in a directory durable.
     func sync(directory: String) throws(StoreError)
+    /// Makes the bytes of files and the names in a directory durable, in any order.
+    func sync(_ files: [any StorageFile], directory: String) throws(StoreError)
     /// The writer's lock, held until it is dropped. Throws `locked` if another holds it.
     func lock() throws(StoreError) -> any StorageLock
+}
+
+extension Storage {
+    package func sync(_ files: [any StorageFile], directory: String) throws(StoreError) {
+        for file in files { try file.sync() }
+        try sync(directory: directory)
+    }
 }
 
 package protocol StorageFile: AnyObject {

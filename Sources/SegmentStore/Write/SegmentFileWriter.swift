@@ -8,7 +8,7 @@ import Codec
 final class SegmentFileWriter {
     let id: UInt64
     private let create: () throws(StoreError) -> any StorageFile
-    private var file: (any StorageFile)?
+    private(set) var file: (any StorageFile)?
     private let pending = ByteBuffer(capacity: flushByteCount + 4096)
     private let hashes = ByteBuffer(capacity: 8192)
     private var written = 0
@@ -132,9 +132,6 @@ final class SegmentFileWriter {
 
     /// Bytes in the file so far.
     var fileByteCount: Int { written }
-
-    func sync() throws(StoreError) { try file?.sync() }
-    func close() throws(StoreError) { try file?.close() }
 }
 
 /// Sections that are made while others are, and take their place in the file later.
