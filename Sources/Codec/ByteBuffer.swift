@@ -101,6 +101,12 @@ public final class ByteBuffer {
 
     @inlinable public func removeAll() { state.pointee.count = 0 }
 
+    /// Forgets the bytes and gives their memory back.
+    public func shrink() {
+        base.deallocate()
+        state.pointee = State(base: Self.allocate(64), count: 0, capacity: 64)
+    }
+
     /// Pads with zeros to a multiple of `alignment`.
     public func align(_ alignment: Int) {
         let gap = (alignment - count % alignment) % alignment

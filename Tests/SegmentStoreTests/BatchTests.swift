@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Platform
 import SegmentStore
 import TestSupport
@@ -279,5 +280,38 @@ import Testing
         #expect(seen.withLock { $0 } == [[0, 0]])
         let snapshot = try store.snapshot()
         #expect(try [snapshot.rowCount("items"), snapshot.rowCount("links")] == [1, 1])
+    }
+
+    /// Groups are compressed beside each other, and share a dictionary that one of them is trained
+    /// on: always the first, or the same batch would not always give the same bytes.
+    @Test func aGroupThatComesEarlyWaitsForTheOneThatLeads() throws {
+        var random = SeededGenerator(seed: 1)
+        let training = FamilyTraining(index: 0, isWanted: true)
+        let lengths = [UInt32](repeating: 1000, count: 300)
+        func samples(_ letter: String) -> [UInt8] {
+            Array(
+                (0..<60_000).map { _ in "\(letter)\(random.below(1000))     ".prefix(5) }.joined()
+                    .utf8)
+        }
+        let (early, first) = (samples("a"), samples("b"))
+        @Sendable func dictionary(_ bytes: [UInt8], leads: Bool) -> [UInt8]? {
+            bytes.withUnsafeBytes { bytes in
+                lengths.withUnsafeBufferPointer {
+                    training.dictionary(samples: bytes, lengths: $0, level: 1, leads: leads)?.bytes
+                }
+            }
+        }
+        let found = Locked<[UInt8]?>(nil)
+        let other = Thread {
+            let bytes = dictionary(early, leads: false)
+            found.withLock { $0 = bytes }
+        }
+        other.start()
+        Thread.sleep(forTimeInterval: 0.05)
+        #expect(found.withLock { $0 } == nil)
+        let own = try #require(dictionary(first, leads: true))
+        while !other.isFinished { Thread.sleep(forTimeInterval: 0.001) }
+        #expect(found.withLock { $0 } == own)
+        #expect(own.contains(UInt8(ascii: "b")) && !own.suffix(8000).contains(UInt8(ascii: "a")))
     }
 }

@@ -80,7 +80,7 @@ final class FrameCache {
 
     /// The frame, of `count` bytes, if it is here.
     func find(_ key: FrameKey, count: Int) -> Answer {
-        guard let entries, count <= Self.frameByteLimit else { return .unknown }
+        guard let entries, count > 0, count <= Self.frameByteLimit else { return .unknown }
         let first = slots(key)
         for slot in first..<first + Self.ways
         where entries[slot].place == key.place && entries[slot].part == key.part {

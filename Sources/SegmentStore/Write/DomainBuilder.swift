@@ -47,6 +47,8 @@ final class DomainBuilder {
             rankOf[Int(id)] = UInt32(rank)
         }
         for rank in rankOf { try ranks.append(rank) }
+        try strings.seal()
+        try ranks.seal()
         spilled.append((strings, ranks, order.count))
         interner.removeAll()
     }
@@ -74,7 +76,7 @@ final class DomainBuilder {
             }
         } else {
             try sealRun()
-            try merge(into: dictionary)
+            try merge(into: dictionary, memoryLimit: memoryLimit)
         }
         return dictionary
     }
@@ -97,11 +99,13 @@ final class DomainBuilder {
         return seen > 0 && byteCount > seen * 4 && distinct.count * 10 < seen * 9
     }
 
-    private func merge(into dictionary: DictionaryWriter) throws(StoreError) {
-        var readers = spilled.map { $0.strings.reader() }
-        mappings = spilled.map { _ in Spool(space) }
+    private func merge(
+        into dictionary: DictionaryWriter, memoryLimit: Int
+    ) throws(StoreError) {
+        let share = memoryLimit / 2 / spilled.count
+        var readers = spilled.map { $0.strings.reader(byteCount: share) }
+        mappings = spilled.map { _ in Spool(space, memoryLimit: share) }
         let heads = spilled.map { _ in ByteBuffer() }
-        var alive: [Int] = []
         func advance(_ run: Int) throws(StoreError) -> Bool {
             if readers[run].isAtEnd { return false }
             let count = Int(try readers[run].next(UInt32.self))
@@ -109,22 +113,23 @@ final class DomainBuilder {
             heads[run].append(try readers[run].nextBytes(count))
             return true
         }
+        func isFirst(_ a: Int, _ b: Int) -> Bool { bytesAscend(heads[a].bytes, heads[b].bytes) }
+        var alive: [Int] = []
         for run in readers.indices where try advance(run) { alive.append(run) }
+        var heap = RunHeap(alive, isFirst)
         let current = ByteBuffer()
-        while !alive.isEmpty {
-            var best = alive[0]
-            for run in alive.dropFirst() where bytesAscend(heads[run].bytes, heads[best].bytes) {
-                best = run
-            }
+        while let best = heap.first {
             current.removeAll()
             current.append(heads[best].bytes)
             try dictionary.append(current.bytes, hash: xxh3(current.bytes))
-            for run in alive where compareBytes(heads[run].bytes, current.bytes) == 0 {
+            // The runs that have it too come next.
+            while let run = heap.first, compareBytes(heads[run].bytes, current.bytes) == 0 {
                 try mappings[run].append(UInt32(finalCount))
-                if try !advance(run) { alive.removeAll { $0 == run } }
+                if try advance(run) { heap.settle(isFirst) } else { heap.removeFirst(isFirst) }
             }
             finalCount += 1
         }
+        for mapping in mappings { try mapping.seal() }
     }
 
     /// What the numbers of a run became. Only after `rank`, or `finish`.

@@ -13,13 +13,18 @@ final class EncodeQueue {
         let buffers: GroupBuffers
         let relation: Int
         let training: [FamilyTraining]
+        /// It is the first group that uses the training.
+        let leads: Bool
         let done = DispatchSemaphore(value: 0)
         var encoded: GroupBuffers.Encoded?
 
-        init(_ buffers: GroupBuffers, relation: Int, _ training: [FamilyTraining]) {
+        init(
+            _ buffers: GroupBuffers, relation: Int, _ training: [FamilyTraining], leads: Bool
+        ) {
             self.buffers = buffers
             self.relation = relation
             self.training = training
+            self.leads = leads
         }
     }
 
@@ -58,14 +63,14 @@ final class EncodeQueue {
     /// Starts encoding; `write` gets finished groups, oldest first.
     func submit(
         _ buffers: GroupBuffers, relation: Int, training: [FamilyTraining],
-        write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void
+        leads: Bool, write: (Int, GroupBuffers.Encoded) throws(StoreError) -> Void
     ) throws(StoreError) {
-        let job = Job(buffers, relation: relation, training)
+        let job = Job(buffers, relation: relation, training, leads: leads)
         pending.append(job)
         let encoders = encoders
         // A closure that only the job's own fields pass through.
         let run: @Sendable () -> Void = {
-            job.encoded = encoders.with { job.buffers.encode($0, job.training) }
+            job.encoded = encoders.with { job.buffers.encode($0, job.training, leads: job.leads) }
             job.done.signal()
         }
         if buffers.textByteCount < Self.inlineByteLimit,

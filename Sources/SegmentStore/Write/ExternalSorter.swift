@@ -48,14 +48,7 @@ final class ExternalSorter {
     private func spill() throws(StoreError) {
         let sorted = radixSort(records, words: words)
         let run = Spool(space)
-        // In pieces, so that no spool holds more than its share.
-        var offset = 0
-        let step = max(1, space.spoolLimit / (words * 8)) * words * 8
-        while offset < sorted.count {
-            let end = min(offset + step, sorted.count)
-            try run.append(UnsafeRawBufferPointer(rebasing: sorted.bytes[offset..<end]))
-            offset = end
-        }
+        try run.write(sorted.bytes)
         runs.append(run)
         records.removeAll()
     }
@@ -78,24 +71,22 @@ final class ExternalSorter {
     private func merge(_ body: (UnsafePointer<UInt64>) throws(StoreError) -> Void)
         throws(StoreError)
     {
-        var readers = runs.map { $0.reader() }
+        // All that sorting took is theirs.
+        var readers = runs.map { $0.reader(byteCount: memoryLimit * 2 / runs.count) }
         let heads = UnsafeMutablePointer<UInt64>.allocate(capacity: words * readers.count)
         defer { heads.deallocate() }
-        var alive: [Int] = []
         func advance(_ run: Int) throws(StoreError) -> Bool {
             if readers[run].isAtEnd { return false }
             for word in 0..<words { heads[run * words + word] = try readers[run].next(UInt64.self) }
             return true
         }
+        func isFirst(_ a: Int, _ b: Int) -> Bool { isBelow(heads + a &* words, heads + b &* words) }
+        var alive: [Int] = []
         for run in readers.indices where try advance(run) { alive.append(run) }
-        while !alive.isEmpty {
-            var best = 0
-            for candidate in alive.indices.dropFirst()
-            where isBelow(heads + alive[candidate] * words, heads + alive[best] * words) {
-                best = candidate
-            }
-            try body(heads + alive[best] * words)
-            if try !advance(alive[best]) { alive.remove(at: best) }
+        var heap = RunHeap(alive, isFirst)
+        while let run = heap.first {
+            try body(heads + run &* words)
+            if try advance(run) { heap.settle(isFirst) } else { heap.removeFirst(isFirst) }
         }
     }
 

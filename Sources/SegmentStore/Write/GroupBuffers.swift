@@ -174,7 +174,7 @@ final class GroupBuffers: @unchecked Sendable {
         var families: [BlockDescriptor] = []
     }
 
-    func encode(_ encoder: TextEncoder, _ training: [FamilyTraining]) -> Encoded {
+    func encode(_ encoder: TextEncoder, _ training: [FamilyTraining], leads: Bool) -> Encoded {
         var result = Encoded()
         for (column, schema) in relation.schema.columns.enumerated() {
             guard let buffer = numbers[column] else {
@@ -196,7 +196,8 @@ final class GroupBuffers: @unchecked Sendable {
         for family in families.indices {
             result.bytes.align(8)
             let start = result.bytes.count
-            var descriptor = encodeFamily(family, encoder, training[family], into: result.bytes)
+            var descriptor = encodeFamily(
+                family, encoder, training[family], leads: leads, into: result.bytes)
             descriptor.byteOffset = UInt64(start)
             result.families.append(descriptor)
         }
@@ -222,7 +223,8 @@ final class GroupBuffers: @unchecked Sendable {
     }
 
     private func encodeFamily(
-        _ family: Int, _ encoder: TextEncoder, _ training: FamilyTraining, into out: ByteBuffer
+        _ family: Int, _ encoder: TextEncoder, _ training: FamilyTraining, leads: Bool,
+        into out: ByteBuffer
     ) -> BlockDescriptor {
         let members = relation.families[family]
         if let starts = starts[members[0]], !starts.contains(-1) {
@@ -254,7 +256,8 @@ final class GroupBuffers: @unchecked Sendable {
             }
         return lengths.withUnsafeBufferPointer { lengths in
             let dictionary = training.dictionary(
-                samples: families[family].bytes, lengths: lengths, level: encoder.level)
+                samples: families[family].bytes, lengths: lengths, level: encoder.level,
+                leads: leads)
             var descriptor = encoder.encode(
                 bytes: families[family].bytes, lengths: lengths, policy: policy,
                 dictionary: dictionary,
@@ -283,12 +286,14 @@ private func firstPlace(of part: UnsafeRawBufferPointer, in whole: UnsafeRawBuff
 /// that follow wait for that.
 ///
 /// `@unchecked Sendable`: `result` is written once, before `ready` is signalled.
-final class FamilyTraining: @unchecked Sendable {
+package final class FamilyTraining: @unchecked Sendable {
     let index: Int
     private let isWanted: Bool
     private let isTaken = Atomic<Bool>(false)
     private let ready = DispatchGroup()
-    private(set) var result: ZstdCompressionDictionary?
+    private var result: ZstdCompressionDictionary?
+    /// What the file needs of it; empty if there is none.
+    private(set) var bytes: [UInt8] = []
 
     /// Below so many bytes a dictionary costs more than it saves.
     private static let sampleByteMinimum = 128 << 10
@@ -296,7 +301,7 @@ final class FamilyTraining: @unchecked Sendable {
     private static let byteLimit = 16 << 10
     private static let valueByteLimit = 4 << 10
 
-    init(index: Int, isWanted: Bool) {
+    package init(index: Int, isWanted: Bool) {
         self.index = index
         self.isWanted = isWanted
         if isWanted { ready.enter() }
@@ -307,18 +312,26 @@ final class FamilyTraining: @unchecked Sendable {
         if isWanted, !isTaken.load(ordering: .acquiring) { ready.leave() }
     }
 
-    func dictionary(
-        samples: UnsafeRawBufferPointer, lengths: UnsafeBufferPointer<UInt32>, level: Int32
+    /// The first group `leads`, whoever comes first: else the bytes of a batch would be a matter of
+    /// luck.
+    package func dictionary(
+        samples: UnsafeRawBufferPointer, lengths: UnsafeBufferPointer<UInt32>, level: Int32,
+        leads: Bool
     ) -> ZstdCompressionDictionary? {
         guard isWanted else { return nil }
-        if isTaken.exchange(true, ordering: .acquiringAndReleasing) {
+        guard leads else {
             ready.wait()
             return result
         }
+        isTaken.store(true, ordering: .releasing)
         result = Self.train(samples, lengths, level: level)
+        bytes = result?.bytes ?? []
         ready.leave()
         return result
     }
+
+    /// Frees what compressing takes, ten times the dictionary. No group may use it any more.
+    func retire() { result = nil }
 
     private static func train(
         _ bytes: UnsafeRawBufferPointer, _ lengths: UnsafeBufferPointer<UInt32>, level: Int32

@@ -162,13 +162,19 @@ final class RelationBuilder {
         for family in trainings.indices where group % Self.groupsPerTraining == 0 {
             let leader = relation.schema.columns[relation.families[family][0]]
             let fixed = leader.compression
+            // The groups of the last but one are done: fewer are under way than share one.
+            if trainings[family].count >= 2 {
+                trainings[family][trainings[family].count - 2].retire()
+            }
             trainings[family].append(
                 FamilyTraining(
                     index: trainings[family].count,
                     isWanted: fixed == nil ? !leader.isHot : fixed == .zstdDictionary))
         }
         let training = trainings.map { $0[$0.count - 1] }
-        try queue.submit(buffers, relation: index, training: training, write: write)
+        try queue.submit(
+            buffers, relation: index, training: training,
+            leads: group % Self.groupsPerTraining == 0, write: write)
     }
 
     // MARK: - What goes

@@ -233,7 +233,7 @@ final class SegmentBuilder {
                     $0.compression == .zstdDictionary
                         && $0.dictionaryIndex == UInt32(training.index)
                 }
-                let bytes = isUsed ? training.result?.bytes ?? [] : []
+                let bytes = isUsed ? training.bytes : []
                 try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in
                     try file.append(UnsafeRawBufferPointer(bytes))
                 }

@@ -62,10 +62,10 @@ final class Spool {
     @exclusivity(unchecked) private var extents: [(offset: Int, count: Int)] = []
     @exclusivity(unchecked) private var spilled = 0
 
-    init(_ space: ScratchSpace, capacity: Int = 256) {
+    init(_ space: ScratchSpace, memoryLimit: Int? = nil) {
         self.space = space
-        memoryLimit = space.spoolLimit
-        buffer = ByteBuffer(capacity: capacity)
+        self.memoryLimit = max(1024, memoryLimit ?? space.spoolLimit)
+        buffer = ByteBuffer()
     }
 
     var count: Int { spilled + buffer.count }
@@ -79,6 +79,20 @@ final class Spool {
     func append(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
         buffer.append(bytes)
         if buffer.count >= memoryLimit { try spill() }
+    }
+
+    /// Appends many bytes without keeping any.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+        if buffer.count > 0 { try spill() }
+        extents.append((try space.write(bytes), bytes.count))
+        spilled += bytes.count
+    }
+
+    /// Nothing more comes: what is in the file already need not be kept in memory in part.
+    func seal() throws(StoreError) {
+        guard !extents.isEmpty else { return }
+        if buffer.count > 0 { try spill() }
+        buffer.shrink()
     }
 
     func spillIfLarge() throws(StoreError) {
@@ -118,7 +132,9 @@ final class Spool {
     }
 
     /// Reads values one by one from the front.
-    func reader() -> SpoolReader { SpoolReader(space, extents, buffer) }
+    func reader(byteCount: Int = 32 << 10) -> SpoolReader {
+        SpoolReader(space, extents, buffer, byteCount: byteCount)
+    }
 }
 
 struct SpoolReader {
@@ -134,11 +150,13 @@ struct SpoolReader {
     private var left: Int
     private var ownChunk: ByteBuffer?
 
-    private static let readByteCount = 32 << 10
+    private let readByteCount: Int
 
     fileprivate init(
-        _ space: ScratchSpace, _ extents: [(offset: Int, count: Int)], _ last: ByteBuffer
+        _ space: ScratchSpace, _ extents: [(offset: Int, count: Int)], _ last: ByteBuffer,
+        byteCount: Int
     ) {
+        readByteCount = min(max(byteCount, 4096), 32 << 10)
         self.space = space
         self.extents = extents
         self.last = last
@@ -146,7 +164,7 @@ struct SpoolReader {
         left = extents.reduce(last.count) { $0 + $1.count }
         chunk = last
         if !extents.isEmpty {
-            let own = ByteBuffer(capacity: Self.readByteCount)
+            let own = ByteBuffer(capacity: readByteCount)
             ownChunk = own
             chunk = own
         }
@@ -194,7 +212,7 @@ struct SpoolReader {
                 isLast = true
                 continue
             }
-            let count = min(max(Self.readByteCount, need), extents[extent].count - offset)
+            let count = min(max(readByteCount, need), extents[extent].count - offset)
             let target = own.appendUninitialized(count)
             try space.read(
                 UnsafeMutableRawBufferPointer(start: target, count: count),
