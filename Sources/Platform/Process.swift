@@ -33,6 +33,9 @@ package enum Environment {
     }
 }
 
+/// Tells threads that are alive apart.
+package func currentThread() -> UInt { UInt(pthread_self()) }
+
 /// The streams that a process is started with.
 package enum StandardStream: Int32, Sendable {
     case output = 1

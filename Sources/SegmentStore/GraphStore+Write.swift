@@ -11,7 +11,8 @@ extension GraphStore {
     ///
     /// Durable when it returns. Throws `locked` if another process is writing, `invalidRow` or
     /// `duplicateKey` if rows were refused, and whatever `body` throws; the store is then as it
-    /// was. After a failed sync the store refuses to write until it is opened anew.
+    /// was. After a failed sync the store refuses to write until it is opened anew. `body` may read
+    /// the store, as it was before, but not write to it: that is `invalidArgument`.
     @discardableResult
     public func write(
         label: String = "", _ body: (Batch) throws -> Void,
@@ -71,8 +72,17 @@ extension GraphStore {
         guard options.mode != .readOnly else {
             throw StoreError(.readOnly, "the store was opened for reading only", path: storage.path)
         }
+        let thread = currentThread()
+        guard state.withLock({ $0.writingThread }) != thread else {
+            throw StoreError(
+                .invalidArgument, "a batch cannot write to its own store", path: storage.path)
+        }
         writing.wait()
-        defer { writing.signal() }
+        state.withLock { $0.writingThread = thread }
+        defer {
+            state.withLock { $0.writingThread = nil }
+            writing.signal()
+        }
         if let poison = state.withLock({ $0.poison }) { throw poison }
         try storage.prepare()
         let lock = try storage.lock()

@@ -51,6 +51,8 @@ public final class GraphStore: Sendable {
         var poison: StoreError?
         var isSwept = false
         var isCompacting = false
+        /// Who holds `writing`: waiting for oneself would never end.
+        var writingThread: UInt?
     }
 
     /// Opens a store on any storage. Throws `schemaMismatch` if `schema` contradicts the stored

@@ -268,6 +268,16 @@ import Testing
         #expect(try store.snapshot(label: "first").generation == 1)
     }
 
+    @Test func aBatchThatWritesToItsOwnStoreIsToldSo() throws {
+        let store = try GraphStore.inMemory(schema: Self.schema)
+        let error = #expect(throws: StoreError.self) {
+            try store.write { _ in try store.write { _ in } }
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(throws: StoreError.self) { try store.write { _ in try store.compact() } }
+        #expect(try store.write { _ in }.isEmpty, "and the store goes on")
+    }
+
     @Test func oneCommitIsForAllRelations() throws {
         let seen = Locked<Set<[Int]>>([])
         try store.write { batch in

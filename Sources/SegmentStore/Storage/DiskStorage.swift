@@ -68,7 +68,7 @@ package struct DiskStorage: Storage {
         return try system { () throws(SystemError) in
             let file = try File(name, .createNew)
             try Directory.remove(name)
-            return DiskFile(file)
+            return DiskFile(file, named: path)
         }
     }
 
@@ -142,19 +142,34 @@ package struct DiskStorage: Storage {
 
 private final class DiskFile: StorageFile {
     private let file: File
+    /// What errors name instead of the file: of a nameless one nobody has heard.
+    private let name: String?
 
-    init(_ file: File) { self.file = file }
+    init(_ file: File, named name: String? = nil) {
+        self.file = file
+        self.name = name
+    }
+
+    private func naming<Result>(
+        _ body: () throws(SystemError) -> Result
+    ) throws(StoreError) -> Result {
+        do throws(StoreError) { return try system(body) } catch {
+            var error = error
+            error.path = name ?? error.path
+            throw error
+        }
+    }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
-        try system { () throws(SystemError) in try file.write(bytes, at: offset) }
+        try naming { () throws(SystemError) in try file.write(bytes, at: offset) }
     }
 
     func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) -> Int {
-        try system { () throws(SystemError) in try file.read(buffer, at: offset) }
+        try naming { () throws(SystemError) in try file.read(buffer, at: offset) }
     }
 
-    func sync() throws(StoreError) { try system { () throws(SystemError) in try file.sync() } }
-    func close() throws(StoreError) { try system { () throws(SystemError) in try file.close() } }
+    func sync() throws(StoreError) { try naming { () throws(SystemError) in try file.sync() } }
+    func close() throws(StoreError) { try naming { () throws(SystemError) in try file.close() } }
 }
 
 private final class DiskLock: StorageLock {
