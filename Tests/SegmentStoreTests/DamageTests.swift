@@ -78,7 +78,7 @@ import Testing
         if !found.isEmpty {
             Issue.record("\(found.count) of \(damages.count), as \(found.prefix(10))")
         }
-        #expect(damages.count > 400)
+        #expect(damages.count > (isSanitized ? 200 : 400))
     }
 
     private struct Images: @unchecked Sendable { let copies: [ImageStorage] }
