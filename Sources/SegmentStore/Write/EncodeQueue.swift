@@ -48,9 +48,8 @@ final class EncodeQueue {
     private let queue = DispatchQueue(label: "segstore.encode", attributes: .concurrent)
     private var pending: [Job] = []
     private var free: [Int: [GroupBuffers]] = [:]
-    /// Nanoseconds that the writer waited for its workers.
-    private(set) var waited: Int64 = 0
 
+    /// Groups under way, of half a megabyte each.
     private static let pendingLimit = 8
     private static let inlineByteLimit = 32 << 10
 
