@@ -154,18 +154,20 @@ private struct NumberMaps {
     private func fill(
         _ map: inout [UInt32], _ source: DictionaryReader, _ target: DictionaryReader
     ) throws(StoreError) {
+        let (smaller, larger) =
+            source.count <= target.count ? (source, target) : (target, source)
+        let probe = try larger.probe()
         do {
-            if source.count <= target.count {
-                try source.forEachString { id, string in
-                    if let other = try target.find(string, hash: xxh3(string)) {
-                        map[id] = UInt32(other)
-                    }
-                }
-            } else {
-                try target.forEachString { id, string in
-                    if let other = try source.find(string, hash: xxh3(string)) {
-                        map[other] = UInt32(id)
-                    }
+            try smaller.forEachString { id, string in
+                let hash = xxh3(string)
+                let candidates = probe.candidates(hash)
+                guard !candidates.areNone,
+                    let other = try larger.find(string, hash, candidates)
+                else { return }
+                if source.count <= target.count {
+                    map[id] = UInt32(other)
+                } else {
+                    map[other] = UInt32(id)
                 }
             }
         } catch let error as StoreError {
