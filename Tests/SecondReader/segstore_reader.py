@@ -170,7 +170,7 @@ class Directory:
 
     def names(self):
         folder = os.path.join(self.path, "segments")
-        return ["segments/" + name for name in (os.listdir(folder) if os.path.isdir(folder) else [])]
+        return os.listdir(folder) if os.path.isdir(folder) else []
 
 
 class Pack:
@@ -185,7 +185,8 @@ class Pack:
         require(xxh3(data[: 24 + size]) == hash, "the pack's directory: its hash is wrong")
         check_version(version, flags, "the pack")
         cursor = Cursor(data[24 : 24 + size], "the pack's directory")
-        for name, offset, size in cursor.many(lambda: (cursor.string(), cursor.varint(), cursor.varint())):
+        entry = lambda: (cursor.string(), cursor.varint(), cursor.varint())
+        for name, offset, size in cursor.many(entry):
             require(name not in self.files, f"the pack's directory: {name} occurs twice")
             require(offset % PAGE == 0 and offset + size <= len(data), f"{name}: out of the pack")
             self.files[name] = data[offset : offset + size]
@@ -195,7 +196,7 @@ class Pack:
         return self.files.get(name)
 
     def names(self):
-        return list(self.files)
+        return [os.path.basename(name) for name in self.files]
 
 
 # Manifest and schema
@@ -207,7 +208,8 @@ class RelationSchema:
 
         def column():
             name, type, _flags = cursor.string(), cursor.u8(), cursor.u8()
-            _domain, _family, _compression, _encoding = cursor.string(), cursor.string(), *cursor.take(2)
+            _domain, _family = cursor.string(), cursor.string()
+            _compression, _encoding = cursor.u8(), cursor.u8()
             require(BOOL <= type <= VECTOR, f"{cursor.name}: column {name}: type {type}")
             return Column(name, type, cursor.string(), cursor.varint())
 
@@ -219,7 +221,8 @@ class RelationSchema:
             return names.index(name)
 
         self.key = [place(name) for name in cursor.many(cursor.string)]
-        self.scope, self.target = [place(n) if n else None for n in (cursor.string(), cursor.string())]
+        optional = lambda name: place(name) if name else None
+        self.scope, self.target = optional(cursor.string()), optional(cursor.string())
         self.wholes = {i: place(c.part_of) for i, c in enumerate(self.columns) if c.part_of}
         require(self.name and self.key and all(names), f"{cursor.name}: a name or a key is missing")
         require(len(set(names)) == len(names), f"{cursor.name}: {self.name} has a column twice")
@@ -228,20 +231,23 @@ class RelationSchema:
 class Manifest:
     def __init__(self, data, name):
         require(32 <= len(data) <= 2**26 and data[:8] == b"SEGMANI1", f"{name}: not a manifest")
-        require(xxh3(data[:-8]) == int.from_bytes(data[-8:], "little"), f"{name}: its hash is wrong")
+        (hash,) = struct.unpack("<Q", data[-8:])
+        require(xxh3(data[:-8]) == hash, f"{name}: its hash is wrong")
         version, flags, _writer_flags, size = struct.unpack_from("<H2xIII", data, 8)
         check_version(version, flags, name)
         require(size == len(data) - 32, f"{name}: the size of its body")
         cursor = self.cursor = Cursor(data[24:-8], name)
         self.generation, self.parent, self.kind = cursor.varint(), cursor.varint(), cursor.u8()
         require(self.kind <= 2, f"{name}: kind {self.kind}")
-        self.time, self.label, self.next_segment = signed(cursor.u64()), cursor.string(), cursor.varint()
+        self.time, self.label = signed(cursor.u64()), cursor.string()
+        self.next_segment = cursor.varint()
         self.domains = cursor.many(cursor.string)
         self.relations = cursor.many(lambda: RelationSchema(cursor))
-        require(len({r.name for r in self.relations}) == len(self.relations), f"{name}: a name twice")
         self.segments = cursor.many(self.segment)
-        require(len({s.number for s in self.segments}) == len(self.segments), f"{name}: a segment twice")
         cursor.end()
+        names, numbers = {r.name for r in self.relations}, {s.number for s in self.segments}
+        require(len(names) == len(self.relations), f"{name}: a relation occurs twice")
+        require(len(numbers) == len(self.segments), f"{name}: a segment occurs twice")
 
     def segment(self):
         cursor = self.cursor
@@ -249,11 +255,11 @@ class Manifest:
         name = f"{cursor.name}: segment {number}"
         require(number < self.next_segment, f"{name}: beyond the next")
         require(HEADER + FOOTER <= image_size <= file_size, f"{name}: its sizes")
-        record = SegmentRecord(number, file_size, image_size, cursor.u64(), cursor.many(self.relation))
-        found = [r.relation for r in record.relations]
+        root, relations = cursor.u64(), cursor.many(self.relation)
+        found = [r.relation for r in relations]
         require(found == sorted(set(found)), f"{name}: the order of its relations")
         require(all(r < len(self.relations) for r in found), f"{name}: no such relation")
-        return record
+        return SegmentRecord(number, file_size, image_size, root, relations)
 
     def relation(self):
         cursor = self.cursor
@@ -301,12 +307,13 @@ class Segment:
         cursor = Cursor(self.bytes(start, size), f"{self.name}: directory")
         dictionaries = cursor.many(lambda: Dictionary(self, cursor))
         self.dictionaries = {d.domain: d for d in dictionaries}
-        require(len(self.dictionaries) == len(dictionaries), f"{self.name}: a domain occurs twice")
-        require(all(d < len(manifest.domains) for d in self.dictionaries), f"{self.name}: a domain")
+        domains = [d.domain for d in dictionaries]
+        require(domains == sorted(self.dictionaries), f"{self.name}: order of dictionaries")
+        require(all(d < len(manifest.domains) for d in domains), f"{self.name}: no such domain")
         relations = cursor.many(lambda: Relation(self, cursor, manifest.relations))
         self.relations = {r.number: r for r in relations}
         cursor.end()
-        found = sorted((r.number, r.row_count) for r in relations)
+        found = [(r.number, r.row_count) for r in relations]
         known = [(r.relation, r.row_count) for r in record.relations]
         require(found == known, f"{self.name}: not the relations of the manifest")
 
@@ -443,21 +450,21 @@ class Relation:
         self.starts = [*struct.unpack(f"<{place[0]}I", firsts), self.row_count]
         sizes = [b - a for a, b in zip(self.starts, self.starts[1:])]
         require(self.starts[0] == 0 and all(0 < n <= 65535 for n in sizes), f"{self.name}: groups")
-        columns = cursor.many(lambda: [cursor.varint(), cursor.u8(), cursor.varint(), cursor.varint()])
         # By number: kind, parameter, descriptors.
+        column = lambda: [cursor.varint(), cursor.u8(), cursor.varint(), cursor.varint()]
+        columns = cursor.many(column)
         self.columns = {number: record for number, *record in columns}
         require([c[0] for c in columns] == sorted(self.columns), f"{self.name}: order of columns")
-        self.families = cursor.many(
-            lambda: (cursor.varint(), cursor.many(lambda: segment.section(cursor)))
-        )
+        section = lambda: segment.section(cursor)
+        self.families = cursor.many(lambda: (cursor.varint(), cursor.many(section)))
         for number, (kind, parameter, _) in self.columns.items():
             require(number < len(self.schema.columns), f"{self.name}: no column {number}")
-            size = 4 * self.schema.columns[number].dimensions
+            _, type, _, dimensions = self.schema.columns[number]
             good = [
-                kind == INTERNED and parameter in segment.dictionaries,
-                kind == FIXED,
-                kind == TEXT and parameter < len(self.families),
-                kind == VECTORS and parameter == size,
+                kind == INTERNED and type != VECTOR and parameter in segment.dictionaries,
+                kind == FIXED and type in (BOOL, INT, FLOAT, TIMESTAMP),
+                kind == TEXT and type in (STRING, BYTES) and parameter < len(self.families),
+                kind == VECTORS and type == VECTOR and parameter == 4 * dimensions,
             ]
             require(any(good), f"{self.name}: column {number}: kind {kind}, parameter {parameter}")
         self.key_offsets, self.key_rows = Packed(segment, cursor), Packed(segment, cursor)
@@ -474,7 +481,8 @@ class Relation:
         return g, row - self.starts[g]
 
     def descriptor(self, descriptors, g):
-        d = Descriptor(*struct.unpack("<QIIBBBBIqqI4x", self.segment.bytes(descriptors + 48 * g, 48)))
+        data = self.segment.bytes(descriptors + 48 * g, 48)
+        d = Descriptor(*struct.unpack("<QIIBBBBIqqI4x", data))
         n = self.starts[g + 1] - self.starts[g]
         require(max(d.width, d.width2) <= 64 and d.nulls <= n, f"{self.name}: a block descriptor")
         return d, n
@@ -495,8 +503,9 @@ class Relation:
         elif encoding == "bitPacked":
             values = [signed(d.min + a) for a in packed(n, d.width)]
         elif encoding == "runLength":
+            require(0 < d.parts <= n, f"{payload.name}: count of runs")
             ends, runs, values = packed(d.parts, d.width2), packed(d.parts, d.width), []
-            require(ends and ends[-1] == n and ends == sorted(ends), f"{payload.name}: its runs")
+            require( ends[-1] == n and ends == sorted(ends), f"{payload.name}: its runs")
             for end, value in zip(ends, runs):
                 values += [signed(d.min + value)] * (end - len(values))
         elif encoding == "delta":
@@ -508,6 +517,7 @@ class Relation:
                 else:
                     values.append(signed(values[-1] + step + difference))
         elif encoding == "dictionary":
+            require(0 < d.parts <= n, f"{payload.name}: count of entries")
             entries, places = plain(d.parts), packed(n, d.width)
             require(max(places) < d.parts, f"{payload.name}: no such entry")
             values = [entries[a] for a in places]
@@ -546,10 +556,12 @@ class Relation:
         if kind == VECTORS:
             return self.vectors(*self.descriptor(descriptors, g), parameter, rows)
         if kind == TEXT:
-            d, n = self.descriptor(self.families[parameter][0], g)
-            if d.encoding < len(ENCODINGS) and d.compression == SLICE:
+            descriptors, dictionaries = self.families[parameter]
+            d, n = self.descriptor(descriptors, g)
+            if d.compression == SLICE:
                 return self.slices(column, self.integers(d, n), g, rows)
-            return self.texts(column, parameter, Frames(self, d, n, self.families[parameter][1]), g, rows)
+            frames = Frames(self, d, n, dictionaries)
+            return self.texts(column, parameter, frames, g, rows)
         numbers = self.numbers(column, g)
         if kind == FIXED:
             return [numbers[r] for r in rows]
@@ -609,6 +621,10 @@ class Relation:
         names = [column.name for column in self.schema.columns]
         return [dict(zip(names, values)) for values in zip(*columns)]
 
+    def row(self, row):
+        g, r = self.place(row)
+        return self.rows(g, [r])[0]
+
     def find(self, key):
         """The row with a key, dead or not: bytes for what is interned, otherwise numbers."""
         numbers = []
@@ -649,17 +665,18 @@ class Relation:
         live = set(range(self.row_count)) - dead
         require(live <= set(rows), f"{self.name}: key index: a row is missing")
 
-        require((self.schema.target is None) == (self.target_index is None), f"{self.name}: target index")
+        found = [index is not None for index in (self.target_index, self.scope_index)]
+        wanted = [column is not None for column in (self.schema.target, self.schema.scope)]
+        require(found == wanted, f"{self.name}: its indexes are not those of the schema")
         if self.target_index:
             offsets, target_rows, near = self.target_index
             target_rows, ids = target_rows.all(), self.every(self.schema.target)
-            good = live <= set(target_rows) <= set(rows)
-            require(good, f"{self.name}: target index: a row is missing, or dead from the first")
-            found = list(zip(self.entries(offsets, self.schema.target, len(near)), near.all(), target_rows))
+            require(sorted(target_rows) == sorted(rows), f"{self.name}: target index: its rows")
+            far = self.entries(offsets, self.schema.target, len(near))
+            found = list(zip(far, near.all(), target_rows))
             expected = sorted((ids[row], keys[row][0], row) for row in target_rows)
             require(found == expected, f"{self.name}: target index: its entries")
 
-        require((self.schema.scope is None) == (self.scope_index is None), f"{self.name}: scope index")
         if self.scope_index:
             offsets, starts, counts = self.scope_index
             ids = self.entries(offsets, self.schema.scope, len(starts))
@@ -680,7 +697,8 @@ class Relation:
         """The id that each entry of an index is of, as its offsets have it."""
         offsets, ids = offsets.all(), self.segment.dictionary(self.columns[column][1]).count
         good = len(offsets) == ids + 1 and offsets == sorted(offsets)
-        require(good and (offsets[0], offsets[-1]) == (0, count), f"{self.name}: an index's offsets")
+        good = good and (offsets[0], offsets[-1]) == (0, count)
+        require(good, f"{self.name}: an index's offsets")
         return [i for i in range(ids) for _ in range(offsets[i], offsets[i + 1])]
 
 
@@ -692,7 +710,7 @@ class Frames:
         self.name = f"{relation.name}: text block at {d.offset}"
         require(d.encoding == FRAMES, f"{self.name}: encoding {d.encoding}")
         sizes = align8(2 * d.parts), align8(packed_size(d.parts + 1, d.width))
-        require(sum(sizes) <= d.size, f"{self.name}: cut short")
+        require(d.width <= 32 and sum(sizes) <= d.size, f"{self.name}: cut short")
         firsts, offsets = self.segment.bytes(d.offset, 2 * d.parts), d.offset + sizes[0]
         # The first row of each frame, and the end of the last.
         self.starts = [*struct.unpack(f"<{d.parts}H", firsts), n]
@@ -702,13 +720,15 @@ class Frames:
         self.offsets = unpack(self.segment.bytes(offsets, sizes[1]), d.parts + 1, d.width)
         self.offset, self.size = d.offset + sum(sizes), d.size - sum(sizes)
         good = (self.offsets[0], self.offsets[-1]) == (0, self.size)
-        require(good and self.offsets == sorted(self.offsets), f"{self.name}: offsets of its frames")
+        good = good and self.offsets == sorted(self.offsets)
+        require(good, f"{self.name}: offsets of its frames")
 
     def content(self, k, size):
         """Frame k, which decodes to so many bytes."""
         low, high = self.offsets[k], self.offsets[k + 1]
         frame = bytes(self.segment.bytes(self.offset + low, high - low))
         if len(frame) == size:
+            self.segment.met.add("none")
             return frame
         name = f"{self.name}: frame {k}"
         require(size <= min(269484032, 32768 * len(frame)), f"{name}: it cannot hold {size} bytes")
@@ -778,8 +798,13 @@ def key_part(value, type, is_interned):
 # Store
 
 
-def dead_rows(data, record, row_count, name):
+def dead_rows(files, record, row_count, name):
     """The rows in a list of dead ones."""
+    require(record.file in files, f"{name}: no segment {record.file}")
+    home, file = files[record.file]
+    inside = home.image_size <= record.offset <= len(file) - record.size
+    require(inside and record.offset % 8 == 0, f"{name}: out of place")
+    data = file[record.offset : record.offset + record.size]
     require(xxh3(data) == record.hash, f"{name}: its hash is wrong")
     chunks = ceil_div(row_count, 4096)
     start = 8 + align8(4 * chunks)
@@ -810,13 +835,15 @@ class Store:
             # A `gc` may have come between. Then there is a newer generation.
             before = self.manifest.generation
             self.manifest = self.read_manifest(generation)
-            require(self.manifest.generation != before, f"generation {before}: a segment is missing")
+            newer = self.manifest.generation != before
+            require(newer, f"generation {before}: a segment is missing")
 
     def read_manifest(self, generation):
         data = self.files.read("manifest")
         if data is None:
-            numbers = [n[9:-9] for n in self.files.names() if n.endswith(".manifest")]
-            require(all(n.isdigit() and int(n) <= 1 for n in numbers), "there is no manifest")
+            first = f"{1:06}.manifest"
+            later = [n for n in self.files.names() if n.endswith(".manifest") and n > first]
+            require(not later, f"there is no manifest, but {later}")
             if generation is not None:
                 raise Refused(f"there is no generation {generation}")
             return None
@@ -847,16 +874,10 @@ class Store:
         self.segments = [Segment(data, record, self.manifest) for record, data in files.values()]
         for record in self.manifest.segments:
             for relation in record.relations:
+                name = f"{segment_name(record.number)}: dead rows of relation {relation.relation}"
                 if relation.dead:
-                    name = f"{segment_name(record.number)}: dead rows of relation {relation.relation}"
-                    place = relation.dead
-                    require(place.file in files, f"{name}: no segment {place.file}")
-                    home, data = files[place.file]
-                    inside = home.image_size <= place.offset <= len(data) - place.size
-                    require(inside and place.offset % 8 == 0, f"{name}: out of place")
-                    content = data[place.offset : place.offset + place.size]
-                    dead = dead_rows(content, place, relation.row_count, name)
-                    self.dead[record.number, relation.relation] = dead
+                    rows = dead_rows(files, relation.dead, relation.row_count, name)
+                    self.dead[record.number, relation.relation] = rows
         return True
 
     def relations(self, name):
@@ -877,11 +898,12 @@ class Store:
         for relation, dead in self.parts(number):
             for g in relation.groups():
                 first, end = relation.starts[g : g + 2]
-                rows = relation.rows(g, range(end - first))
-                yield from (row for r, row in enumerate(rows) if first + r not in dead)
+                for row, values in zip(range(first, end), relation.rows(g, range(end - first))):
+                    if row not in dead:
+                        yield relation, row, values
 
     def find(self, number, key):
-        """The live row with a key, or None."""
+        """The live row with a key, or None: what its segment has of the relation, its number."""
         schema, found = self.manifest.relations[number], None
         if not isinstance(key, list) or len(key) != len(schema.key):
             raise Refused(f"a key of {schema.name} is an array of {len(schema.key)}")
@@ -893,8 +915,7 @@ class Store:
             row = relation.find(parts)
             if row is not None and row not in dead:
                 require(found is None, f"{relation.name}: a key with two live rows")
-                g, r = relation.place(row)
-                (found,) = relation.rows(g, [r])
+                found = relation, row
         return found
 
     def check(self):
@@ -908,10 +929,11 @@ class Store:
             schema = self.manifest.relations[number]
             for relation, dead in self.parts(number):
                 relation.check(dead)
-            for row in self.rows(number):
-                key = [row[schema.columns[column].name] for column in schema.key]
+            for relation, row, values in self.rows(number):
+                key = [values[schema.columns[column].name] for column in schema.key]
+                found = self.find(number, key) == (relation, row)
+                require(found, f"{relation.name}: row {row}: its key leads elsewhere")
                 count += 1
-                require(self.find(number, key) == row, f"{schema.name}: {key} leads to another row")
         for segment in self.segments:
             met |= segment.met
         return count, met
@@ -925,14 +947,14 @@ def run(arguments):
         print(f"{count} rows, nothing wrong;", *sorted(met))
     elif arguments.find:
         name, key = arguments.find
-        row = store.find(store.relations(name)[0], json.loads(key))
-        if row is None:
+        found = store.find(store.relations(name)[0], json.loads(key))
+        if found is None:
             raise Refused(f"{name} has no row {key}")
-        print(line(name, row))
+        print(line(name, found[0].row(found[1])))
     else:
         for number in store.relations(arguments.relation):
-            for row in store.rows(number):
-                print(line(store.manifest.relations[number].name, row))
+            for relation, _, values in store.rows(number):
+                print(line(relation.schema.name, values))
 
 
 def main():
