@@ -108,4 +108,28 @@ import Testing
             }
         }
     }
+
+    /// The null had no place in the whole, was taken for a text of its own, and read as damage.
+    @Test func aPartThatIsNullReadsAsNull() throws {
+        let schema = Schema([
+            RelationSchema(
+                "names", key: ["key"],
+                columns: [
+                    .string("key"), .string("some").part(of: "key").nullable,
+                    .string("none").part(of: "key").nullable,
+                ])
+        ])
+        let store = try GraphStore.inMemory(schema: schema)
+        let rows: [[Value]] = [
+            ["a.one", "one", nil], ["b.two", nil, nil], ["c.three", "c", nil],
+        ]
+        try store.write { batch in for row in rows { try batch.append(row, to: 0) } }
+        let reader = try store.snapshot().reader()
+        var read: [[Value]] = []
+        try reader.forEachRow(0) { read.append(try reader.values(0, $0)) }
+        #expect(read == rows)
+        #expect(try store.verify().isSound)
+        try store.compact()
+        #expect(try store.verify().isSound)
+    }
 }

@@ -223,17 +223,15 @@ public final class Reader {
             try dictionary.append(Int(id), to: string)
             return string.bytes
         case .text(let family):
-            if let start = try texts.startInWhole(found, family) {
-                return try slice(found, column, start)
-            }
-            return try texts.value(found, column, family)
+            return try texts.isPart(found, family)
+                ? slice(found, column, family) : texts.value(found, column, family)
         case .vector(let byteCount): return try found.reader.vector(entry, byteCount, found.place)
         }
     }
 
-    /// A value that is a part of another column's, from byte `start` of it.
+    /// A value that is a part of another column's; nil for null.
     private func slice(
-        _ found: LocatedRow, _ index: Int, _ start: Int64
+        _ found: LocatedRow, _ index: Int, _ family: Int
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
         let (relation, row) = (found.relation, found.row)
         // Of an interned column, which is a part of nothing: else two could be parts of each other.
@@ -242,6 +240,9 @@ public final class Reader {
         else { throw .corrupted("parts of no column", in: found.reader.path) }
         guard let length = try found.reader.integer(found.reader.column(index), found.place) else {
             return nil
+        }
+        guard let start = try texts.startInWhole(found, family) else {
+            throw .corrupted("part without a place", in: found.reader.path)
         }
         let whole: UnsafeRawBufferPointer
         if lastKeyRow == row, lastKeyRelation == relation, core.singleKeyColumn(relation) == column

@@ -44,15 +44,18 @@ final class TextReader {
 
     init(cacheByteLimit: Int) { cache = FrameCache(byteLimit: cacheByteLimit) }
 
-    /// Where the value starts in the column that it is a part of; nil if it stands for itself.
+    /// Whether the values of the row's group are parts of another column's.
+    @inline(__always)
+    func isPart(_ found: LocatedRow, _ familyIndex: Int) throws(StoreError) -> Bool {
+        let family = found.reader.family(familyIndex)
+        return try found.reader.compression(family.descriptorOffset, group: found.place.group)
+            == .slice
+    }
+
+    /// Where such a value starts in the column that it is a part of; nil for null.
     @inline(__always)
     func startInWhole(_ found: LocatedRow, _ familyIndex: Int) throws(StoreError) -> Int64? {
-        let family = found.reader.family(familyIndex)
-        guard
-            try found.reader.compression(family.descriptorOffset, group: found.place.group)
-                == .slice
-        else { return nil }
-        return try found.reader.integer(at: family.descriptorOffset, found.place)
+        try found.reader.integer(at: found.reader.family(familyIndex).descriptorOffset, found.place)
     }
 
     /// The value of a text column; nil for null.
