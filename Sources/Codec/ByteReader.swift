@@ -48,8 +48,12 @@ public struct ByteReader {
 
     public mutating func readString(limit: Int) throws(CodecError) -> String {
         let count = try readCount(limit: limit)
+        if count == 0 { return "" }
+        let bytes = try readBytes(count)
+        // Names are mostly ASCII, which needs no look at each character.
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
         // Mended, it would be longer than it was and could not be read again once written back.
-        guard let text = String(validating: try readBytes(count), as: UTF8.self) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CodecError(.inconsistent, "text that is not UTF-8")
         }
         return text
