@@ -6,7 +6,8 @@ import Testing
 
 /// Tests/SecondReader/segstore_reader.py, which was written from FORMAT.md alone.
 ///
-/// SEGSTORE_PYTHON names the interpreter, by default python3.
+/// SEGSTORE_PYTHON names the interpreter, by default the first python3 that has what it needs: the
+/// one in PATH may be another than Debian's, whose packages scripts/setup installs.
 enum SecondReader {
     struct Outcome {
         var status: Int32
@@ -15,15 +16,20 @@ enum SecondReader {
     }
 
     static let script = "\(FormatExampleTests.root)/Tests/SecondReader/segstore_reader.py"
-    static let interpreter = ProcessInfo.processInfo.environment["SEGSTORE_PYTHON"] ?? "python3"
-    static let isThere = (try? python(["-c", "import lz4.block, xxhash, zstandard"]).status) == 0
+    static let interpreter: String? = {
+        let named = ProcessInfo.processInfo.environment["SEGSTORE_PYTHON"]
+        return (named.map { [$0] } ?? ["python3", "/usr/bin/python3"]).first {
+            (try? python($0, ["-c", "import lz4.block, xxhash, zstandard"]).status) == 0
+        }
+    }()
+    static let isThere = interpreter != nil
 
     /// `-B`: nothing is to be left beside the script.
     static func run(_ arguments: [String]) throws -> Outcome {
-        try python(["-B", script] + arguments)
+        try python(try #require(interpreter), ["-B", script] + arguments)
     }
 
-    static func python(_ arguments: [String]) throws -> Outcome {
+    private static func python(_ interpreter: String, _ arguments: [String]) throws -> Outcome {
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
