@@ -92,13 +92,17 @@ package struct DiskStorage: Storage {
         try system { () throws(SystemError) in try Directory.sync(full(directory)) }
     }
 
+    /// A queue of its own always gets a thread; the global ones share a few, which whoever waits
+    /// here may be blocking.
+    private static let syncs = DispatchQueue(label: "segstore.sync", attributes: .concurrent)
+
     /// Side by side: a sync is mostly waiting, and a disk takes several at once.
     package func sync(_ files: [any StorageFile], directory: String) throws(StoreError) {
         let others = DispatchGroup()
         let failure = Locked<StoreError?>(nil)
         for file in files {
             let file = Unshared(file: file)
-            DispatchQueue.global(qos: .userInitiated).async(group: others) {
+            Self.syncs.async(group: others) {
                 do throws(StoreError) { try file.file.sync() } catch {
                     failure.withLock { $0 = $0 ?? error }
                 }
