@@ -67,6 +67,8 @@ package final class File: @unchecked Sendable {
     package func readAll(limit: Int) throws(SystemError) -> [UInt8] {
         let size = try byteCount()
         guard size <= limit else { throw SystemError(.read, path, EFBIG) }
+        // An empty array is one that all threads share, and would be written to below.
+        if size == 0 { return [] }
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             do throws(SystemError) {
