@@ -324,4 +324,26 @@ import Testing
         #expect(found.withLock { $0 } == own)
         #expect(own.contains(UInt8(ascii: "b")) && !own.suffix(8000).contains(UInt8(ascii: "a")))
     }
+
+    /// The group that leads is all parts of keys, and trains nothing; those after it must not wait.
+    @Test(.timeLimit(.minutes(1)))
+    func aGroupOfPartsThatLeadsHoldsNobodyUp() throws {
+        let schema = Schema([
+            RelationSchema(
+                "items", key: ["key"],
+                columns: [.string("key"), .string("name").part(of: "key")])
+        ])
+        let store = try GraphStore.inMemory(schema: schema)
+        try store.write { batch in
+            for row in 0..<5000 {
+                let name = row < 3000 ? "\(row)" : "elsewhere \(row)"
+                try batch.append([.string("key \(row)"), .string(name)], to: 0)
+            }
+        }
+        let reader = try store.snapshot().reader()
+        for (key, name) in [("key 7", "7"), ("key 4999", "elsewhere 4999")] {
+            let row = try #require(try reader.find(0, key: key))
+            #expect(try reader.string(0, row, 1) == name)
+        }
+    }
 }

@@ -228,6 +228,7 @@ final class GroupBuffers: @unchecked Sendable {
     ) -> BlockDescriptor {
         let members = relation.families[family]
         if let starts = starts[members[0]], !starts.contains(-1) {
+            if leads { training.skip() }
             var descriptor = starts.encode(wanted: nil, into: out)
             descriptor.compression = .slice
             return descriptor
@@ -328,6 +329,13 @@ package final class FamilyTraining: @unchecked Sendable {
         bytes = result?.bytes ?? []
         ready.leave()
         return result
+    }
+
+    /// The group that leads has nothing to train on: those that wait go without a dictionary.
+    func skip() {
+        guard isWanted else { return }
+        isTaken.store(true, ordering: .releasing)
+        ready.leave()
     }
 
     /// Frees what compressing takes, ten times the dictionary. No group may use it any more.
