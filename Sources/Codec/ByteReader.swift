@@ -3,11 +3,14 @@
 /// Reads values off untrusted bytes; every step is checked against the end.
 public struct ByteReader {
     public let bytes: UnsafeRawBufferPointer
-    public var offset: Int
+    /// Moved by what is read, and by nothing else.
+    @usableFromInline var position: Int
+
+    @inlinable public var offset: Int { position }
 
     public init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
         self.bytes = bytes
-        self.offset = offset
+        position = offset
     }
 
     @inlinable public var remaining: Int { bytes.count - offset }
@@ -16,7 +19,7 @@ public struct ByteReader {
         _ type: T.Type
     ) throws(CodecError) -> T {
         guard remaining >= MemoryLayout<T>.size else { throw CodecError(.truncated, "integer") }
-        defer { offset += MemoryLayout<T>.size }
+        defer { position += MemoryLayout<T>.size }
         return T(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: T.self))
     }
 
@@ -42,7 +45,7 @@ public struct ByteReader {
 
     public mutating func readBytes(_ count: Int) throws(CodecError) -> UnsafeRawBufferPointer {
         guard count >= 0, remaining >= count else { throw CodecError(.truncated, "bytes") }
-        defer { offset += count }
+        defer { position += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
     }
 
