@@ -4,7 +4,9 @@
 // Dependencies point down only:
 //
 //   segstore ─▶ Query  ─▶ CodeGraph ─▶ SegmentStore ─▶ Codec ─▶ CSegstoreLZ4, CSegstoreZstd,
-//            └▶ Ingest ─▶ CodeGraph        └─────────▶ Platform      CSegstoreXXHash
+//            ├▶ Ingest ─▶ CodeGraph        ├─────────▶ Platform      CSegstoreXXHash
+//            └▶ Exchange ─▶ SegmentStore ──┘
+//                     └───▶ CSegstoreJSON
 //
 import PackageDescription
 
@@ -16,6 +18,7 @@ let package = Package(
         .library(name: "SegmentStore", targets: ["SegmentStore"]),
         .library(name: "CodeGraph", targets: ["CodeGraph"]),
         .library(name: "Query", targets: ["Query"]),
+        .library(name: "Exchange", targets: ["Exchange"]),
         .executable(name: "segstore", targets: ["segstore"]),
         // For Tests/Fuzz, which is a package of its own.
         .library(name: "TestSupport", targets: ["TestSupport"]),
@@ -29,6 +32,11 @@ let package = Package(
         .systemLibrary(
             name: "CSegstoreXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
 
+        // C++ out of Debian behind C of ours: simdjson.
+        .target(
+            name: "CSegstoreJSON",
+            linkerSettings: [.linkedLibrary("simdjson")]),
+
         // The engine.
         .target(name: "Platform", swiftSettings: strict),
         .target(
@@ -37,6 +45,12 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "SegmentStore", dependencies: ["Codec", "Platform"], swiftSettings: strict),
+
+        // Rows as text, in and out.
+        .target(
+            name: "Exchange",
+            dependencies: ["SegmentStore", "Codec", "Platform", "CSegstoreJSON"],
+            swiftSettings: strict),
 
         // What is known of code.
         .target(name: "CodeGraph", dependencies: ["SegmentStore"], swiftSettings: strict),
@@ -49,13 +63,17 @@ let package = Package(
 
         .executableTarget(
             name: "segstore",
-            dependencies: ["Query", "Ingest", "CodeGraph", "SegmentStore", "Platform"],
+            dependencies: [
+                "Query", "Ingest", "Exchange", "CodeGraph", "SegmentStore", "Codec", "Platform",
+            ],
             swiftSettings: strict),
 
         // In this package, for a package of its own could not see `package` declarations.
         .executableTarget(
             name: "EngineBenchmarks",
-            dependencies: ["Query", "CodeGraph", "SegmentStore", "Codec", "Platform"],
+            dependencies: [
+                "Query", "Exchange", "CodeGraph", "SegmentStore", "Codec", "Platform",
+            ],
             path: "Benchmarks/EngineBenchmarks",
             swiftSettings: strict),
 
@@ -78,6 +96,10 @@ let package = Package(
             dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "ExchangeTests",
+            dependencies: ["Exchange", "SegmentStore", "CodeGraph", "Codec", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "IngestTests",
             dependencies: ["Ingest", "SegmentStore", "CodeGraph", "Platform", "TestSupport"],
             swiftSettings: strict),
@@ -89,5 +111,6 @@ let package = Package(
         .testTarget(
             name: "TidyTests", dependencies: ["SegmentStore", "Codec", "TestSupport"],
             swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

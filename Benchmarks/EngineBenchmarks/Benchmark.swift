@@ -47,7 +47,7 @@ enum Benchmark {
     ///     entities: key, name, qualified_name, kind, language, file, parent, visibility, signature,
     ///         doc, code, content_hash, root_l1, root_l2; start_line, end_line, token_count,
     ///         complexity (is_test is always false)
-    ///     edges: from, to, kind, file, resolution; line (lines is always empty, count 1)
+    ///     edges: from, to, kind, file, resolution; line (lines is always null, count 1)
     ///     files: path
     static func dump(_ data: Dataset, to path: String) throws {
         let out = ByteBuffer(capacity: data.inputByteCount * 2)
@@ -108,6 +108,7 @@ final class EngineTasks {
         let store = try fresh("read")
         let receipt = try store.write { try data.append(to: $0) }
         report("bytes on disk", "\(receipt.writtenByteCount)")
+        if wants("import") { try imports(store) }
         if wants("open") { try open() }
         if wants("get") { try lookUps(store) }
         if wants("hop") { try hops(store) }

@@ -249,7 +249,6 @@ final class Dataset {
                 row.set(2, utf8: bytes(edge.kind))
                 row.set(3, utf8: bytes(edge.file))
                 row.set(4, Int64(edge.line))
-                row.set(5, utf8: UnsafeRawBufferPointer(start: nil, count: 0))
                 row.set(6, Int64(1))
                 row.set(7, utf8: bytes(edge.resolution))
             }

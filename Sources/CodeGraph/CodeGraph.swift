@@ -42,8 +42,10 @@ public enum CodeGraph {
             .enumeration("kind"),
             .string("file").domain(fileDomain),
             .int("line"),
-            .bytes("lines"),
-            .int("count"),
+            // All of them, ascending, with spaces between; null if there is but one.
+            .string("lines").nullable,
+            // Null stands for 1.
+            .int("count").nullable,
             .enumeration("resolution"),
         ])
 
@@ -92,6 +94,17 @@ public enum CodeGraph {
             .string("content_hash"),
             .int("parse_errors"),
         ])
+
+    /// That the ends of a batch's edges are entities, or are defined outside of the tree.
+    public static func edgeEnds(_ policy: ReferenceCheck.Policy) -> ReferenceCheck {
+        ReferenceCheck(edges.name, ["from", "to"], to: entities.name, policy, except: isExternal)
+    }
+
+    /// Whether a key names what is defined outside of the tree: `rust:external:tokio.spawn:-`.
+    public static func isExternal(_ key: UnsafeRawBufferPointer) -> Bool {
+        let parts = key.split(separator: UInt8(ascii: ":"), maxSplits: 2)
+        return parts.count == 3 && parts[1].elementsEqual("external".utf8)
+    }
 
     public static let schema = Schema([
         entities, edges, excludedTests, wordCoverage, ignoredFiles, files,

@@ -27,8 +27,28 @@ package final class File: @unchecked Sendable {
         descriptor = Int32(try retrying(.open, path) { Int(Glibc.open(path, flags, 0o644)) })
     }
 
+    private init(descriptor: Int32, _ path: String) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    /// What the process is given to read. Never closed.
+    package static let standardInput = File(descriptor: 0, "standard input")
+
     deinit {
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    }
+
+    /// Reads what comes next, of a pipe too; 0 at the end.
+    package func readNext(_ buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        try retrying(.read, path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    }
+
+    /// Nil if it is no regular file, whose size would say nothing.
+    package func regularByteCount() throws(SystemError) -> Int? {
+        var status = stat()
+        _ = try retrying(.stat, path) { Int(fstat(descriptor, &status)) }
+        return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     }
 
     /// Writes all bytes at `offset`, however many calls it takes.

@@ -179,6 +179,9 @@ final class Commit {
             try supersede.resolve(segment, finished.relations)
             if rejects { try reject(segment, finished, supersede, options, &own, &receipt) }
         }
+        if !options.references.isEmpty {
+            try checkReferences(finished, supersede, options, &own, &receipt)
+        }
         receipt.replaceTime = Clock.nanoseconds() - replaceStart
         if supersede.dead.isEmpty, !changesSchema,
             finished.relations.values.allSatisfy({ $0.rowCount == 0 })
@@ -215,6 +218,35 @@ final class Commit {
         receipt.isEmpty = false
         receipt.writtenByteCount = file.fileByteCount
         return receipt
+    }
+
+    private func checkReferences(
+        _ finished: SegmentBuilder.Finished, _ supersede: Supersede, _ options: WriteOptions,
+        _ own: inout [Int: DeadRowSet], _ receipt: inout WriteReceipt
+    ) throws(StoreError) {
+        let segment = try openNew(finished)
+        for check in options.references {
+            let checker = ReferenceChecker(
+                schema: schema, base: base, segment: segment, own: own, dead: supersede.dead)
+            let found = try checker.dangling(check)
+            guard !found.rows.isEmpty else { continue }
+            if check.policy == .refuse {
+                let count = found.rows.count
+                var error = StoreError(
+                    .danglingReference,
+                    "\(count) row\(count == 1 ? " refers" : "s refer") to what is not there, the first: \(found.problems[0])"
+                )
+                error.rows = found.problems
+                throw error
+            }
+            receipt.danglingCount += found.rows.count
+            receipt.dangling += found.problems.prefix(
+                max(0, Batch.problemLimit - receipt.dangling.count))
+            guard check.policy == .drop, let relation = schema.relationIndex[check.relation] else {
+                continue
+            }
+            for row in found.rows { own[relation]?.insert(row) }
+        }
     }
 
     /// The segment that was just built, to be read before it is committed.

@@ -118,6 +118,13 @@ public final class GraphStore: Sendable {
 
     public var path: String { storage.path }
 
+    /// What new rows can go to: the stored relations, and those that the store was opened with.
+    public func schema() throws(StoreError) -> Schema {
+        let stored = try load().manifest.schema
+        guard let wanted = state.withLock({ $0.wanted }) else { return stored.schema }
+        return try stored.extended(by: wanted).schema
+    }
+
     // MARK: - Snapshots
 
     /// The store as of the last commit, whoever made it.

@@ -10,7 +10,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         private enum Value: String {
             case corrupted, unsupportedVersion, notFound, locked, io, outOfSpace,
                 readOnly, invalidArgument, invalidRow, duplicateKey, limitExceeded, schemaMismatch,
-                cancelled,
+                cancelled, danglingReference,
                 closed
         }
         private let value: Value
@@ -35,6 +35,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         public static let invalidRow = Code(value: .invalidRow)
         /// A key stands twice where the batch forbids it; `rows` lists them.
         public static let duplicateKey = Code(value: .duplicateKey)
+        /// Rows refer to what is not there, where the batch refuses that; `rows` lists them.
+        public static let danglingReference = Code(value: .danglingReference)
         /// A row or a batch is larger than the limit.
         public static let limitExceeded = Code(value: .limitExceeded)
         /// The schema asked for is not the store's.

@@ -6,6 +6,8 @@
 /// An option of a command. One name means the same in all commands.
 struct Option: Sendable {
     let name: String
+    /// A letter that stands for the name.
+    var letter: Character?
     /// What stands for the value in help; nil if there is none.
     let value: String?
     let help: String
@@ -15,11 +17,17 @@ struct Option: Sendable {
         name: "store", value: "path",
         help: "the store: a directory, or a file that backup made "
             + "(default: $SEGSTORE, else the nearest .segstore here or above)")
-    static let format = Option(name: "format", value: "form", help: "text or json (default: text)")
-    static let help = Option(name: "help", value: nil, help: "say more about the command")
+    static let format = Option(
+        name: "format", value: "form",
+        help: "text, json, ndjson or csv (default: text, which is for people)")
+    static let help = Option(
+        name: "help", letter: "h", value: nil, help: "say more about the command")
     static let version = Option(name: "version", value: nil, help: "print the version")
     static let at = Option(
         name: "at", value: "commit", help: "as of an earlier commit: a generation or a label")
+    static let label = Option(
+        name: "label", value: "L", help: "a name for the commit, such as a git revision")
+    static let relation = Option(name: "relation", value: "R", help: "the relation")
     static let limit = Option(name: "limit", value: "N", help: "at most N rows (default: all)")
     static let offset = Option(name: "offset", value: "N", help: "pass over the first N rows")
 
@@ -28,9 +36,12 @@ struct Option: Sendable {
 }
 
 struct Command: Sendable {
+    /// One word, or two: "query deps".
     let name: String
-    /// What stands for the word that the command needs; nil if it takes none.
-    var operand: String?
+    /// What stands for the words that the command needs.
+    var operands: [String] = []
+    /// Whether the last of them may come again and again.
+    var takesMore = false
     let summary: String
     var details = ""
     var options: [Option] = []
@@ -39,8 +50,8 @@ struct Command: Sendable {
 
 /// The words of one command line, before it is known what its command takes.
 struct CommandLineWords {
-    private(set) var command: String?
-    private(set) var operands: [String] = []
+    /// The command's name and what it is to work on.
+    private(set) var words: [String] = []
     private var values: [String: String] = [:]
 
     private static let known: [String: Option] = {
@@ -52,23 +63,35 @@ struct CommandLineWords {
         var rest = words[...]
         while let word = rest.popFirst() {
             if word == "--" {
-                for word in rest { take(word) }
+                self.words += rest
                 return
             }
-            if word == "-h" {
-                values[Option.help.name] = ""
-            } else if word.utf8.starts(with: "--".utf8) {
+            if word.utf8.starts(with: "--".utf8) {
                 try takeOption(word, &rest)
             } else if word.utf8.first == UInt8(ascii: "-"), word.utf8.count > 1 {
-                throw unknown(word)
+                let letter = word.dropFirst()
+                guard
+                    let option = Self.known.values.first(where: {
+                        $0.letter.map { String($0) == letter } ?? false
+                    })
+                else { throw unknown(word) }
+                try takeOption("--\(option.name)", &rest)
             } else {
-                take(word)
+                self.words.append(word)
             }
         }
     }
 
-    private mutating func take(_ word: String) {
-        if command == nil { command = word } else { operands.append(word) }
+    /// The name of the command that is meant, as far as there is one like that.
+    var command: String? {
+        guard let first = words.first else { return nil }
+        let pair = words.prefix(2).joined(separator: " ")
+        let isPair = CommandLineTool.commands.contains { $0.name.hasPrefix(first + " ") }
+        return isPair && words.count > 1 ? pair : first
+    }
+
+    private var operands: ArraySlice<String> {
+        words.dropFirst((command ?? "").contains(" ") ? 2 : 1)
     }
 
     private mutating func takeOption(_ word: String, _ rest: inout ArraySlice<String>)
@@ -104,47 +127,74 @@ struct CommandLineWords {
         for name in values.keys.sorted() where !taken.contains(name) {
             throw UsageError("\(command.name) has no option '--\(name)'; \(advice)")
         }
-        if let operand = command.operand, (operands.first ?? "").isEmpty {
-            throw UsageError("\(command.name) needs <\(operand)>; \(advice)")
+        for (index, name) in command.operands.enumerated()
+        where operands.dropFirst(index).first?.isEmpty ?? true {
+            throw UsageError("\(command.name) needs <\(name)>; \(advice)")
         }
         for option in command.options where option.isRequired && !has(option) {
             throw UsageError(
                 "\(command.name) needs --\(option.name) <\(option.value ?? "")>; \(advice)")
         }
-        let limit = command.operand == nil ? 0 : 1
-        if operands.count > limit {
-            throw UsageError("\(command.name) has no use for '\(operands[limit])'; \(advice)")
+        if !command.takesMore, let extra = operands.dropFirst(command.operands.count).first {
+            throw UsageError("\(command.name) has no use for '\(extra)'; \(advice)")
         }
-        let format = try format()
-        return Arguments(operand: operands.first ?? "", format: format, values: values)
+        return Arguments(operands: Array(operands), format: try format(), values: values)
     }
 
     private func format() throws(UsageError) -> Format {
         guard let name = values[Option.format.name] else { return .text }
         guard let format = Format(rawValue: name) else {
-            throw UsageError("--format is text or json, not '\(name)'")
+            throw UsageError("--format is \(Format.names), not '\(name)'")
         }
         return format
     }
 }
 
-enum Format: String, Sendable {
+enum Format: String, Sendable, CaseIterable {
     /// For people.
     case text
-    /// For programs.
-    case json
+    /// For programs: one object; a line for each row; a table.
+    case json, ndjson, csv
+
+    static let names = "text, json, ndjson or csv"
 }
 
 /// What a command was given.
 struct Arguments: Sendable {
-    /// Empty if the command takes none.
-    let operand: String
+    let operands: [String]
     let format: Format
     fileprivate let values: [String: String]
+
+    /// The first; a command that is run has all that it needs.
+    var operand: String { operands.first ?? "" }
 
     subscript(option: Option) -> String? { values[option.name] }
 
     func has(_ option: Option) -> Bool { values[option.name] != nil }
+
+    /// The words of a list with commas; nil if the option was not given.
+    func list(_ option: Option) throws(UsageError) -> [String]? {
+        guard let text = values[option.name] else { return nil }
+        let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard words.allSatisfy({ !$0.isEmpty }) else {
+            throw UsageError("--\(option.name) needs words with commas between, not '\(text)'")
+        }
+        return words
+    }
+
+    /// One of the names of an enumeration; nil if the option was not given.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ option: Option, of type: Choice.Type
+    ) throws(UsageError) -> Choice? where Choice.RawValue == String {
+        guard let text = values[option.name] else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let names = Choice.allCases.map(\.rawValue)
+            throw UsageError(
+                "--\(option.name) is \(names.dropLast().joined(separator: ", ")) or \(names.last ?? ""), not '\(text)'"
+            )
+        }
+        return choice
+    }
 
     /// The number given for an option that is required.
     func required(_ option: Option, atLeast minimum: Int) throws(UsageError) -> Int {

@@ -2,6 +2,7 @@
 //
 // From the words of a command line to an exit code.
 
+import Query
 import SegmentStore
 
 enum CommandLineTool {
@@ -9,7 +10,8 @@ enum CommandLineTool {
 
     /// In the order in which help lists them.
     static let commands: [Command] = [
-        .ingest, .stats, .files, .ignored, .log, .verify, .compact, .gc, .backup, .recover,
+        .ingest, .importRows, .exportRows, .queryDeps, .queryRdeps, .queryEntity, .stats, .files,
+        .ignored, .log, .diff, .inspect, .verify, .compact, .gc, .backup, .recover,
     ]
 
     static func run(_ words: [String]) -> ExitCode {
@@ -23,6 +25,7 @@ enum CommandLineTool {
             try? output.flush()
             let failure = Failure(error)
             Console.note(failure.message)
+            for detail in failure.details { Console.detail(detail) }
             return failure.code
         }
     }
@@ -41,7 +44,7 @@ enum CommandLineTool {
             return .done
         }
         if name == Help.commandName {
-            try Help.answer(line, output)
+            try Help.answer(line.words.dropFirst().joined(separator: " "), output)
             return .done
         }
         let command = try command(named: name)
@@ -54,25 +57,19 @@ enum CommandLineTool {
 
     static func command(named name: String) throws(UsageError) -> Command {
         if let command = commands.first(where: { $0.name == name }) { return command }
-        let similar = commands.first { editDistance($0.name, name) <= 1 + name.utf8.count / 5 }
+        let words = name.split(separator: " ")
+        let family = commands.map(\.name).filter { $0.hasPrefix("\(words[0]) ") }
+        if !family.isEmpty {
+            let seconds = family.map { $0.dropFirst(words[0].count + 1) }
+            let given = words.count > 1 ? ", not '\(words[1])'" : ""
+            throw UsageError(
+                "\(words[0]) is followed by \(seconds.joined(separator: ", "))\(given)")
+        }
+        let similar = commands.first {
+            editDistance($0.name, name, limit: 1 + name.utf8.count / 5) != nil
+        }
         let advice =
             similar.map { "did you mean '\($0.name)'?" } ?? "'segstore --help' lists them all"
         throw UsageError("there is no command '\(name)'; \(advice)")
-    }
-
-    /// How many letters must be put in, taken out or changed to make one word of the other.
-    private static func editDistance(_ a: String, _ b: String) -> Int {
-        let b = Array(b.utf8)
-        var row = Array(0...b.count)
-        for (i, letter) in a.utf8.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let changed = diagonal + (letter == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
     }
 }

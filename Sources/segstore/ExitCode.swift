@@ -34,10 +34,13 @@ struct UsageError: Error {
 struct CommandError: Error {
     let message: String
     let code: ExitCode
+    /// Shown below the message, a line each.
+    let details: [String]
 
-    init(_ message: String, _ code: ExitCode = .failed) {
+    init(_ message: String, _ code: ExitCode = .failed, details: [String] = []) {
         self.message = message
         self.code = code
+        self.details = details
     }
 }
 
@@ -45,11 +48,13 @@ struct CommandError: Error {
 struct Failure {
     let message: String
     let code: ExitCode
+    var details: [String] = []
 
     init(_ error: any Error) {
         switch error {
         case let error as UsageError: (message, code) = (error.message, .wrongUsage)
-        case let error as CommandError: (message, code) = (error.message, error.code)
+        case let error as CommandError:
+            (message, code, details) = (error.message, error.code, error.details)
         case let error as StoreError:
             (message, code) = (error.description + Self.advice(error), ExitCode(error.code))
         case let error as SystemError:

@@ -8,16 +8,21 @@ enum Help {
     private static let indent = 2
 
     /// 'segstore help [command]'.
-    static func answer(_ line: CommandLineWords, _ output: Output) throws(UsageError) {
-        guard let name = line.operands.first, name != commandName else { return overview(output) }
+    static func answer(_ name: String, _ output: Output) throws(UsageError) {
+        guard !name.isEmpty, name != commandName else { return overview(output) }
+        // 'help query' is about all that begins so.
+        let family = CommandLineTool.commands.filter { $0.name.hasPrefix(name + " ") }
+        guard family.isEmpty else {
+            return list(family.map { (usage($0), $0.summary) }, output)
+        }
         describe(try CommandLineTool.command(named: name), output)
     }
 
     static func overview(_ output: Output) {
         paragraph(
             """
-            segstore \(CommandLineTool.version) keeps what is known of a source tree in a store of its own: \
-            compressed columns that only grow by whole commits.
+            segstore \(CommandLineTool.version) keeps what is known of a source tree, and what depends on \
+            what in it, in a store of its own: compressed columns that only grow by whole commits.
             """, output)
         output.line()
         output.line("usage: segstore <command> [options]")
@@ -33,7 +38,8 @@ enum Help {
         paragraph(
             """
             Results go to standard output, all else to standard error. Exit status: 0 done, 1 failed, \
-            2 wrong usage, 4 another process is writing to the store, 5 the store is damaged.
+            2 wrong usage, 3 no such key or several, 4 another process is writing to the store, 5 the \
+            store is damaged.
             """, output)
     }
 
@@ -48,24 +54,27 @@ enum Help {
         }
         output.line()
         output.heading("options")
-        list((command.options + Option.common).map { (usage($0), $0.help) }, output)
+        let own = Set(command.options.map(\.name))
+        let options = command.options + Option.common.filter { !own.contains($0.name) }
+        list(options.map { (usage($0), $0.help) }, output)
     }
 
     private static func usage(_ command: Command) -> String {
-        command.operand.map { "\(command.name) <\($0)>" } ?? command.name
+        let operands = command.operands.map { " <\($0)>" }.joined()
+        return command.name + operands + (command.takesMore ? "…" : "")
     }
 
     private static func usage(_ option: Option) -> String {
-        let name = option.name == Option.help.name ? "-h, --\(option.name)" : "--\(option.name)"
+        let name = (option.letter.map { "-\($0), " } ?? "") + "--\(option.name)"
         return option.value.map { "\(name) <\($0)>" } ?? name
     }
 
     private static func list(_ items: [(name: String, text: String)], _ output: Output) {
-        let nameWidth = items.reduce(0) { max($0, $1.name.utf8.count) } + indent
+        let nameWidth = items.reduce(0) { max($0, $1.name.count) } + indent
         let margin = String(repeating: " ", count: indent + nameWidth)
         for (name, text) in items {
             let lines = wrapped(text, width - margin.utf8.count)
-            let gap = String(repeating: " ", count: nameWidth - name.utf8.count)
+            let gap = String(repeating: " ", count: nameWidth - name.count)
             output.line(
                 String(repeating: " ", count: indent) + output.styled(name, .bold) + gap + lines[0])
             for line in lines.dropFirst() { output.line(margin + line) }

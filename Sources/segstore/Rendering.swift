@@ -2,6 +2,8 @@
 //
 // Answers on standard output, notes on standard error; tables for people.
 
+import Codec
+import Exchange
 import Platform
 
 enum Style: String {
@@ -10,14 +12,28 @@ enum Style: String {
     case red = "31"
 }
 
-/// Standard output, in large writes. What it is given is shown when it is flushed.
+/// Standard output or a file, in large writes. What it is given is shown when it is flushed.
 final class Output {
-    private var buffer: [UInt8] = []
+    private let buffer = ByteBuffer(capacity: 1 << 16)
     private var failure: (any Error)?
-    private let hasColors = Console.hasColors(.output)
+    private let hasColors: Bool
+    private let sink: (UnsafeRawBufferPointer) throws -> Void
 
-    func write(_ text: String) {
-        buffer += text.utf8
+    init() {
+        hasColors = Console.hasColors(.output)
+        sink = { try StandardStream.output.write($0) }
+    }
+
+    init(_ file: StagedFile) {
+        hasColors = false
+        sink = file.append
+    }
+
+    func write(_ text: String) { write { ValueText.append(text, to: $0) } }
+
+    /// Gives what `body` appends to the buffer.
+    func write(_ body: (ByteBuffer) throws -> Void) rethrows {
+        try body(buffer)
         if buffer.count >= 1 << 16 { send() }
     }
 
@@ -30,10 +46,10 @@ final class Output {
     }
 
     private func send() {
-        defer { buffer.removeAll(keepingCapacity: true) }
+        defer { buffer.removeAll() }
         guard failure == nil else { return }
         do {
-            try buffer.withUnsafeBytes { try StandardStream.output.write($0) }
+            try sink(buffer.bytes)
         } catch {
             failure = error
         }
@@ -48,6 +64,11 @@ final class Output {
     /// Throws if anything since the beginning could not be written.
     func flush() throws {
         send()
+        try check()
+    }
+
+    /// Throws if something could not be written already: going on would be for nothing.
+    func check() throws {
         if let failure { throw failure }
     }
 }
@@ -64,6 +85,9 @@ enum Console {
     }
 
     static func note(_ text: String) { send("segstore: \(printable(text))\n") }
+
+    /// A line that belongs to the note before it.
+    static func detail(_ text: String) { send("  \(printable(text))\n") }
 
     fileprivate static func send(_ text: String) {
         var text = text

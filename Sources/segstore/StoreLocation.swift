@@ -21,7 +21,14 @@ enum StoreLocation {
         if let path = try nearest(from: try Environment.currentDirectory()) { return path }
         throw CommandError(
             "no store: there is no \(name) here or above, and neither --store nor $\(variable) is given; "
-                + "make one with 'segstore ingest <dir>'")
+                + "make one with 'segstore ingest <dir>' or 'segstore import'")
+    }
+
+    /// The store that rows are imported into; `isNew` if it was not named, and none was found.
+    static func findToFill(_ arguments: Arguments) throws -> (path: String, isNew: Bool) {
+        if let path = given(arguments) { return (path, false) }
+        if let path = try nearest(from: try Environment.currentDirectory()) { return (path, false) }
+        return (name, true)
     }
 
     /// The store that the tree below `directory` goes into; `isAbove` if it was not named, and
@@ -65,7 +72,7 @@ enum StoreLocation {
 
     /// The store to fill, made if it is not there. A directory that holds other things is left
     /// alone.
-    static func make(_ path: String, schema: Schema) throws -> GraphStore {
+    static func make(_ path: String, schema: Schema?) throws -> GraphStore {
         let elsewhere = "choose another place with --store <path>"
         switch try Directory.kind(of: path) {
         case .directory:
@@ -95,6 +102,14 @@ enum StoreLocation {
             guard let generation = UInt64(commit) else { throw error }
             return try GraphStore.openDamaged(path).snapshot(at: generation)
         }
+    }
+
+    /// The generations that are named, of one store.
+    static func snapshots(
+        _ arguments: Arguments, _ commits: [String]
+    ) throws -> (old: Snapshot, new: Snapshot) {
+        let store = try open(try find(arguments), .readOnly)
+        return (try snapshot(commits[0], of: store), try snapshot(commits[1], of: store))
     }
 
     private static func snapshot(_ commit: String, of store: GraphStore) throws -> Snapshot {

@@ -21,6 +21,11 @@ enum Text {
         "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
+    /// 1 entity, 2 entities.
+    static func count(_ number: Int, _ noun: String, _ plural: String) -> String {
+        "\(count(number)) \(number == 1 ? noun : plural)"
+    }
+
     /// 12.3 MB; a thousand bytes are 1 kB.
     static func bytes(_ count: Int) -> String {
         var value = Double(count)
@@ -53,14 +58,6 @@ enum Text {
     static func local(_ time: Int64) -> String {
         let time = CalendarTime(time, isLocal: true)
         return date(time) + " \(padded(time.hour, 2)):\(padded(time.minute, 2))"
-    }
-
-    /// 2025-01-31T23:59:59.123456789Z.
-    static func utc(_ time: Int64) -> String {
-        let time = CalendarTime(time, isLocal: false)
-        return date(time)
-            + "T\(padded(time.hour, 2)):\(padded(time.minute, 2)):\(padded(time.second, 2))"
-            + ".\(padded(time.nanosecond, 9))Z"
     }
 
     private static func date(_ time: CalendarTime) -> String {

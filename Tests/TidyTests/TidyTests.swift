@@ -16,14 +16,15 @@ import Testing
         ],
         "SegmentStore": ["Codec", "Dispatch", "Glibc", "Platform", "Synchronization"],
         "CodeGraph": ["SegmentStore"],
+        "Exchange": ["CSegstoreJSON", "Codec", "Glibc", "Platform", "SegmentStore"],
         "Ingest": [
             "CSegstoreTreeSitter", "CodeGraph", "Codec", "Dispatch", "Glibc", "Platform",
             "SegmentStore", "Synchronization",
         ],
         "Query": ["CodeGraph", "Codec", "Dispatch", "SegmentStore", "Synchronization"],
         "segstore": [
-            "CodeGraph", "Dispatch", "Glibc", "Ingest", "Platform", "Query", "SegmentStore",
-            "Synchronization",
+            "CodeGraph", "Codec", "Dispatch", "Exchange", "Glibc", "Ingest", "Platform", "Query",
+            "SegmentStore", "Synchronization",
         ],
     ]
 

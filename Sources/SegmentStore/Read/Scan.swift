@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reading many rows: group by group, only the columns asked for, whole groups skipped by their
-// smallest and largest values; and in the order of their keys.
+// smallest and largest values; or in the order of their keys, which KeyOrder.swift is about.
 
 import Codec
 
@@ -187,99 +187,7 @@ extension Reader {
     public func forEachRowByKey(
         _ relation: Int, prefix: String = "", _ body: (RowID) throws -> Void
     ) throws {
-        var cursors: [KeyCursor] = []
-        let schema = schema.relations[relation]
-        for lookup in core.lookups(relation) {
-            let cursor = KeyCursor(lookup, schema, core.parts[lookup.part].segment)
-            if try cursor.start(Array(prefix.utf8)) { cursors.append(cursor) }
-        }
-        while !cursors.isEmpty {
-            var best = 0
-            for candidate in cursors.indices.dropFirst()
-            where try cursors[candidate].isBelow(cursors[best]) {
-                best = candidate
-            }
-            try body(cursors[best].id)
-            if try !cursors[best].advance() { cursors.remove(at: best) }
-        }
-    }
-}
-
-/// Walks a segment's live rows in the order of their keys.
-private final class KeyCursor {
-    private let lookup: SnapshotCore.Lookup
-    private let relation: StoredSchema.Relation
-    private let segment: SegmentReader
-    private var prefix: [UInt8] = []
-    private var string = -1
-    private var entry = 0
-    private var entryEnd = 0
-    private let first = ByteBuffer()
-    private(set) var id = RowID(part: 0, row: 0)
-
-    init(_ lookup: SnapshotCore.Lookup, _ relation: StoredSchema.Relation, _ segment: SegmentReader)
-    {
-        self.lookup = lookup
-        self.relation = relation
-        self.segment = segment
-    }
-
-    func start(_ prefix: [UInt8]) throws(StoreError) -> Bool {
-        self.prefix = prefix
-        let scratch = ByteBuffer()
-        string = try prefix.withUnsafeBufferPointer { prefix throws(StoreError) in
-            try lookup.dictionary.lowerBound(UnsafeRawBufferPointer(prefix), scratch: scratch) - 1
-        }
-        return try advance()
-    }
-
-    func advance() throws(StoreError) -> Bool {
-        while true {
-            while entry < entryEnd {
-                let row = try lookup.keyRows.value(entry)
-                entry += 1
-                guard row < lookup.relation.rowCount else {
-                    throw .corrupted("key index leads out of the rows", in: lookup.relation.path)
-                }
-                if lookup.dead.contains(row) { continue }
-                id = RowID(part: lookup.part, row: row)
-                return true
-            }
-            string += 1
-            guard string < lookup.dictionary.count else { return false }
-            let range = try lookup.keyOffsets.range(string, limit: lookup.keyRows.count)
-            (entry, entryEnd) = (range.lowerBound, range.upperBound)
-            guard !range.isEmpty else { continue }
-            first.removeAll()
-            try lookup.dictionary.append(string, to: first)
-            guard first.bytes.starts(with: prefix) else { return false }
-        }
-    }
-
-    func isBelow(_ other: KeyCursor) throws(StoreError) -> Bool {
-        var order = compareBytes(first.bytes, other.first.bytes)
-        for column in relation.key.dropFirst() where order == 0 {
-            order = try compare(column, other)
-        }
-        return order < 0
-    }
-
-    private func compare(_ column: Int, _ other: KeyCursor) throws(StoreError) -> Int {
-        let mine = lookup.relation
-        let theirs = other.lookup.relation
-        if case .interned(let domain) = relation.storage[column] {
-            let a = ByteBuffer()
-            let b = ByteBuffer()
-            if let id = try mine.id(column: column, row: Int(id.row)) {
-                try segment.dictionary(domain)?.append(id, to: a)
-            }
-            if let id = try theirs.id(column: column, row: Int(other.id.row)) {
-                try other.segment.dictionary(domain)?.append(id, to: b)
-            }
-            return compareBytes(a.bytes, b.bytes)
-        }
-        let a = try mine.integer(column: column, row: Int(id.row)) ?? 0
-        let b = try theirs.integer(column: column, row: Int(other.id.row)) ?? 0
-        return a < b ? -1 : a > b ? 1 : 0
+        let rows = try KeyOrder(core, relation, prefix: Array(prefix.utf8))
+        while let row = try rows.next() { try body(row) }
     }
 }

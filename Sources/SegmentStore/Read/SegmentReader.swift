@@ -16,16 +16,7 @@ package final class SegmentReader: @unchecked Sendable {
         self.file = file
         let pages = Pages(file)
         self.pages = pages
-        var directory: SegmentDirectory
-        do throws(CodecError) {
-            var reader = ByteReader(
-                UnsafeRawBufferPointer(
-                    start: file.memory.base + file.directoryRange.lowerBound,
-                    count: file.directoryRange.count))
-            directory = try SegmentDirectory.decode(&reader, dataByteCount: file.dataByteCount)
-        } catch {
-            throw StoreError(error, in: file.path, at: file.directoryRange.lowerBound, "directory")
-        }
+        let directory = try Self.directory(of: file)
         let relationCount = (directory.relations.map(\.index).max() ?? -1) + 1
         let dictionaries = Dictionaries(directory.dictionaries, pages)
         self.dictionaries = dictionaries
@@ -48,6 +39,21 @@ package final class SegmentReader: @unchecked Sendable {
         relations.deallocate()
         dictionaries.destroy()
     }
+
+    private static func directory(of file: SegmentFile) throws(StoreError) -> SegmentDirectory {
+        do throws(CodecError) {
+            var reader = ByteReader(
+                UnsafeRawBufferPointer(
+                    start: file.memory.base + file.directoryRange.lowerBound,
+                    count: file.directoryRange.count))
+            return try SegmentDirectory.decode(&reader, dataByteCount: file.dataByteCount)
+        } catch {
+            throw StoreError(error, in: file.path, at: file.directoryRange.lowerBound, "directory")
+        }
+    }
+
+    /// As it stands in the file, for those who want to know where bytes are.
+    func directory() throws(StoreError) -> SegmentDirectory { try Self.directory(of: file) }
 
     package func dictionary(_ domain: Int) -> DictionaryReader? { dictionaries[domain] }
 

@@ -25,6 +25,8 @@ public struct WriteOptions: Sendable {
     public var label = ""
     public var invalidRows = InvalidRowPolicy.abort
     public var duplicates = DuplicatePolicy.latestWins
+    /// What the rows' references must lead to.
+    public var references: [ReferenceCheck] = []
     /// Rows to come, for the fraction that progress reports; nil if that is not known.
     public var expectedRowCount: Int?
     /// Limits of this batch, in addition to the format's.
@@ -72,6 +74,9 @@ public final class Batch {
         appended = Array(repeating: 0, count: schema.relations.count)
         lastReport = Clock.nanoseconds()
     }
+
+    /// The relations that rows can go to.
+    package var storeSchema: Schema { schema.schema }
 
     /// The number of a relation, for the calls below.
     public func relation(_ name: String) throws(StoreError) -> Int {
@@ -122,11 +127,6 @@ public final class Batch {
         appended[relation] += 1
         if let reason = row.check() {
             return refuse(row, relation, index, reason)
-        }
-        guard row.arena.count <= Limits.rowByteCount else {
-            return refuse(
-                row, relation, index,
-                "the row has \(row.arena.count) bytes; the limit is \(Limits.rowByteCount)")
         }
         guard rowCount < options.rowLimit else {
             throw remember(
@@ -248,6 +248,9 @@ public struct WriteReceipt: Sendable {
     /// Rows that were not taken, the first thousand of them.
     public var problems: [RowProblem] = []
     public var problemCount = 0
+    /// Rows that refer to nothing, where the batch was to be checked for them, the first thousand.
+    public var dangling: [RowProblem] = []
+    public var danglingCount = 0
     /// Bytes written to the store.
     public var writtenByteCount = 0
     public var inputByteCount = 0

@@ -27,7 +27,7 @@ public final class RowBuilder {
     let slots: UnsafeMutableBufferPointer<Slot>
     private let columns: UnsafeMutableBufferPointer<Column>
     let arena = ByteBuffer(capacity: 4096)
-    @exclusivity(unchecked) private(set) var problem: String?
+    @exclusivity(unchecked) package private(set) var problem: String?
 
     init(_ relation: StoredSchema.Relation, valueLimit: Int) {
         self.relation = relation
@@ -197,8 +197,11 @@ public final class RowBuilder {
     }
 
     /// What is wrong with the row, now that it is complete.
-    func check() -> String? {
+    package func check() -> String? {
         if let problem { return problem }
+        if arena.count > Limits.rowByteCount {
+            return "the row has \(arena.count) bytes; the limit is \(Limits.rowByteCount)"
+        }
         for index in 0..<slots.count {
             if slots[index].isSet, !slots[index].isNull { continue }
             if !columns[index].isNullable { return missing(index) }
@@ -213,6 +216,9 @@ public final class RowBuilder {
         return relation.key.contains(index)
             ? "key column '\(name)' is missing or null" : "column '\(name)' is missing or null"
     }
+
+    /// What a string column was set to; nothing if it was not.
+    package func text(_ column: Int) -> UnsafeRawBufferPointer { bytes(slots[column]) }
 
     @inline(__always)
     func bytes(_ slot: Slot) -> UnsafeRawBufferPointer {

@@ -4,7 +4,7 @@ import SegmentStore
 
 extension Command {
     static let backup = Command(
-        name: "backup", operand: "file", summary: "save the store as one file",
+        name: "backup", operands: ["file"], summary: "save the store as one file",
         details: """
             The file holds the current generation without its history. It appears whole or not at all, \
             in place of an earlier backup of that name. Every command that only reads opens it directly: \
@@ -27,8 +27,8 @@ extension Command {
         case .text:
             output.line(
                 "saved generation \(generation) to \(printable(target)), \(Text.bytes(byteCount))")
-        case .json:
-            JSONWriter.write(to: output) { json in
+        default:
+            output.answer(arguments.format) { json in
                 json.member("file", target)
                 json.member("generation", generation)
                 json.member("bytes", byteCount)

@@ -27,8 +27,8 @@ extension Command {
                 "merged \(Text.count(receipt.mergedSegmentCount, "segment")) into one: "
                     + "\(Text.count(receipt.rowCount, "row")), \(Text.bytes(receipt.writtenByteCount)), "
                     + "generation \(receipt.generation)")
-        case .json:
-            JSONWriter.write(to: output) { json in
+        default:
+            output.answer(arguments.format) { json in
                 json.member("generation", receipt.generation)
                 json.member("merged_segments", receipt.mergedSegmentCount)
                 json.member("segments", receipt.segmentCount)

@@ -28,8 +28,8 @@ extension Command {
                 "dropped \(Text.count(receipt.droppedGenerations.count, "generation")) and "
                     + "\(Text.count(receipt.removedSegmentCount, "segment")), \(Text.bytes(freed)); "
                     + "kept \(Text.count(receipt.keptGenerationCount, "generation"))")
-        case .json:
-            JSONWriter.write(to: output) { json in
+        default:
+            output.answer(arguments.format) { json in
                 json.array("dropped") {
                     for generation in receipt.droppedGenerations { json.element(generation) }
                 }

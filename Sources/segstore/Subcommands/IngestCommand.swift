@@ -4,14 +4,9 @@ import Ingest
 import Platform
 import SegmentStore
 
-extension Option {
-    fileprivate static let label = Option(
-        name: "label", value: "L", help: "a name for the commit, such as a git revision")
-}
-
 extension Command {
     static let ingest = Command(
-        name: "ingest", operand: "dir", summary: "take the inventory of a source tree",
+        name: "ingest", operands: ["dir"], summary: "take the inventory of a source tree",
         details: """
             Fills the relations 'files' (language, size, time, hash of the content) and 'ignored_files' \
             (what was passed over, and why) in one commit. Only what has changed since the last time is \
@@ -83,7 +78,7 @@ private struct IngestRun {
     func answer(_ output: Output) throws {
         switch format {
         case .text: text(output)
-        case .json: json(output)
+        default: json(output)
         }
         if snapshot.generation == 0 {
             output.note("\(root): holds no files, so no store was made")
@@ -151,7 +146,7 @@ private struct IngestRun {
     }
 
     private func json(_ output: Output) {
-        JSONWriter.write(to: output) { json in
+        output.answer(format) { json in
             json.member("root", root)
             json.member("store", path)
             json.member("generation", snapshot.generation)

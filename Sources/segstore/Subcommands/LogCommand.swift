@@ -18,12 +18,16 @@ extension Command {
             } else {
                 show(commits, output)
             }
-        case .json:
-            JSONWriter.write(to: output) { json in
-                json.member("count", commits.count)
-                json.array("commits") {
-                    for commit in commits { json.object { describe(commit, json) } }
-                }
+        default:
+            try output.answer(
+                arguments.format, "commits",
+                columns: ["generation", "parent", "kind", "label", "time", "segments", "bytes"]
+                    + Self.relations(of: commits).map { "rows.\($0)" }
+            ) {
+                $0.member("count", commits.count)
+            } rows: { rows in
+                let relations = Self.relations(of: commits)
+                for commit in commits { try rows.row { describe(commit, relations, $0) } }
             }
         }
         return .done
@@ -47,18 +51,22 @@ extension Command {
         table.finish()
     }
 
-    private static func describe(_ commit: CommitInfo, _ json: JSONWriter) {
+    private static func relations(of commits: [CommitInfo]) -> [String] {
+        Set(commits.flatMap(\.rowCounts.keys)).sorted()
+    }
+
+    private static func describe(
+        _ commit: CommitInfo, _ relations: [String], _ json: AnswerWriter
+    ) {
         json.member("generation", commit.generation)
         json.member("parent", commit.parent)
         json.member("kind", commit.kind.rawValue)
         json.member("label", commit.label)
-        json.member("time", Value.timestamp(commit.time))
+        json.member("time", AnswerTime(nanoseconds: commit.time))
         json.member("segments", commit.segmentCount)
         json.member("bytes", commit.byteCount)
         json.object("rows") {
-            for (name, count) in commit.rowCounts.sorted(by: { $0.key < $1.key }) {
-                json.member(name, count)
-            }
+            for name in relations { json.member(name, commit.rowCounts[name] ?? 0) }
         }
     }
 }

@@ -67,8 +67,8 @@ extension Command {
     ) {
         switch arguments.format {
         case .text: output.line(text)
-        case .json:
-            JSONWriter.write(to: output) { json in
+        default:
+            output.answer(arguments.format) { json in
                 json.member("generation", generation)
                 json.member("recovered_from", from)
             }

@@ -29,13 +29,23 @@ struct RelationListing: Sendable {
         switch arguments.format {
         case .text:
             try text(rows, output)
-            if count < total {
-                output.note(
-                    "showing \(Text.count(count)) of \(Text.count(total, "row"))\(more(offset + count, total))"
-                )
+        default:
+            try output.answer(
+                arguments.format, relation, of: rows.source.reader, rows.source.relation
+            ) { json in
+                json.member("generation", snapshot.generation)
+                json.member("total", total)
+                json.member("offset", rows.range.lowerBound)
+                json.member("count", count)
+                json.member("truncated", rows.range.upperBound < total)
+            } rows: { row in
+                try rows.visit(row)
             }
-        case .json:
-            try json(rows, snapshot, total, output)
+        }
+        if count < total, arguments.format != .json {
+            output.note(
+                "showing \(Text.count(count)) of \(Text.count(total, "row"))\(more(offset + count, total))"
+            )
         }
         return .done
     }
@@ -59,38 +69,16 @@ struct RelationListing: Sendable {
         }
         table.finish()
     }
-
-    private func json(_ rows: Rows, _ snapshot: Snapshot, _ total: Int, _ output: Output) throws {
-        try JSONWriter.write(to: output) { json in
-            json.member("generation", snapshot.generation)
-            json.member("total", total)
-            json.member("offset", rows.range.lowerBound)
-            json.member("count", rows.range.count)
-            json.member("truncated", rows.range.upperBound < total)
-            try json.array(relation) {
-                try rows.visit { row in
-                    let values = try rows.source.reader.values(rows.source.relation, row)
-                    json.object {
-                        for (name, value) in zip(rows.source.columnNames, values) {
-                            json.member(name, value)
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 extension RelationListing {
     private struct Source {
         let reader: Reader
         let relation: Int
-        let columnNames: [String]
 
         init(_ snapshot: Snapshot, _ name: String) throws {
             reader = snapshot.reader()
             relation = try reader.relation(name)
-            columnNames = snapshot.schema.relations[relation].columns.map(\.name)
         }
     }
 

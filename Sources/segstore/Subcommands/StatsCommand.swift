@@ -28,12 +28,12 @@ extension Command {
             var table = Table(output, [("relation", .left), ("rows", .right)])
             for (name, count) in counts { table.add([name, Text.count(count)]) }
             table.finish()
-        case .json:
-            JSONWriter.write(to: output) { json in
+        default:
+            output.answer(arguments.format) { json in
                 json.member("store", path)
                 json.member("generation", snapshot.generation)
                 json.member("label", snapshot.label)
-                json.member("time", Value.timestamp(snapshot.time))
+                json.member("time", AnswerTime(nanoseconds: snapshot.time))
                 json.member("segments", snapshot.segmentCount)
                 json.member("bytes", snapshot.byteCount)
                 json.member("disk_bytes", StoreFiles.byteCount(path))

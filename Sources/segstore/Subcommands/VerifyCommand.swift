@@ -19,7 +19,7 @@ extension Command {
         let report = try verify(path, all: arguments.has(.all))
         switch arguments.format {
         case .text: show(report, output)
-        case .json: write(report, output)
+        default: write(report, arguments.format, output)
         }
         guard report.isSound else {
             let advice =
@@ -55,8 +55,8 @@ extension Command {
         output.line(report.isSound ? "sound: \(checked)" : "checked: \(checked)")
     }
 
-    private static func write(_ report: VerifyReport, _ output: Output) {
-        JSONWriter.write(to: output) { json in
+    private static func write(_ report: VerifyReport, _ format: Format, _ output: Output) {
+        output.answer(format) { json in
             json.member("sound", report.isSound)
             json.array("generations") {
                 for generation in report.generations { json.element(generation) }

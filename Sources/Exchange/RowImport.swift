@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows in: files of NDJSON or CSV become one batch, and so one commit.
+
+import CSegstoreJSON
+import Codec
+import Platform
+import SegmentStore
+
+public struct ImportOptions: Sendable {
+    /// Where the rows belong; nil if each line says so, as those of a whole store's export do.
+    public var relation: String?
+    /// How all files are written; nil to go by their names' endings, NDJSON if those say nothing.
+    public var format: RowFormat?
+    /// Whether the rest is committed when there are lines that are no rows. Otherwise nothing is.
+    public var skipsInvalid = false
+    /// Whether the rows are all there now is of their scopes, so that other rows of those go.
+    public var replacesScopes = false
+    public var write = WriteOptions()
+
+    public init() {}
+}
+
+/// A line that is no row.
+public struct ImportProblem: Sendable, CustomStringConvertible {
+    public let file: String
+    /// Counted from 1. Of a CSV record, the first of its lines.
+    public let line: Int
+    public let reason: String
+
+    public var description: String { "\(file):\(line): \(reason)" }
+}
+
+public struct ImportReport: Sendable {
+    public var rowCount = 0
+    public var byteCount = 0
+    /// The first thousand of them.
+    public var problems: [ImportProblem] = []
+    public var problemCount = 0
+    public var receipt: WriteReceipt
+}
+
+/// Some lines were no rows, so nothing was committed.
+public struct ImportFailure: Error {
+    public let problems: [ImportProblem]
+    public let problemCount: Int
+    /// Of the lines that were.
+    public let rowCount: Int
+}
+
+public struct ImportProgress: Sendable {
+    public let rowCount: Int
+    public let byteCount: Int
+    /// Nil if it is not known how much is to come.
+    public let fraction: Double?
+}
+
+/// Reads files of rows. Not for two threads.
+public final class RowImport {
+    private let paths: [String]
+    private let options: ImportOptions
+    /// The first file, read as far as its schemas go, and the line behind them.
+    private var opened: (input: TextInput, line: [UInt8], lineCount: Int)?
+    /// Of the relations that the first file begins with.
+    public private(set) var schema = Schema([])
+
+    private let parser = JSONParser()
+    private var problems: [ImportProblem] = []
+    private var problemCount = 0
+    private var rowCount = 0
+    /// Of the files that are done.
+    private var doneByteCount = 0
+    private var current: TextInput?
+    private var scopes = Set<[UInt8]>()
+
+    private static let problemLimit = 1000
+
+    /// '-' is standard input. Reads the schemas that the first file begins with, if any.
+    public init(_ paths: [String], _ options: ImportOptions) throws {
+        self.paths = paths
+        self.options = options
+        guard options.relation == nil, let first = paths.first, format(of: first) == .ndjson else {
+            return
+        }
+        let input = try TextInput(path: first)
+        try input.skipByteOrderMark()
+        var lineCount = 0
+        while let line = try nextLine(of: input) {
+            lineCount += 1
+            guard case .text(let text) = line else { break }
+            if isBlank(text) { continue }
+            guard let relation = try? schemaLine(text) else {
+                opened = (input, Array(text), lineCount)
+                return
+            }
+            schema.relations.append(relation)
+        }
+        opened = (input, [], lineCount)
+    }
+
+    private func schemaLine(_ text: UnsafeRawBufferPointer) throws(RowError) -> RelationSchema {
+        let tokens = try parser.parse(text)
+        let line = try TaggedLine(tokens)
+        guard let range = line.schema else { throw RowError("is a row") }
+        return try SchemaText.relation(line.relation, tokens[range])
+    }
+
+    private func format(of path: String) -> RowFormat {
+        options.format ?? (path.hasSuffix(".csv") ? .csv : .ndjson)
+    }
+
+    private func nextLine(of input: TextInput) throws -> TextInput.Line? {
+        // What is long and does not even begin like an object is not worth the memory.
+        try input.nextLine { $0.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "{") }
+    }
+
+    private func isBlank(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
+    }
+
+    // MARK: - Into a store
+
+    /// Commits the rows of all files: all of them, or with `skipsInvalid` all that are rows. Throws
+    /// `ImportFailure` if some are not and nothing was committed.
+    public func run(
+        into store: GraphStore,
+        progress: ((ImportProgress) -> WriteProgress.Answer)? = nil
+    ) throws -> ImportReport {
+        if let name = options.relation {
+            // Before anything is read, and where it is known what there is.
+            _ = try relationSchema(name, store.schema())
+        }
+        let total = paths.reduce(Optional(0)) { sum, path in
+            guard let sum, path != "-", let file = try? File(path, .read) else { return nil }
+            return (try? file.regularByteCount()).flatMap { $0 }.map { sum + $0 }
+        }
+        func report() -> WriteProgress.Answer {
+            guard let progress else { return .proceed }
+            let done = doneByteCount + (current?.consumedByteCount ?? 0)
+            return progress(
+                ImportProgress(
+                    rowCount: rowCount, byteCount: done,
+                    fraction: total.map { $0 > 0 ? min(1, Double(done) / Double($0)) : 1 }))
+        }
+        let receipt = try store.write(options.write) { batch in
+            for path in paths { try read(path, into: batch) }
+            guard problemCount == 0 || options.skipsInvalid else {
+                throw ImportFailure(
+                    problems: problems, problemCount: problemCount, rowCount: rowCount)
+            }
+        } progress: { _ in
+            report()
+        }
+        return ImportReport(
+            rowCount: rowCount, byteCount: doneByteCount, problems: problems,
+            problemCount: problemCount, receipt: receipt)
+    }
+
+    private func relationSchema(_ name: String, _ schema: Schema) throws -> RelationSchema {
+        guard let relation = schema.relations.first(where: { $0.name == name }) else {
+            let names = schema.relations.map(\.name).joined(separator: ", ")
+            throw StoreError(.notFound, "no relation '\(name)'; the store has \(names)")
+        }
+        if options.replacesScopes, relation.scope == nil {
+            throw StoreError(.invalidArgument, "relation '\(name)' has no scope column")
+        }
+        return relation
+    }
+
+    private func read(_ path: String, into batch: Batch) throws {
+        let input: TextInput
+        if let opened, path == paths.first {
+            input = opened.input
+        } else {
+            input = try TextInput(path: path)
+            try input.skipByteOrderMark()
+        }
+        current = input
+        defer {
+            doneByteCount += input.consumedByteCount
+            current = nil
+        }
+        switch format(of: path) {
+        case .ndjson: try readLines(input, batch)
+        case .csv: try readRecords(input, batch)
+        }
+        opened = nil
+    }
+
+    private func note(_ input: TextInput, _ line: Int, _ reason: String) {
+        problemCount += 1
+        guard problems.count < Self.problemLimit else { return }
+        problems.append(ImportProblem(file: input.name, line: line, reason: reason))
+    }
+
+    // MARK: - NDJSON
+
+    /// What is needed to put lines into one relation.
+    private struct Target {
+        let relation: Int
+        let filler: JSONRowFiller
+        let scope: Int?
+    }
+
+    private func readLines(_ input: TextInput, _ batch: Batch) throws {
+        var number = 0
+        var targets: [String: Target] = [:]
+        func take(_ text: UnsafeRawBufferPointer) throws {
+            if isBlank(text) { return }
+            do {
+                try self.take(text, batch, &targets)
+            } catch let error as RowError {
+                note(input, number, error.reason)
+            }
+        }
+        if let opened {
+            number = opened.lineCount
+            // Padding, for the parser reads on behind the end.
+            let line = ByteBuffer(capacity: opened.line.count + TextInput.padding)
+            opened.line.withUnsafeBytes { line.append($0) }
+            try take(line.bytes)
+            withExtendedLifetime(line) {}
+        }
+        while let line = try nextLine(of: input) {
+            number += 1
+            switch line {
+            case .text(let text): try take(text)
+            case .tooLong:
+                note(
+                    input, number,
+                    "is no JSON object, or longer than \(TextInput.recordByteLimit >> 20) MiB")
+            }
+        }
+    }
+
+    private func take(
+        _ text: UnsafeRawBufferPointer, _ batch: Batch, _ targets: inout [String: Target]
+    ) throws {
+        var tokens = try parser.parse(text)
+        let name: String
+        if let relation = options.relation {
+            name = relation
+        } else {
+            let line = try TaggedLine(tokens)
+            name = line.relation
+            if let range = line.schema {
+                return try check(try SchemaText.relation(name, tokens[range]), batch)
+            }
+            guard let range = line.row else { return }
+            tokens = UnsafeBufferPointer(rebasing: tokens[range])
+        }
+        let target: Target
+        if let known = targets[name] {
+            target = known
+        } else {
+            target = try self.target(name, batch)
+            targets[name] = target
+        }
+        try batch.append(to: target.relation) { row in
+            try target.filler.fill(row, tokens)
+            if let scope = target.scope { try replace(row.text(scope), name, batch) }
+        }
+        rowCount += 1
+    }
+
+    private func target(_ name: String, _ batch: Batch) throws -> Target {
+        guard let relation = batch.storeSchema.relations.firstIndex(where: { $0.name == name })
+        else { throw RowError("there is no relation '\(name)'") }
+        let schema = batch.storeSchema.relations[relation]
+        return Target(
+            relation: relation, filler: JSONRowFiller(schema), scope: try scope(of: schema))
+    }
+
+    private func scope(of schema: RelationSchema) throws(RowError) -> Int? {
+        guard options.replacesScopes else { return nil }
+        guard let scope = schema.columns.firstIndex(where: { $0.name == schema.scope }) else {
+            throw RowError("relation '\(schema.name)' has no scope column")
+        }
+        return scope
+    }
+
+    /// A schema that comes late must be one that is known.
+    private func check(_ relation: RelationSchema, _ batch: Batch) throws(RowError) {
+        guard batch.storeSchema.relations.contains(where: { $0.name == relation.name }) else {
+            throw RowError("schemas must stand at the beginning of the first file")
+        }
+    }
+
+    private func replace(
+        _ scope: UnsafeRawBufferPointer, _ relation: String, _ batch: Batch
+    ) throws {
+        // Of each relation its own: a name never holds a zero byte and a scope comes last.
+        let entry = Array(relation.utf8) + [0] + Array(scope)
+        guard scopes.insert(entry).inserted else { return }
+        try batch.replaceScope(String(decoding: scope, as: UTF8.self), in: relation)
+    }
+
+    // MARK: - CSV
+
+    private func readRecords(_ input: TextInput, _ batch: Batch) throws {
+        guard let name = options.relation else {
+            throw StoreError(
+                .invalidArgument, "CSV does not say where its rows belong: name the relation",
+                path: input.name)
+        }
+        let relation = try batch.relation(name)
+        let schema = batch.storeSchema.relations[relation]
+        let scope = try scope(of: schema)
+        let reader = CSVReader(input)
+        var filler: CSVRowFiller?
+        while true {
+            do {
+                guard try reader.next() else { return }
+                guard let filler else {
+                    filler = try CSVRowFiller(schema, header: reader.fields)
+                    continue
+                }
+                try batch.append(to: relation) { row in
+                    try filler.fill(row, reader.fields)
+                    if let scope { try replace(row.text(scope), name, batch) }
+                }
+                rowCount += 1
+            } catch let error as RowError {
+                note(input, reader.lineNumber, error.reason)
+                // Without columns there is nothing to read.
+                if filler == nil { return }
+            }
+        }
+    }
+}

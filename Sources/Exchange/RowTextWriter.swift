@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import Codec
+import SegmentStore
+
+/// Writes the rows of one relation as text, straight from the columns. For one thread.
+package final class RowTextWriter {
+    package enum Form: Sendable { case json, csv }
+
+    private struct Column {
+        let index: Int
+        let type: ColumnType
+        /// What stands before a value.
+        let prefix: [UInt8]
+    }
+
+    private let reader: Reader
+    private let relation: Int
+    private let form: Form
+    private let columns: [Column]
+
+    /// All columns of the relation, or those with the given numbers.
+    package init(_ reader: Reader, _ relation: Int, _ form: Form, columns: [Int]? = nil) {
+        self.reader = reader
+        self.relation = relation
+        self.form = form
+        let schema = reader.snapshot.schema.relations[relation]
+        let wanted = columns ?? Array(schema.columns.indices)
+        let scratch = ByteBuffer()
+        self.columns = wanted.enumerated().map { place, index in
+            scratch.removeAll()
+            if place > 0 { scratch.append(UInt8(ascii: ",")) }
+            if form == .json {
+                JSONText.append(string: schema.columns[index].name, to: scratch)
+                scratch.append(UInt8(ascii: ":"))
+            }
+            return Column(
+                index: index, type: schema.columns[index].type, prefix: Array(scratch.bytes))
+        }
+        names = wanted.map { schema.columns[$0].name }
+    }
+
+    private let names: [String]
+
+    /// What CSV begins with.
+    package func appendHeader(to out: ByteBuffer) {
+        for (index, name) in names.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            CSVText.append(string: name, to: out)
+        }
+        out.append(UInt8(ascii: "\n"))
+    }
+
+    /// A JSON object, or a CSV record with its line's end.
+    package func append(_ row: RowID, to out: ByteBuffer) throws(StoreError) {
+        if form == .json { out.append(UInt8(ascii: "{")) }
+        for column in columns {
+            column.prefix.withUnsafeBytes { out.append($0) }
+            try append(row, column, to: out)
+        }
+        out.append(form == .json ? UInt8(ascii: "}") : UInt8(ascii: "\n"))
+    }
+
+    private func append(_ row: RowID, _ column: Column, to out: ByteBuffer) throws(StoreError) {
+        let isJSON = form == .json
+        switch column.type {
+        case .string, .enumeration:
+            guard let text = try reader.bytes(relation, row, column.index) else { break }
+            return isJSON
+                ? JSONText.append(string: text, to: out) : CSVText.append(string: text, to: out)
+        case .bytes:
+            guard let bytes = try reader.bytes(relation, row, column.index) else { break }
+            if isJSON || bytes.isEmpty { out.append(UInt8(ascii: "\"")) }
+            ValueText.append(base64: bytes, to: out)
+            if isJSON || bytes.isEmpty { out.append(UInt8(ascii: "\"")) }
+            return
+        case .int64:
+            guard let number = try reader.int(relation, row, column.index) else { break }
+            return ValueText.append(number, to: out)
+        case .bool:
+            guard let number = try reader.int(relation, row, column.index) else { break }
+            return ValueText.append(number != 0 ? "true" : "false", to: out)
+        case .timestamp:
+            guard let time = try reader.int(relation, row, column.index) else { break }
+            if isJSON { out.append(UInt8(ascii: "\"")) }
+            ValueText.append(time: time, to: out)
+            if isJSON { out.append(UInt8(ascii: "\"")) }
+            return
+        case .float64:
+            guard let number = try reader.float(relation, row, column.index) else { break }
+            return ValueText.append(number, to: out, quoted: isJSON)
+        case .vector:
+            guard let bytes = try reader.bytes(relation, row, column.index) else { break }
+            return append(vector: bytes, to: out)
+        }
+        if isJSON { ValueText.append("null", to: out) }
+    }
+
+    private func append(vector bytes: UnsafeRawBufferPointer, to out: ByteBuffer) {
+        let text = form == .csv ? ByteBuffer() : out
+        text.append(UInt8(ascii: "["))
+        for index in 0..<bytes.count / 4 {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            ValueText.append(
+                bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self), to: text)
+        }
+        text.append(UInt8(ascii: "]"))
+        if form == .csv { CSVText.append(string: text.bytes, to: out) }
+        withExtendedLifetime(text) {}
+    }
+}

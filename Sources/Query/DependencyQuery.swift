@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a key depends on, or what depends on it: the edges themselves, level by level.
+
+import CodeGraph
+import SegmentStore
+
+/// An edge, and how far from the start it was met.
+public struct Dependency: Sendable, Equatable {
+    public let from: String
+    public let to: String
+    public let kind: String
+    public let file: String
+    /// Of every place that the edge stands for, ascending.
+    public let lines: [Int]
+    public let count: Int
+    public let resolution: String
+    /// 1 for the edges of the key itself.
+    public let depth: Int
+}
+
+/// Which edges are followed, and how far.
+public struct DependencyQuery: Sendable {
+    public var direction = Direction.outgoing
+    /// Steps from the key; `Int.max` for all.
+    public var depth = 1
+    /// Nil for all.
+    public var kinds: Set<String>?
+    public var resolutions: Set<String>?
+    /// Edges in the answer.
+    public var limit = Int.max
+
+    public init() {}
+
+    public struct Answer: Sendable {
+        public var edges: [Dependency] = []
+        /// Whether there are more than the limit.
+        public var isTruncated = false
+    }
+
+    /// The edges that lead from the key, or to it, and on from there: nearest first, then in the
+    /// order of the keys. Each is met once, a cycle or not.
+    public func run(_ reader: Reader, from key: String) throws -> Answer {
+        var walk = try Walk(self, reader)
+        return try walk.run(from: key)
+    }
+}
+
+private struct Walk {
+    let query: DependencyQuery
+    let edges: EdgeReader
+    var answer = DependencyQuery.Answer()
+
+    init(_ query: DependencyQuery, _ reader: Reader) throws {
+        self.query = query
+        edges = try EdgeReader(reader)
+    }
+
+    mutating func run(from key: String) throws -> DependencyQuery.Answer {
+        // Bytes, for strings are equal that differ in how their accents are composed.
+        var seen: Set<[UInt8]> = [Array(key.utf8)]
+        var level = [key]
+        var depth = 0
+        while depth < query.depth, !level.isEmpty {
+            depth += 1
+            var next: [String] = []
+            for node in level {
+                for (edge, end) in try found(at: node, depth) {
+                    guard answer.edges.count < query.limit else {
+                        answer.isTruncated = true
+                        return answer
+                    }
+                    answer.edges.append(edge)
+                    if seen.insert(Array(end.utf8)).inserted { next.append(end) }
+                }
+            }
+            level = next.sorted(by: Self.precedes)
+        }
+        return answer
+    }
+
+    /// By bytes, as the store's own order is.
+    private static func precedes(_ a: String, _ b: String) -> Bool {
+        a.utf8.lexicographicallyPrecedes(b.utf8)
+    }
+
+    /// The node's edges that are asked for, each with its other end, in order.
+    private func found(at node: String, _ depth: Int) throws -> [(Dependency, String)] {
+        var found: [(Dependency, String)] = []
+        for edge in try edges.reader.edges(edges.relation, query.direction, of: node) {
+            guard query.kinds.isAcceptable(try edges.kind(edge.row)),
+                query.resolutions.isAcceptable(try edges.resolution(edge.row))
+            else { continue }
+            let end = try edges.reader.key(of: edge, edges.relation)
+            let isForward = query.direction == .outgoing
+            found.append(
+                (
+                    try edges.dependency(
+                        edge.row, from: isForward ? node : end, to: isForward ? end : node, depth),
+                    end
+                ))
+        }
+        return found.sorted { a, b in
+            if Self.precedes(a.1, b.1) { return true }
+            return !Self.precedes(b.1, a.1) && Self.precedes(a.0.kind, b.0.kind)
+        }
+    }
+}
+
+extension Swift.Optional<Set<String>> {
+    fileprivate func isAcceptable(_ name: String) -> Bool { self?.contains(name) ?? true }
+}
+
+/// Reads the columns of edges.
+struct EdgeReader {
+    let reader: Reader
+    let relation: Int
+    private let kindColumn, fileColumn, lineColumn, linesColumn, countColumn, resolutionColumn: Int
+
+    init(_ reader: Reader) throws {
+        self.reader = reader
+        let relation = try reader.relation(CodeGraph.edges.name)
+        self.relation = relation
+        func column(_ name: String) throws -> Int { try reader.column(name, of: relation) }
+        kindColumn = try column("kind")
+        fileColumn = try column("file")
+        lineColumn = try column("line")
+        linesColumn = try column("lines")
+        countColumn = try column("count")
+        resolutionColumn = try column("resolution")
+    }
+
+    func kind(_ row: RowID) throws -> String {
+        try reader.string(relation, row, kindColumn) ?? ""
+    }
+
+    func resolution(_ row: RowID) throws -> String {
+        try reader.string(relation, row, resolutionColumn) ?? ""
+    }
+
+    func dependency(_ row: RowID, from: String, to: String, _ depth: Int) throws -> Dependency {
+        let first = Int(try reader.int(relation, row, lineColumn) ?? 0)
+        let all = try reader.string(relation, row, linesColumn).map { text in
+            text.split(separator: " ").compactMap { Int($0) }
+        }
+        let lines = all ?? [first]
+        return Dependency(
+            from: from, to: to, kind: try kind(row),
+            file: try reader.string(relation, row, fileColumn) ?? "",
+            lines: lines.isEmpty ? [first] : lines,
+            count: Int(try reader.int(relation, row, countColumn) ?? Int64(max(lines.count, 1))),
+            resolution: try resolution(row), depth: depth)
+    }
+}

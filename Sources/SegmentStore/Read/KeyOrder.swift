@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rows of a relation in the order of their keys: those of its segments, each in order, merged.
+
+import Codec
+
+/// The live rows of a relation, one by one.
+final class KeyOrder {
+    private var cursors: [KeyCursor] = []
+    /// The one that the last row came from.
+    private(set) var current: KeyCursor?
+
+    /// Only rows whose first key column begins with `prefix`.
+    init(_ core: SnapshotCore, _ relation: Int, prefix: [UInt8] = []) throws(StoreError) {
+        let schema = core.manifest.schema.relations[relation]
+        for lookup in core.lookups(relation) {
+            let cursor = KeyCursor(lookup, schema, core.parts[lookup.part].segment)
+            if try cursor.start(prefix) { cursors.append(cursor) }
+        }
+    }
+
+    /// Nil at the end.
+    func next() throws(StoreError) -> RowID? {
+        if let current, try !current.advance() { cursors.removeAll { $0 === current } }
+        current = cursors.first
+        for candidate in cursors.dropFirst() {
+            if let best = current, try candidate.order(against: best) < 0 { current = candidate }
+        }
+        return current?.id
+    }
+}
+
+/// Walks a segment's live rows in the order of their keys.
+final class KeyCursor {
+    private let lookup: SnapshotCore.Lookup
+    private let relation: StoredSchema.Relation
+    private let segment: SegmentReader
+    private var prefix: [UInt8] = []
+    private var string = -1
+    private var entry = 0
+    private var entryEnd = 0
+    private let first = ByteBuffer()
+    private(set) var id = RowID(part: 0, row: 0)
+
+    init(_ lookup: SnapshotCore.Lookup, _ relation: StoredSchema.Relation, _ segment: SegmentReader)
+    {
+        self.lookup = lookup
+        self.relation = relation
+        self.segment = segment
+    }
+
+    /// False if there is no such row.
+    func start(_ prefix: [UInt8]) throws(StoreError) -> Bool {
+        self.prefix = prefix
+        let scratch = ByteBuffer()
+        string = try prefix.withUnsafeBufferPointer { prefix throws(StoreError) in
+            try lookup.dictionary.lowerBound(UnsafeRawBufferPointer(prefix), scratch: scratch) - 1
+        }
+        return try advance()
+    }
+
+    func advance() throws(StoreError) -> Bool {
+        while true {
+            while entry < entryEnd {
+                let row = try lookup.keyRows.value(entry)
+                entry += 1
+                guard row < lookup.relation.rowCount else {
+                    throw .corrupted("key index leads out of the rows", in: lookup.relation.path)
+                }
+                if lookup.dead.contains(row) { continue }
+                id = RowID(part: lookup.part, row: row)
+                return true
+            }
+            string += 1
+            guard string < lookup.dictionary.count else { return false }
+            let range = try lookup.keyOffsets.range(string, limit: lookup.keyRows.count)
+            (entry, entryEnd) = (range.lowerBound, range.upperBound)
+            guard !range.isEmpty else { continue }
+            first.removeAll()
+            try lookup.dictionary.append(string, to: first)
+            guard first.bytes.starts(with: prefix) else { return false }
+        }
+    }
+
+    /// Negative if its row comes first; 0 if both have the same key, in two snapshots.
+    func order(against other: KeyCursor) throws(StoreError) -> Int {
+        var order = compareBytes(first.bytes, other.first.bytes)
+        for column in relation.key.dropFirst() where order == 0 {
+            order = try compare(column, other)
+        }
+        return order
+    }
+
+    /// Whether both stand on one row of one file, which cannot have changed.
+    func isSameRow(_ other: KeyCursor) -> Bool {
+        id.row == other.id.row && segment.file.rootHash == other.segment.file.rootHash
+            && segment.file.path == other.segment.file.path
+    }
+
+    private func compare(_ column: Int, _ other: KeyCursor) throws(StoreError) -> Int {
+        let mine = lookup.relation
+        let theirs = other.lookup.relation
+        if case .interned(let domain) = relation.storage[column] {
+            let a = ByteBuffer()
+            let b = ByteBuffer()
+            if let id = try mine.id(column: column, row: Int(id.row)) {
+                try segment.dictionary(domain)?.append(id, to: a)
+            }
+            if let id = try theirs.id(column: column, row: Int(other.id.row)) {
+                try other.segment.dictionary(domain)?.append(id, to: b)
+            }
+            return compareBytes(a.bytes, b.bytes)
+        }
+        let a = try mine.integer(column: column, row: Int(id.row)) ?? 0
+        let b = try theirs.integer(column: column, row: Int(other.id.row)) ?? 0
+        return a < b ? -1 : a > b ? 1 : 0
+    }
+}
