@@ -4,31 +4,57 @@
 
 import CSegstoreJSON
 import Codec
+import Glibc
 import SegmentStore
 
 /// Puts JSON objects into rows of one relation.
 final class JSONRowFiller {
-    private let columns: [ColumnSchema]
-    private let names: [[UInt8]]
+    private struct Column {
+        let type: ColumnType
+        let name: UnsafeRawBufferPointer
+        /// The object that had it last, so that none has one twice.
+        var lastSeen = 0
+    }
+
+    private let schema: [ColumnSchema]
+    // Plain memory: an array in a class costs more with each use than a short value does.
+    private let columns: UnsafeMutableBufferPointer<Column>
+    private let names: UnsafeMutableRawBufferPointer
     /// The column that stood at each place of the last object: mostly that of the next one too.
-    private var order: [Int] = []
-    /// For each column the object that last had it, so that none has one twice.
-    private var lastSeen: [Int]
-    private var objectNumber = 0
+    private let order: UnsafeMutableBufferPointer<Int>
+    @exclusivity(unchecked) private var objectNumber = 0
     private let scratch = ByteBuffer(capacity: 256)
     private var floats: [Float] = []
 
     init(_ relation: RelationSchema) {
-        columns = relation.columns
-        names = relation.columns.map { Array($0.name.utf8) }
-        lastSeen = Array(repeating: 0, count: columns.count)
+        schema = relation.columns
+        let bytes = schema.map { Array($0.name.utf8) }
+        names = .allocate(byteCount: bytes.reduce(0) { $0 + $1.count }, alignment: 1)
+        names.copyBytes(from: bytes.joined())
+        columns = .allocate(capacity: schema.count)
+        order = .allocate(capacity: schema.count)
+        var start = 0
+        for (index, column) in schema.enumerated() {
+            let name = names[start..<start + bytes[index].count]
+            start += bytes[index].count
+            columns.initializeElement(
+                at: index,
+                to: Column(
+                    type: column.type,
+                    name: UnsafeRawBufferPointer(UnsafeMutableRawBufferPointer(rebasing: name))))
+            order.initializeElement(at: index, to: index)
+        }
+    }
+
+    deinit {
+        columns.deallocate()
+        order.deallocate()
+        names.deallocate()
     }
 
     /// Sets the row's columns from an object, whose tokens these are.
     func fill(_ row: RowBuilder, _ tokens: UnsafeBufferPointer<JSONToken>) throws(RowError) {
-        guard tokens.first?.kind == .object else {
-            throw RowError("is no JSON object")
-        }
+        guard tokens.first?.kind == .object else { throw RowError("is no JSON object") }
         objectNumber += 1
         var place = 0
         var next = 1
@@ -43,27 +69,30 @@ final class JSONRowFiller {
     private func column(
         _ name: UnsafeRawBufferPointer, at place: Int
     ) throws(RowError) -> Int {
-        let expected = place < order.count ? order[place] : -1
-        let column: Int
-        if expected >= 0, isEqual(names[expected], name) {
-            column = expected
-        } else {
-            guard let found = names.firstIndex(where: { isEqual($0, name) }) else {
+        // There are no more places than columns unless one stands twice.
+        var column = place < order.count ? order[place] : 0
+        if !isEqual(columns[column].name, name) {
+            guard let found = columns.firstIndex(where: { isEqual($0.name, name) }) else {
                 throw RowError(
                     "there is no column '\(String(decoding: name.prefix(100), as: UTF8.self))'")
             }
             column = found
-            if place < order.count { order[place] = found } else { order.append(found) }
+            if place < order.count { order[place] = found }
         }
-        guard lastSeen[column] != objectNumber else {
-            throw RowError("column '\(columns[column].name)' stands twice")
+        guard columns[column].lastSeen != objectNumber else {
+            throw RowError("column '\(schema[column].name)' stands twice")
         }
-        lastSeen[column] = objectNumber
+        columns[column].lastSeen = objectNumber
         return column
     }
 
-    private func isEqual(_ name: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
-        name.count == other.count && name.withUnsafeBytes { compareBytes($0, other) == 0 }
+    @inline(__always)
+    private func isEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+        guard a.count == b.count else { return false }
+        // SAFETY: no column has an empty name, so both have bytes.
+        return a.isEmpty
+            || memcmp(a.baseAddress.unsafelyUnwrapped, b.baseAddress.unsafelyUnwrapped, a.count)
+                == 0
     }
 
     /// Returns where the next member begins.
@@ -83,7 +112,7 @@ final class JSONRowFiller {
         case .largeInteger:
             guard type == .float64 else {
                 throw type == .int64 || type == .timestamp
-                    ? RowError("column '\(columns[column].name)' cannot hold \(token.bits)")
+                    ? RowError("column '\(schema[column].name)' cannot hold \(token.bits)")
                     : mismatch(column, "a number")
             }
             row.set(column, Double(token.bits))
@@ -152,7 +181,7 @@ final class JSONRowFiller {
     }
 
     private func mismatch(_ column: Int, _ given: String) -> RowError {
-        RowError("column '\(columns[column].name)' is of type \(columns[column].type), not \(given)")
+        RowError("column '\(schema[column].name)' is of type \(schema[column].type), not \(given)")
     }
 
     private func shown(_ text: UnsafeRawBufferPointer) -> String {

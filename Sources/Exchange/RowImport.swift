@@ -67,7 +67,7 @@ public final class RowImport {
     private let parser = JSONParser()
     private var problems: [ImportProblem] = []
     private var problemCount = 0
-    private var rowCount = 0
+    @exclusivity(unchecked) private var rowCount = 0
     /// Of the files that are done.
     private var doneByteCount = 0
     private var current: TextInput?
@@ -197,6 +197,7 @@ public final class RowImport {
 
     /// What is needed to put lines into one relation.
     private struct Target {
+        let name: String
         let relation: Int
         let filler: JSONRowFiller
         let scope: Int?
@@ -204,11 +205,17 @@ public final class RowImport {
 
     private func readLines(_ input: TextInput, _ batch: Batch) throws {
         var number = 0
+        let fixed = try options.relation.map { try target($0, batch) }
         var targets: [String: Target] = [:]
         func take(_ text: UnsafeRawBufferPointer) throws {
             if isBlank(text) { return }
             do {
-                try self.take(text, batch, &targets)
+                let tokens = try parser.parse(text)
+                if let fixed {
+                    try self.take(tokens, fixed, batch)
+                } else {
+                    try takeTagged(tokens, &targets, batch)
+                }
             } catch let error as RowError {
                 note(input, number, error.reason)
             }
@@ -234,33 +241,27 @@ public final class RowImport {
     }
 
     private func take(
-        _ text: UnsafeRawBufferPointer, _ batch: Batch, _ targets: inout [String: Target]
+        _ tokens: UnsafeBufferPointer<JSONToken>, _ target: Target, _ batch: Batch
     ) throws {
-        var tokens = try parser.parse(text)
-        let name: String
-        if let relation = options.relation {
-            name = relation
-        } else {
-            let line = try TaggedLine(tokens)
-            name = line.relation
-            if let range = line.schema {
-                return try check(try SchemaText.relation(name, tokens[range]), batch)
-            }
-            guard let range = line.row else { return }
-            tokens = UnsafeBufferPointer(rebasing: tokens[range])
-        }
-        let target: Target
-        if let known = targets[name] {
-            target = known
-        } else {
-            target = try self.target(name, batch)
-            targets[name] = target
-        }
         try batch.append(to: target.relation) { row in
             try target.filler.fill(row, tokens)
-            if let scope = target.scope { try replace(row.text(scope), name, batch) }
+            if let scope = target.scope { try replace(row.text(scope), target.name, batch) }
         }
         rowCount += 1
+    }
+
+    /// A line that says what it is.
+    private func takeTagged(
+        _ tokens: UnsafeBufferPointer<JSONToken>, _ targets: inout [String: Target], _ batch: Batch
+    ) throws {
+        let line = try TaggedLine(tokens)
+        if let range = line.schema {
+            return try check(try SchemaText.relation(line.relation, tokens[range]), batch)
+        }
+        guard let range = line.row else { return }
+        let known = try targets[line.relation] ?? target(line.relation, batch)
+        targets[line.relation] = known
+        try take(UnsafeBufferPointer(rebasing: tokens[range]), known, batch)
     }
 
     private func target(_ name: String, _ batch: Batch) throws -> Target {
@@ -268,7 +269,7 @@ public final class RowImport {
         else { throw RowError("there is no relation '\(name)'") }
         let schema = batch.storeSchema.relations[relation]
         return Target(
-            relation: relation, filler: JSONRowFiller(schema), scope: try scope(of: schema))
+            name: name, relation: relation, filler: JSONRowFiller(schema), scope: try scope(of: schema))
     }
 
     private func scope(of schema: RelationSchema) throws(RowError) -> Int? {

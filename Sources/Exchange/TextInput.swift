@@ -9,12 +9,12 @@ package final class TextInput {
     /// Bytes in all; nil if that cannot be known beforehand.
     package let byteCount: Int?
     private let read: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
-    private var memory: UnsafeMutableRawBufferPointer
-    private var start = 0
-    private var end = 0
+    @exclusivity(unchecked) private var memory: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) private var start = 0
+    @exclusivity(unchecked) private var end = 0
     /// Nothing comes behind the window.
     package private(set) var isAtEnd = false
-    package private(set) var consumedByteCount = 0
+    @exclusivity(unchecked) package private(set) var consumedByteCount = 0
 
     /// A record that is longer is refused.
     package static let recordByteLimit = 512 << 20
