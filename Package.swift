@@ -78,7 +78,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Query", "SegmentStore", "Platform", "Codec"],
+            name: "TestSupport",
+            dependencies: ["Query", "Exchange", "SegmentStore", "Platform", "Codec"],
             path: "Tests/TestSupport", swiftSettings: strict),
         // A process that tests start and kill.
         .executableTarget(

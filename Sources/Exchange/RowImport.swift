@@ -59,6 +59,7 @@ public struct ImportProgress: Sendable {
 public final class RowImport {
     private let paths: [String]
     private let options: ImportOptions
+    private let open: (String) throws -> TextInput
     /// The first file, read as far as its schemas go, and the line behind them.
     private var opened: (input: TextInput, line: [UInt8], lineCount: Int)?
     /// Of the relations that the first file begins with.
@@ -76,13 +77,21 @@ public final class RowImport {
     private static let problemLimit = 1000
 
     /// '-' is standard input. Reads the schemas that the first file begins with, if any.
-    public init(_ paths: [String], _ options: ImportOptions) throws {
+    public convenience init(_ paths: [String], _ options: ImportOptions) throws {
+        try self.init(paths, options) { try TextInput(path: $0) }
+    }
+
+    /// From what `open` makes of the names.
+    package init(
+        _ paths: [String], _ options: ImportOptions, open: @escaping (String) throws -> TextInput
+    ) throws {
         self.paths = paths
         self.options = options
+        self.open = open
         guard options.relation == nil, let first = paths.first, format(of: first) == .ndjson else {
             return
         }
-        let input = try TextInput(path: first)
+        let input = try open(first)
         try input.skipByteOrderMark()
         var lineCount = 0
         while let line = try nextLine(of: input) {
@@ -111,7 +120,9 @@ public final class RowImport {
 
     private func nextLine(of input: TextInput) throws -> TextInput.Line? {
         // What is long and does not even begin like an object is not worth the memory.
-        try input.nextLine { $0.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "{") }
+        try input.nextLine { text in
+            text.first { $0 != 0x20 && $0 != 0x09 }.map { $0 == UInt8(ascii: "{") } ?? true
+        }
     }
 
     private func isBlank(_ text: UnsafeRawBufferPointer) -> Bool {
@@ -172,7 +183,7 @@ public final class RowImport {
         if let opened, path == paths.first {
             input = opened.input
         } else {
-            input = try TextInput(path: path)
+            input = try open(path)
             try input.skipByteOrderMark()
         }
         current = input

@@ -11,6 +11,8 @@ let package = Package(
         .executable(name: "FuzzCodec", targets: ["FuzzCodec"]),
         .executable(name: "FuzzSegment", targets: ["FuzzSegment"]),
         .executable(name: "FuzzManifest", targets: ["FuzzManifest"]),
+        .executable(name: "FuzzNDJSON", targets: ["FuzzNDJSON"]),
+        .executable(name: "FuzzCSV", targets: ["FuzzCSV"]),
     ],
     dependencies: [.package(name: "segstore", path: "../..")],
     targets: [
@@ -21,5 +23,7 @@ let package = Package(
         .executableTarget(name: "FuzzCodec", dependencies: ["FuzzDriver"]),
         .executableTarget(name: "FuzzSegment", dependencies: ["FuzzDriver"]),
         .executableTarget(name: "FuzzManifest", dependencies: ["FuzzDriver"]),
+        .executableTarget(name: "FuzzNDJSON", dependencies: ["FuzzDriver"]),
+        .executableTarget(name: "FuzzCSV", dependencies: ["FuzzDriver"]),
     ]
 )

@@ -13,7 +13,7 @@ public struct FuzzSeed: Sendable {
     public let bytes: [UInt8]
 
     public static func all() throws -> [FuzzSeed] {
-        try integerBlocks() + textBlocks() + manifests() + packs() + schemas() + segments()
+        try integerBlocks() + textBlocks() + manifests() + packs() + schemas() + segments() + rows()
     }
 
     private init(_ target: FuzzTarget, _ name: String, _ parts: UnsafeRawBufferPointer...) {
@@ -269,5 +269,48 @@ public struct FuzzSeed: Sendable {
                     out.bytes)
             ]
         }
+    }
+
+    // MARK: - Rows
+
+    private static func rows() -> [FuzzSeed] {
+        let all = """
+            {"key":"a","file":"f","int":-9223372036854775808,"bool":true,"float":1.5e-3,"time":"2025-01-31T23:59:59.5+02:00","bytes":"AP8=","vector":[1,-0.5],"text":"\\u00e4\\n\\ud83d\\ude00","part":"a"}
+            {"file":"","key":"b ä","float":"-Infinity","time":-1,"text":null}
+            { "key" : "c" , "file" : "f" , "int" : 9223372036854775808 }
+            {"key":"d","file":"f","nothing":1}
+            {"key":"e","key":"e","file":"f"}
+            [1,{"a":[true,false,null]}]
+            """
+        let tagged = """
+            {"relation":"books","schema":{"key":["isbn"],"scope":"shelf","columns":[{"name":"isbn","type":"string","domain":"isbn"},{"name":"shelf","type":"enumeration"},{"name":"pages","type":"int64","nullable":true,"encoding":"plain"},{"name":"blurb","type":"string","family":"text","compression":"zstd"},{"name":"v","type":"vector","dimensions":2,"nullable":true}]}}
+            {"relation":"books","row":{"isbn":"0-19","shelf":"a","pages":474,"blurb":""}}
+            {"row":{"isbn":"0-20","shelf":"a","blurb":"b"},"relation":"books"}
+            {"relation":"nowhere","row":{}}
+            """
+        let table = """
+            key,file,int,bool,float,time,bytes,vector,text,part
+            a,f,-1,true,1.5,2025-01-31T23:59:59Z,AP8=,"[1,-0.5]","a ""quoted"", text
+            in two lines",a
+            b,"",,,NaN,,,,"",
+            c,f,x
+            """
+        func seed(_ target: FuzzTarget, _ name: String, _ place: UInt8, _ text: String) -> FuzzSeed {
+            let bytes = [place] + Array(text.utf8)
+            return bytes.withUnsafeBytes { FuzzSeed(target, name, $0) }
+        }
+        return [
+            seed(.ndjson, "all", 0, all),
+            seed(.ndjson, "numbers", 1, #"{"n":1,"b":false,"f":1}"# + "\r\n" + #"{"n":2}"#),
+            seed(
+                .ndjson, "pairs", 2, #"{"bytes":"","time":"1970-01-01T00:00:00Z","text":"\u0000"}"#),
+            seed(.ndjson, "tagged", 3, tagged),
+            seed(.ndjson, "mark", 1, "\u{feff}" + #"{"n":3,"b":true,"f":-0.0}"#),
+            seed(.csv, "all", 0, table),
+            seed(.csv, "numbers", 1, "n,b,f\r\n1,true,1e400\r\n2,false,-Infinity\r\n"),
+            seed(.csv, "pairs", 2, "time,bytes,text\n0,\"\",\n-1,AA==,\"a\""),
+            seed(.csv, "mark", 1, "\u{feff}f,b,n\n0.1,FALSE,-3\n\n"),
+            seed(.csv, "broken", 1, "n,b,f\n1,\"true,1\n2,false,1\"x\n3,t\"rue,2\n4,true,1\n"),
+        ]
     }
 }

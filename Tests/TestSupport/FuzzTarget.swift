@@ -12,6 +12,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case codec = "FuzzCodec"
     case manifest = "FuzzManifest"
     case segment = "FuzzSegment"
+    case ndjson = "FuzzNDJSON"
+    case csv = "FuzzCSV"
 
     /// Whether the input was accepted, in which case everything in it was read.
     @discardableResult
@@ -22,6 +24,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             case .codec: try FuzzedBlock(input).read()
             case .manifest: try fuzzManifest(input)
             case .segment: try FuzzedSegment(input).read()
+            case .ndjson: return try FuzzedRows(input, .ndjson).read()
+            case .csv: return try FuzzedRows(input, .csv).read()
             }
             return true
         } catch let error as CodecError {
