@@ -60,7 +60,9 @@ package final class CSVReader {
                 take(record)
                 return true
             case .incomplete:
-                if try input.more() { continue }
+                // That there is no more is news too: what is there may be whole then.
+                let wasAtEnd = input.isAtEnd
+                if try input.more() || input.isAtEnd != wasAtEnd { continue }
                 if input.isAtEnd, input.window.isEmpty { return false }
                 let error = RowError(
                     input.isAtEnd

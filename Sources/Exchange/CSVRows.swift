@@ -31,7 +31,8 @@ final class CSVRowFiller {
     func fill(_ row: RowBuilder, _ fields: [CSVField]) throws(RowError) {
         guard fields.count == order.count else {
             throw RowError(
-                "has \(fields.count) field\(fields.count == 1 ? "" : "s"), the first line \(order.count)")
+                "has \(fields.count) field\(fields.count == 1 ? "" : "s"), the first line \(order.count)"
+            )
         }
         for (field, column) in zip(fields, order) { try set(row, column, field) }
         if let problem = row.check() { throw RowError(problem) }

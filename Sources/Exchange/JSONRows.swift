@@ -144,7 +144,8 @@ final class JSONRowFiller {
             row.set(column, utf8: scratch.bytes)
         case .timestamp:
             guard let time = ValueText.time(token.text) else {
-                throw mismatch(column, "'\(shown(token.text))', which is no time like 2025-01-31T23:59:59Z")
+                throw mismatch(
+                    column, "'\(shown(token.text))', which is no time like 2025-01-31T23:59:59Z")
             }
             row.set(column, time)
         case .float64:

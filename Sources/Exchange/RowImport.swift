@@ -60,10 +60,19 @@ public final class RowImport {
     private let paths: [String]
     private let options: ImportOptions
     private let open: (String) throws -> TextInput
-    /// The first file, read as far as its schemas go, and the line behind them.
-    private var opened: (input: TextInput, line: [UInt8], lineCount: Int)?
+    /// The first file, read as far as its schemas go.
+    private var opened: Opened?
     /// Of the relations that the first file begins with.
     public private(set) var schema = Schema([])
+
+    private struct Opened {
+        let input: TextInput
+        var lineCount = 0
+        /// The line behind the schemas; nil if there is none.
+        var line: TextInput.Line?
+        /// Where its text is: the window moves on.
+        var copy: ByteBuffer?
+    }
 
     private let parser = JSONParser()
     private var problems: [ImportProblem] = []
@@ -91,20 +100,27 @@ public final class RowImport {
         guard options.relation == nil, let first = paths.first, format(of: first) == .ndjson else {
             return
         }
-        let input = try open(first)
-        try input.skipByteOrderMark()
-        var lineCount = 0
-        while let line = try nextLine(of: input) {
-            lineCount += 1
-            guard case .text(let text) = line else { break }
-            if isBlank(text) { continue }
-            guard let relation = try? schemaLine(text) else {
-                opened = (input, Array(text), lineCount)
-                return
+        var opened = Opened(input: try open(first))
+        try opened.input.skipByteOrderMark()
+        while let line = try nextLine(of: opened.input) {
+            opened.lineCount += 1
+            if case .text(let text) = line {
+                if isBlank(text) { continue }
+                if let relation = try? schemaLine(text) {
+                    schema.relations.append(relation)
+                    continue
+                }
+                // Padding, for the parser reads on behind the end.
+                let copy = ByteBuffer(capacity: text.count + TextInput.padding)
+                copy.append(text)
+                opened.copy = copy
+                opened.line = .text(copy.bytes)
+            } else {
+                opened.line = line
             }
-            schema.relations.append(relation)
+            break
         }
-        opened = (input, [], lineCount)
+        self.opened = opened
     }
 
     private func schemaLine(_ text: UnsafeRawBufferPointer) throws(RowError) -> RelationSchema {
@@ -218,9 +234,13 @@ public final class RowImport {
         var number = 0
         let fixed = try options.relation.map { try target($0, batch) }
         var targets: [String: Target] = [:]
-        func take(_ text: UnsafeRawBufferPointer) throws {
-            if isBlank(text) { return }
+        func take(_ line: TextInput.Line) throws {
             do {
+                guard case .text(let text) = line else {
+                    throw RowError(
+                        "is no JSON object, or longer than \(TextInput.recordByteLimit >> 20) MiB")
+                }
+                if isBlank(text) { return }
                 let tokens = try parser.parse(text)
                 if let fixed {
                     try self.take(tokens, fixed, batch)
@@ -233,21 +253,12 @@ public final class RowImport {
         }
         if let opened {
             number = opened.lineCount
-            // Padding, for the parser reads on behind the end.
-            let line = ByteBuffer(capacity: opened.line.count + TextInput.padding)
-            opened.line.withUnsafeBytes { line.append($0) }
-            try take(line.bytes)
-            withExtendedLifetime(line) {}
+            if let line = opened.line { try take(line) }
+            withExtendedLifetime(opened) {}
         }
         while let line = try nextLine(of: input) {
             number += 1
-            switch line {
-            case .text(let text): try take(text)
-            case .tooLong:
-                note(
-                    input, number,
-                    "is no JSON object, or longer than \(TextInput.recordByteLimit >> 20) MiB")
-            }
+            try take(line)
         }
     }
 
@@ -280,7 +291,8 @@ public final class RowImport {
         else { throw RowError("there is no relation '\(name)'") }
         let schema = batch.storeSchema.relations[relation]
         return Target(
-            name: name, relation: relation, filler: JSONRowFiller(schema), scope: try scope(of: schema))
+            name: name, relation: relation, filler: JSONRowFiller(schema),
+            scope: try scope(of: schema))
     }
 
     private func scope(of schema: RelationSchema) throws(RowError) -> Int? {

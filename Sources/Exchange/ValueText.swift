@@ -93,7 +93,7 @@ package enum ValueText {
     package static func append(time: Int64, to out: ByteBuffer) {
         // Rounded down, so that times before 1970 have a positive fraction too.
         let fraction = (time % billion + billion) % billion
-        let seconds = (time - fraction) / billion
+        let seconds = time / billion - (time % billion < 0 ? 1 : 0)
         let second = (seconds % day + day) % day
         let (year, month, dayOfMonth) = date(ofDay: (seconds - second) / day)
         func field(_ number: Int64, _ width: Int, _ end: Unicode.Scalar) {

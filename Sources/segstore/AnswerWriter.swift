@@ -34,7 +34,8 @@ extension Double: AnswerScalar {
 
 extension String: AnswerScalar {
     func append(to out: ByteBuffer, _ form: AnswerWriter.Form) {
-        form == .csv ? CSVText.append(string: self, to: out) : JSONText.append(string: self, to: out)
+        form == .csv
+            ? CSVText.append(string: self, to: out) : JSONText.append(string: self, to: out)
     }
 }
 

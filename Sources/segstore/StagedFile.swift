@@ -13,7 +13,8 @@ final class StagedFile {
         switch try Directory.kind(of: path) {
         case .nothing, .file: break
         case .directory: throw CommandError("\(path): is a directory; name a file")
-        case .other: throw CommandError("\(path): is no file; without -o the rows go to standard output")
+        case .other:
+            throw CommandError("\(path): is no file; without -o the rows go to standard output")
         }
         self.path = path
         staged = "\(path).new-\(processID())-\(Clock.nanoseconds())"

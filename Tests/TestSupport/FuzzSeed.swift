@@ -295,7 +295,8 @@ public struct FuzzSeed: Sendable {
             b,"",,,NaN,,,,"",
             c,f,x
             """
-        func seed(_ target: FuzzTarget, _ name: String, _ place: UInt8, _ text: String) -> FuzzSeed {
+        func seed(_ target: FuzzTarget, _ name: String, _ place: UInt8, _ text: String) -> FuzzSeed
+        {
             let bytes = [place] + Array(text.utf8)
             return bytes.withUnsafeBytes { FuzzSeed(target, name, $0) }
         }

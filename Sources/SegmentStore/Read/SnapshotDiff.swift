@@ -89,7 +89,9 @@ private final class Side {
 }
 
 extension Side.Place {
-    fileprivate func change(_ kind: RowChange.Kind, _ columns: [String] = []) throws(StoreError) -> RowChange {
+    fileprivate func change(_ kind: RowChange.Kind, _ columns: [String] = []) throws(StoreError)
+        -> RowChange
+    {
         var key: [Value] = []
         for column in schema.key { key.append(try value(column)) }
         return RowChange(kind: kind, key: key, columns: columns)

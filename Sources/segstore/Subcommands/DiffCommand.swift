@@ -90,7 +90,8 @@ private struct Diff {
         }
         let total = total(counts)
         guard total > 0 else {
-            return output.line("generations \(old.generation) and \(new.generation) have the same rows")
+            return output.line(
+                "generations \(old.generation) and \(new.generation) have the same rows")
         }
         output.line()
         var table = Table(

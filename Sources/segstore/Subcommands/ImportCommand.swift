@@ -21,7 +21,8 @@ extension Option {
 
 extension Command {
     static let importRows = Command(
-        name: "import", operands: ["file"], takesMore: true, summary: "take in rows of NDJSON or CSV",
+        name: "import", operands: ["file"], takesMore: true,
+        summary: "take in rows of NDJSON or CSV",
         details: """
             All rows of all files become one commit. '-' is standard input. Of rows with one key the \
             last counts, and takes the place of one that the store has.
@@ -136,7 +137,8 @@ private struct ImportRun {
 
     /// A new store gets the relations that the rows bring with them, or those of a code graph; one
     /// that is there gets them if it lacks the relation.
-    private static func open(_ path: String, _ own: Schema, _ relation: String?) throws -> GraphStore
+    private static func open(_ path: String, _ own: Schema, _ relation: String?) throws
+        -> GraphStore
     {
         let isThere = try Directory.kind(of: path) != .nothing
         if isThere, own.relations.isEmpty {
@@ -165,7 +167,9 @@ private struct ImportRun {
     }
 
     private static func error(_ failure: ImportFailure) -> CommandError {
-        let lines = failure.problemCount == 1 ? "1 line is no row" : "\(Text.count(failure.problemCount)) lines are no rows"
+        let lines =
+            failure.problemCount == 1
+            ? "1 line is no row" : "\(Text.count(failure.problemCount)) lines are no rows"
         return CommandError(
             "nothing was committed: \(lines), \(Text.count(failure.rowCount)) are; mend what is listed, or leave it out with --skip-invalid",
             details: shown(failure.problems.map(\.description), of: failure.problemCount))

@@ -68,7 +68,8 @@ extension Command {
                     $0.type = "\(column.type)"
                     // Of a text only the lengths are here.
                     $0.codec =
-                        (column.storage == "text" ? "lengths: " : column.storage == "ids" ? "ids: " : "")
+                        (column.storage == "text"
+                            ? "lengths: " : column.storage == "ids" ? "ids: " : "")
                         + codecs(column.encodings)
                     $0.count = column.blockCount
                     $0.nulls = column.nullCount
@@ -98,7 +99,9 @@ extension Command {
         let rest = segment.byteCount - parts.reduce(0) { $0 + $1.bytes }
         // Checksums, descriptors, directory, padding, dead rows.
         parts.append(
-            Part(segment: segment.id, part: "other", name: "checksums, directory, gaps", bytes: rest))
+            Part(
+                segment: segment.id, part: "other", name: "checksums, directory, gaps", bytes: rest)
+        )
         return parts
     }
 
@@ -107,9 +110,10 @@ extension Command {
             output.styled("segment \(segment.id)", .bold)
                 + "  \(printable(segment.path)), \(Text.bytes(segment.byteCount))")
         let parts = parts(segment)
-        func table(_ heading: String, _ parts: [Part], _ columns: [(String, Table.Alignment)],
-            _ cells: (Part) -> [String])
-        {
+        func table(
+            _ heading: String, _ parts: [Part], _ columns: [(String, Table.Alignment)],
+            _ cells: (Part) -> [String]
+        ) {
             guard !parts.isEmpty else { return }
             output.line()
             output.line(heading)

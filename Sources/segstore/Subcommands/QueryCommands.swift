@@ -81,7 +81,8 @@ extension Command {
         case .unknown(let similar):
             throw failure(
                 "nothing is called '\(text)'"
-                    + (similar.isEmpty ? "; 'segstore export --relation entities' lists what there is"
+                    + (similar.isEmpty
+                        ? "; 'segstore export --relation entities' lists what there is"
                         : "; these are like it"),
                 "unknown", similar, arguments, output)
         }
@@ -247,7 +248,9 @@ extension Command {
         var fields: [(String, String)] = []
         for (index, column) in columns where column.name != "code" {
             let value = try reader.value(relation, row, index)
-            if value != .null, value != .string("") { fields.append((column.name, value.description)) }
+            if value != .null, value != .string("") {
+                fields.append((column.name, value.description))
+            }
         }
         output.fields(fields)
         guard withCode else { return }
