@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import CodeGraph
+import Query
+import SegmentStore
+import TestSupport
+import Testing
+
+/// What names what.
+@Suite struct KeyFinderTests {
+    private static let keys = [
+        "rust:method:Session.refresh:src/auth/login.rs",
+        "rust:method:Cache.refresh:src/cache.rs",
+        "rust:function:main:src/main.rs",
+        "rust:function:main:src/bin/main.rs",
+        "rust:function:login::start:src/auth/login.rs",
+        "rust:function:start:tools/login.rs",
+        "rust:function:twin:src/a.rs", "rust:function:twin:src/a.rs~2",
+    ]
+
+    private let store: GraphStore
+    private let finder: KeyFinder
+
+    init() throws {
+        store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        try store.write { batch in
+            for key in Self.keys {
+                let parts = key.split(separator: ":", omittingEmptySubsequences: false)
+                let qualified = parts[2..<parts.count - 1].joined(separator: ":")
+                let name = qualified.split { $0 == "." || $0 == ":" }.last.map(String.init) ?? ""
+                try batch.append(
+                    Self.entity(
+                        key, name: name, qualified: qualified,
+                        file: String(parts[parts.count - 1].prefix { $0 != "~" })), to: "entities")
+            }
+            // Rows that somebody else's tool made, whose keys say nothing.
+            try batch.append(
+                Self.entity("42", name: "answer", qualified: "deep.answer", file: "x/y.py"),
+                to: "entities")
+            for to in ["rust:external:tokio.spawn:-", Self.keys[0], "nowhere"] {
+                try batch.append(
+                    [
+                        "from": .string(Self.keys[2]), "to": .string(to), "kind": "calls",
+                        "file": "src/main.rs", "line": 1, "resolution": "exact",
+                    ], to: "edges")
+            }
+        }
+        finder = KeyFinder(try store.snapshot().reader())
+    }
+
+    static func entity(
+        _ key: String, name: String, qualified: String, file: String
+    ) -> [String: Value] {
+        [
+            "key": .string(key), "name": .string(name), "qualified_name": .string(qualified),
+            "kind": "function", "language": "rust", "file": .string(file), "start_line": 1,
+            "end_line": 2, "visibility": "public", "signature": "", "code": "",
+            "content_hash": "", "is_test": false, "token_count": 0, "complexity": 1,
+            "root_l1": "src", "root_l2": "src",
+        ]
+    }
+
+    @Test(arguments: keys + ["42", "nowhere", "rust:external:tokio.spawn:-"])
+    func aWholeKeyIsItself(key: String) throws { #expect(try finder.find(key) == .key(key)) }
+
+    @Test(arguments: [
+        ("Session.refresh", 0), ("login.rs:refresh", 0), ("auth/login.rs:refresh", 0),
+        ("src/auth/login.rs:Session.refresh", 0), ("login.rs:Session.refresh", 0),
+        ("cache.rs:refresh", 1), ("bin/main.rs:main", 3), ("login::start", 4),
+        ("auth/login.rs:start", 4), ("tools/login.rs:start", 5), ("Session::refresh", 0),
+    ])
+    func aNameOfOneIsFound(text: String, index: Int) throws {
+        #expect(try finder.find(text) == .key(Self.keys[index]))
+    }
+
+    @Test func columnsNameWhatKeysDoNot() throws {
+        #expect(try finder.find("answer") == .key("42"))
+        #expect(try finder.find("deep.answer") == .key("42"))
+        #expect(try finder.find("y.py:answer") == .key("42"))
+        // What only edges lead to is known by its key.
+        #expect(try finder.find("tokio.spawn") == .key("rust:external:tokio.spawn:-"))
+        #expect(try finder.find("spawn") == .key("rust:external:tokio.spawn:-"))
+    }
+
+    @Test(arguments: [
+        ("refresh", [1, 0]), ("main", [3, 2]), ("main.rs:main", [3, 2]), ("start", [4, 5]),
+        ("login.rs:start", [4, 5]), ("twin", [6, 7]), ("a.rs:twin", [6, 7]),
+    ])
+    func severalAreListedAndNoneIsTaken(text: String, indexes: [Int]) throws {
+        #expect(try finder.find(text) == .ambiguous(indexes.map { Self.keys[$0] }))
+    }
+
+    @Test(arguments: [
+        "efresh", "Sessio.refresh", "other.rs:refresh", "in.rs:main", "rust", "", ":", "login.rs:",
+        "refresh()", "Refresh",
+    ])
+    func nothingIsTakenForWhatItIsNot(text: String) throws {
+        guard case .unknown = try finder.find(text) else {
+            Issue.record("'\(text)' finds \(try finder.find(text))")
+            return
+        }
+    }
+
+    @Test func whatIsLikeItIsSuggested() throws {
+        func similar(_ text: String) throws -> [String] {
+            guard case .unknown(let keys) = try finder.find(text) else { return [] }
+            return keys
+        }
+        #expect(try similar("refrsh") == [Self.keys[1], Self.keys[0]])
+        #expect(try similar("Refresh") == [Self.keys[1], Self.keys[0]])
+        #expect(try similar("spwan") == ["rust:external:tokio.spawn:-"])
+        #expect(try similar("sess") == [Self.keys[0]])
+        #expect(try similar("zzzzzz") == [])
+    }
+
+    /// What was replaced or deleted names nothing any more, though dictionaries still have it.
+    @Test func whatIsGoneIsNotFound() throws {
+        try store.write { batch in
+            try batch.delete(key: .string(Self.keys[4]), from: "entities")
+            try batch.delete(
+                key: [.string(Self.keys[2]), "rust:external:tokio.spawn:-", "calls"], from: "edges")
+        }
+        let finder = KeyFinder(try store.snapshot().reader())
+        #expect(try finder.find("start") == .key(Self.keys[5]))
+        #expect(try finder.find("tokio.spawn") == .unknown(similar: []))
+        #expect(try finder.find("rust:external:tokio.spawn:-") == .unknown(similar: []))
+    }
+
+    @Test func editsAreCounted() {
+        #expect(editDistance("kitten", "sitting", limit: 3) == 3)
+        #expect(editDistance("kitten", "sitting", limit: 2) == nil)
+        #expect(editDistance("", "", limit: 0) == 0)
+        #expect(editDistance("a", "", limit: 1) == 1)
+    }
+}
