@@ -141,10 +141,17 @@ struct CommandLineWords {
         return Arguments(operands: Array(operands), format: try format(), values: values)
     }
 
+    /// a, b or c.
+    static func choice(of names: [String]) -> String {
+        names.count < 2
+            ? names.joined()
+            : names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    }
+
     private func format() throws(UsageError) -> Format {
         guard let name = values[Option.format.name] else { return .text }
         guard let format = Format(rawValue: name) else {
-            throw UsageError("--format is \(Format.names), not '\(name)'")
+            throw UsageError("--format is \(Self.choice(of: Format.allCases.map(\.rawValue))), not '\(name)'")
         }
         return format
     }
@@ -155,8 +162,6 @@ enum Format: String, Sendable, CaseIterable {
     case text
     /// For programs: one object; a line for each row; a table.
     case json, ndjson, csv
-
-    static let names = "text, json, ndjson or csv"
 }
 
 /// What a command was given.
@@ -188,10 +193,8 @@ struct Arguments: Sendable {
     ) throws(UsageError) -> Choice? where Choice.RawValue == String {
         guard let text = values[option.name] else { return nil }
         guard let choice = Choice(rawValue: text) else {
-            let names = Choice.allCases.map(\.rawValue)
-            throw UsageError(
-                "--\(option.name) is \(names.dropLast().joined(separator: ", ")) or \(names.last ?? ""), not '\(text)'"
-            )
+            let names = CommandLineWords.choice(of: Choice.allCases.map(\.rawValue))
+            throw UsageError("--\(option.name) is \(names), not '\(text)'")
         }
         return choice
     }

@@ -60,10 +60,10 @@ enum CommandLineTool {
         let words = name.split(separator: " ")
         let family = commands.map(\.name).filter { $0.hasPrefix("\(words[0]) ") }
         if !family.isEmpty {
-            let seconds = family.map { $0.dropFirst(words[0].count + 1) }
+            let seconds = family.map { String($0.dropFirst(words[0].count + 1)) }
             let given = words.count > 1 ? ", not '\(words[1])'" : ""
             throw UsageError(
-                "\(words[0]) is followed by \(seconds.joined(separator: ", "))\(given)")
+                "\(words[0]) needs a second word: \(CommandLineWords.choice(of: seconds))\(given)")
         }
         let similar = commands.first {
             editDistance($0.name, name, limit: 1 + name.utf8.count / 5) != nil

@@ -11,14 +11,17 @@ import Testing
     init() throws { workspace = try Workspace() }
 
     private static let commands = [
-        "ingest", "stats", "files", "ignored", "log", "verify", "compact", "gc", "backup",
+        "ingest", "import", "export", "query deps", "query rdeps", "query entity", "stats",
+        "files", "ignored", "log", "diff", "inspect", "verify", "compact", "gc", "backup",
         "recover",
     ]
 
     /// SEGSTORE_WRITE_GOLDEN=1 writes it anew.
     @Test func helpIsWhatItWas() throws {
         var text = try tool("--help").output
-        for command in Self.commands { text += "\n" + (try tool("help", command).output) }
+        for command in Self.commands {
+            text += "\n" + (try tool.run(["help"] + Self.words(command)).output)
+        }
         let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Golden/help.txt")
         if ProcessInfo.processInfo.environment["SEGSTORE_WRITE_GOLDEN"] != nil {
@@ -37,10 +40,21 @@ import Testing
 
     @Test(arguments: commands)
     func aCommandsHelpHasManyNames(command: String) throws {
-        let help = try tool("help", command)
+        let words = Self.words(command)
+        let help = try tool.run(["help"] + words)
         #expect(help.code == 0 && help.output.hasPrefix("segstore \(command): "))
-        #expect(try tool(command, "--help").output == help.output)
-        #expect(try tool("-h", command).output == help.output)
+        #expect(try tool.run(words + ["--help"]).output == help.output)
+        #expect(try tool.run(["-h"] + words).output == help.output)
+    }
+
+    private static func words(_ command: String) -> [String] {
+        command.split(separator: " ").map(String.init)
+    }
+
+    @Test func helpOnAFamilyListsIt() throws {
+        let help = try tool("help", "query")
+        #expect(help.code == 0 && help.outputLines.count == 3)
+        #expect(help.output.contains("query rdeps <key>"))
     }
 
     @Test func theVersionNamesTheFormat() throws {
@@ -67,7 +81,25 @@ import Testing
         (["files", "--limit=-1"], "--limit needs a number"),
         (["files", "--limit"], "--limit needs a value"),
         (["verify", "--all=1"], "--all takes no value"),
-        (["stats", "--format", "xml"], "--format is text or json, not 'xml'"),
+        (["stats", "--format", "xml"], "--format is text, json, ndjson or csv, not 'xml'"),
+        (["query"], "query needs a second word: deps, rdeps or entity"),
+        (["query", "dep"], "query needs a second word: deps, rdeps or entity, not 'dep'"),
+        (["help", "query", "dep"], "query needs a second word"),
+        (["query", "deps"], "query deps needs <key>; see 'segstore help query deps'"),
+        (["query", "deps", "a", "b"], "query deps has no use for 'b'"),
+        (["query", "entity", "a", "--depth", "2"], "query entity has no option '--depth'"),
+        (["query", "deps", "a", "--depth", "0"], "--depth needs a number, 1 or more, not '0'"),
+        (["query", "deps", "a", "--kind", "a,,b"], "--kind needs words with commas between"),
+        (["diff", "1"], "diff needs <new>"),
+        (["diff", "1", "2", "3"], "diff has no use for '3'"),
+        (["import"], "import needs <file>"),
+        (["import", "a", "--dangling", "x"], "--dangling is allow, warn, drop or refuse, not 'x'"),
+        (["import", "a", "--input-format", "json"], "--input-format is ndjson or csv, not 'json'"),
+        (["import", "main.swift", "--input-format", "csv"], "add --relation <R>"),
+        (["export", "--format", "text"], "export writes ndjson, csv or json"),
+        (["export", "--format", "csv"], "only ndjson holds a whole store: add --relation <R>"),
+        (["export", "-o"], "--output needs a value: --output <file>"),
+        (["export", "-q"], "there is no option '-q'"),
         (["recover", "--to", "soon"], "--to needs a number"),
     ])
     func wrongUsageIsOneLineAndCode2(arguments: [String], message: String) throws {

@@ -80,15 +80,15 @@ private struct ImportRun {
         let dangling = try arguments.choice(.dangling, of: DanglingEdges.self) ?? .allow
         options.write.references = dangling.policy.map { [CodeGraph.edgeEnds($0)] } ?? []
         for path in arguments.operands where path != "-" {
-            switch try Directory.kind(of: path) {
-            case .nothing: throw CommandError("\(path): there is no such file")
-            case .directory: throw CommandError("\(path): is a directory; name files of rows")
-            default: break
-            }
             if options.relation == nil,
                 options.format == .csv || options.format == nil && path.hasSuffix(".csv")
             {
                 throw UsageError("CSV does not say where its rows belong: add --relation <R>")
+            }
+            switch try Directory.kind(of: path) {
+            case .nothing: throw CommandError("\(path): there is no such file")
+            case .directory: throw CommandError("\(path): is a directory; name files of rows")
+            default: break
             }
         }
         let reader = try RowImport(arguments.operands, options)
