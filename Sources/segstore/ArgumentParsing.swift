@@ -151,7 +151,8 @@ struct CommandLineWords {
     private func format() throws(UsageError) -> Format {
         guard let name = values[Option.format.name] else { return .text }
         guard let format = Format(rawValue: name) else {
-            throw UsageError("--format is \(Self.choice(of: Format.allCases.map(\.rawValue))), not '\(name)'")
+            throw UsageError(
+                "--format is \(Self.choice(of: Format.allCases.map(\.rawValue))), not '\(name)'")
         }
         return format
     }

@@ -171,7 +171,7 @@ private struct ImportRun {
             failure.problemCount == 1
             ? "1 line is no row" : "\(Text.count(failure.problemCount)) lines are no rows"
         return CommandError(
-            "nothing was committed: \(lines), \(Text.count(failure.rowCount)) are; mend what is listed, or leave it out with --skip-invalid",
+            "nothing was committed: \(lines), \(Text.count(failure.rowCount)) \(failure.rowCount == 1 ? "is" : "are"); mend what is listed, or leave it out with --skip-invalid",
             details: shown(failure.problems.map(\.description), of: failure.problemCount))
     }
 

@@ -126,8 +126,10 @@ extension Command {
         query.limit = try arguments.number(.edgeLimit) ?? .max
         let snapshot = try StoreLocation.snapshot(arguments)
         let reader = snapshot.reader()
+        // What has no edges is no code graph, and has no keys to look for.
+        let edges = try reader.relation(CodeGraph.edges.name)
         let key = try key(arguments, reader, output)
-        try noteUnknown(query, reader)
+        try noteUnknown(query, edges, reader)
         let answer = try query.run(reader, from: key)
         if arguments.format == .text {
             show(answer, direction, output)
@@ -140,8 +142,9 @@ extension Command {
     }
 
     /// A word that no edge has is most likely mistyped.
-    private static func noteUnknown(_ query: DependencyQuery, _ reader: Reader) throws {
-        let edges = try reader.relation(CodeGraph.edges.name)
+    private static func noteUnknown(
+        _ query: DependencyQuery, _ edges: Int, _ reader: Reader
+    ) throws {
         for (column, wanted) in [("kind", query.kinds), ("resolution", query.resolutions)] {
             guard let wanted else { continue }
             let known = try reader.counts(edges, by: try reader.column(column, of: edges))

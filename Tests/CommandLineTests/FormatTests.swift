@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command that answers does so in every form.
+@Suite struct FormatTests {
+    private let files: RowFiles
+    private var tool: SegstoreTool { files.tool }
+
+    init() throws {
+        files = try RowFiles()
+        try files.fill()
+        try files.write("a.c", "int a;\n")
+    }
+
+    static let commands: [[String]] = [
+        ["import", "edges.csv", "--relation", "edges"], ["stats"], ["files"], ["ignored"], ["log"],
+        ["diff", "1", "2"], ["inspect"], ["verify"], ["compact"], ["gc", "--keep", "1"],
+        ["backup", "saved.seg"], ["recover", "--to", "1"], ["ingest", "."],
+        ["query", "deps", "main"], ["query", "rdeps", "main", "--depth", "all"],
+        ["query", "entity", "main", "--code"], ["export", "--relation", "entities"],
+    ]
+
+    @Test(arguments: commands)
+    func jsonIsOneObject(command: [String]) throws {
+        let answer = try tool.run(command + ["--format", "json"])
+        #expect(answer.code == 0, "\(answer.error)")
+        #expect(try !answer.json().isEmpty)
+    }
+
+    @Test(arguments: commands)
+    func ndjsonIsAnObjectALine(command: [String]) throws {
+        let answer = try tool.run(command + ["--format", "ndjson"])
+        #expect(answer.code == 0, "\(answer.error)")
+        for line in answer.output.split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+            #expect((object as? [String: Any])?.isEmpty == false, "\(line)")
+        }
+        #expect(answer.output.isEmpty || answer.output.hasSuffix("}\n"))
+    }
+
+    /// As Python's reader sees it: each record has as many fields as the first.
+    @Test(arguments: commands)
+    func csvIsATable(command: [String]) throws {
+        let answer = try tool.run(command + ["--format", "csv"])
+        #expect(answer.code == 0, "\(answer.error)")
+        let records = Self.records(answer.output)
+        #expect(records.count >= 1 && answer.output.hasSuffix("\n"))
+        #expect(Set(records.map(\.count)).count == 1, "\(answer.output)")
+        #expect(Set(records[0]).count == records[0].count && !records[0].contains(""))
+    }
+
+    private static func records(_ text: String) -> [[String]] {
+        var records: [[String]] = [[""]]
+        var isQuoted = false
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": isQuoted.toggle()
+            case "," where !isQuoted: records[records.count - 1].append("")
+            case "\n" where !isQuoted: records.append([""])
+            default: records[records.count - 1][records[records.count - 1].count - 1] += "\(scalar)"
+            }
+        }
+        return records.dropLast()
+    }
+
+    /// A list that is cut says so where its form cannot.
+    @Test(arguments: ["text", "ndjson", "csv"])
+    func whatWasLeftOutIsSaid(form: String) throws {
+        _ = try tool("ingest", ".")
+        let answer = try tool("ignored", "--limit", "1", "--format", form)
+        #expect(answer.error.contains("showing 1 of "), "\(answer.error)")
+    }
+
+    @Test func membersBecomeColumns() throws {
+        let lines = try tool("stats", "--format", "csv").outputLines
+        #expect(lines[0].hasPrefix("store,generation,label,time,"))
+        #expect(lines[0].contains(",rows.entities,rows.edges,"))
+        #expect(lines[1].contains(",2,two,"))
+    }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// query deps, rdeps and entity; diff and inspect.
+@Suite struct QueryCommandTests {
+    private let files: RowFiles
+    private var tool: SegstoreTool { files.tool }
+
+    init() throws {
+        files = try RowFiles()
+        try files.fill()
+    }
+
+    // MARK: - Dependencies
+
+    @Test func dependenciesAreATable() throws {
+        let answer = try tool("query", "deps", "main")
+        #expect(answer.code == 0 && answer.error.isEmpty)
+        #expect(
+            answer.output == """
+                kind   resolution  to                                             where
+                calls  external    rust:external:tokio.spawn:-                    src/main.rs:4
+                uses   ambiguous   rust:method:Cache.refresh:src/cache.rs         src/main.rs:5
+                calls  exact       rust:method:Session.refresh:src/auth/login.rs  src/main.rs:3 and 1 more
+
+                """)
+        let reverse = try tool("query", "rdeps", "Cache.refresh")
+        #expect(
+            reverse.output == """
+                kind   resolution  from                                           where
+                uses   ambiguous   rust:function:main:src/main.rs                 src/main.rs:5
+                calls  probable    rust:method:Session.refresh:src/auth/login.rs  src/auth/login.rs:12
+
+                """)
+        #expect(try tool("query", "deps", "Cache.refresh", "--reverse").output == reverse.output)
+    }
+
+    @Test func deeperOnesSayHowDeep() throws {
+        let answer = try tool("query", "deps", "Session.refresh", "--depth", "2")
+        #expect(
+            answer.output == """
+                depth  kind   resolution  from                                           to                                      where
+                    1  calls  probable    rust:method:Session.refresh:src/auth/login.rs  rust:method:Cache.refresh:src/cache.rs  src/auth/login.rs:12
+                    2  calls  exact       rust:method:Cache.refresh:src/cache.rs         rust:function:main:src/main.rs          src/cache.rs:7
+
+                """)
+    }
+
+    private func edges(_ arguments: String...) throws -> (
+        json: [String: Any], edges: [[String: Any]]
+    ) {
+        let answer = try tool.run(["query"] + arguments + ["--format", "json"])
+        #expect(answer.code == 0, "\(answer.error)")
+        let json = try answer.json()
+        return (json, json["edges"] as? [[String: Any]] ?? [])
+    }
+
+    /// The contract: names and their meaning.
+    @Test func jsonIsThatOfTheContract() throws {
+        let (json, edges) = try edges("deps", "main")
+        #expect(json["key"] as? String == RowFiles.main && json["direction"] as? String == "out")
+        #expect(json["depth"] as? Int == 1 && json["count"] as? Int == 3)
+        #expect(json["truncated"] as? Bool == false)
+        #expect(json["generation"] as? Int == 2 && json["label"] as? String == "two")
+        let edge = try #require(edges.last)
+        #expect(
+            edge["from"] as? String == RowFiles.main && edge["to"] as? String == RowFiles.refresh)
+        #expect(edge["kind"] as? String == "calls" && edge["file"] as? String == "src/main.rs")
+        #expect(edge["line"] as? Int == 3 && edge["resolution"] as? String == "exact")
+        #expect(edge["depth"] as? Int == 1)
+        #expect(edge["lines"] as? [Int] == [3, 9] && edge["count"] as? Int == 2)
+        let all = try self.edges("rdeps", "Cache.refresh", "--depth", "all")
+        #expect(all.json["direction"] as? String == "in" && all.json["depth"] as? String == "all")
+        #expect(all.edges.map { $0["depth"] as? Int } == [1, 1, 2, 2])
+    }
+
+    @Test func edgesAreChosen() throws {
+        #expect(try edges("deps", "main", "--kind", "calls").edges.count == 2)
+        #expect(try edges("deps", "main", "--kind", "calls,uses").edges.count == 3)
+        #expect(try edges("deps", "main", "--resolution", "exact").edges.count == 1)
+        #expect(
+            try edges("deps", "main", "--kind", "uses", "--resolution", "exact").edges.isEmpty)
+        let short = try edges("deps", "main", "--limit", "2")
+        #expect(short.edges.count == 2 && short.json["truncated"] as? Bool == true)
+        #expect(short.json["count"] as? Int == 2)
+        let text = try tool("query", "deps", "main", "--limit", "2")
+        #expect(text.outputLines.count == 3)
+        #expect(text.error == "segstore: there are more than 2 edges\n")
+        // A kind is followed, not only shown: without 'uses' the cache is further away.
+        let calls = try edges("deps", "main", "--kind", "calls", "--depth", "all").edges
+        #expect(calls.map { $0["depth"] as? Int } == [1, 1, 2, 3])
+    }
+
+    @Test func aWordThatNoEdgeHasIsNoticed() throws {
+        let answer = try tool("query", "deps", "main", "--kind", "call")
+        #expect(answer.code == 0 && answer.output.isEmpty)
+        #expect(answer.error == "segstore: no edge has the kind 'call'; there are calls, uses\n")
+    }
+
+    @Test func anEmptyAnswerIsAnAnswer() throws {
+        let answer = try tool("query", "deps", RowFiles.external)
+        #expect(answer.code == 0 && answer.output.isEmpty && answer.error.isEmpty)
+        #expect(try edges("deps", RowFiles.external).json["count"] as? Int == 0)
+    }
+
+    @Test func anEarlierGenerationIsAsked() throws {
+        let answer = try tool("query", "deps", "main", "--at", "one")
+        #expect(answer.code == 0 && answer.output.isEmpty)
+        #expect(try edges("deps", "main", "--at", "1").json["generation"] as? Int == 1)
+        #expect(try tool("query", "deps", "main", "--at", "three").code == 1)
+    }
+
+    // MARK: - Keys that are none
+
+    @Test func anUnknownKeyHasCandidates() throws {
+        let answer = try tool("query", "deps", "refrehs")
+        #expect(answer.code == 3 && answer.output.isEmpty)
+        #expect(
+            answer.error == """
+                segstore: nothing is called 'refrehs'; these are like it
+                  \(RowFiles.cached)
+                  \(RowFiles.refresh)
+
+                """)
+        for command in ["deps", "rdeps", "entity"] {
+            let json = try tool("query", command, "refrehs", "--format", "json")
+            #expect(json.code == 3)
+            let answer = try json.json()
+            #expect(answer["error"] as? String == "unknown")
+            #expect(answer["query"] as? String == "refrehs")
+            #expect(answer["candidates"] as? [String] == [RowFiles.cached, RowFiles.refresh])
+        }
+        let nothing = try tool("query", "entity", "qqqqqqqq")
+        #expect(nothing.code == 3 && nothing.error.split(separator: "\n").count == 1)
+    }
+
+    @Test func anAmbiguousKeyHasCandidates() throws {
+        let answer = try tool("query", "rdeps", "refresh")
+        #expect(answer.code == 3 && answer.output.isEmpty)
+        #expect(
+            answer.error == """
+                segstore: 'refresh' names 2 entities: use one of their keys
+                  \(RowFiles.cached)
+                  \(RowFiles.refresh)
+
+                """)
+        let json = try tool("query", "rdeps", "refresh", "--format", "ndjson").json()
+        #expect(json["error"] as? String == "ambiguous")
+    }
+
+    // MARK: - Entities
+
+    @Test func anEntityIsShown() throws {
+        let answer = try tool("query", "entity", "login.rs:refresh")
+        #expect(answer.code == 0)
+        #expect(
+            answer.output.hasPrefix(
+                "key             \(RowFiles.refresh)\nname            refresh\n"))
+        #expect(!answer.output.contains("code") && !answer.output.contains("parent"))
+        let code = try tool("query", "entity", "login.rs:refresh", "--code")
+        #expect(code.output == answer.output + "\nfn x() {\n    \"y\"\n}\n")
+        let json = try tool("query", "entity", "main", "--code", "--format", "json").json()
+        let entity = json["entity"] as? [String: Any] ?? [:]
+        #expect(entity["code"] as? String == "fn x() {\n\t\"y\"\n}")
+        #expect(entity["parent"] is NSNull && entity["is_test"] as? Bool == false)
+        #expect(json["generation"] as? Int == 2)
+        let line = try tool("query", "entity", "main", "--format", "ndjson").json()
+        #expect(line["key"] as? String == RowFiles.main && line["code"] == nil)
+    }
+
+    @Test func whatOnlyEdgesKnowIsNoEntity() throws {
+        let answer = try tool("query", "entity", "tokio.spawn")
+        #expect(answer.code == 3)
+        #expect(answer.error.contains("'\(RowFiles.external)' is no entity of the store"))
+    }
+
+    // MARK: - Differences
+
+    @Test func differencesAreListed() throws {
+        try files.write(
+            "new.ndjson",
+            RowFiles.entity("new", "n", "n", "src/main.rs") + "\n"
+                + RowFiles.entity(
+                    RowFiles.refresh, "refresh", "Session.refresh", "src/auth/login.rs", code: "new"
+                ))
+        _ = try tool(
+            "import", "new.ndjson", "--relation", "entities", "--replace-scope", "--label", "three")
+        let answer = try tool("diff", "two", "three")
+        #expect(answer.code == 0)
+        #expect(
+            answer.output == """
+                + entities  new
+                - entities  \(RowFiles.main)
+                ~ entities  \(RowFiles.refresh)  (code)
+
+                relation  added  removed  changed
+                entities      1        1        1
+
+                """)
+        let json = try tool("diff", "1", "3", "--format", "json", "--limit", "2").json()
+        #expect(json["total"] as? Int == 8 && json["truncated"] as? Bool == true)
+        let relations = json["relations"] as? [String: [String: Int]] ?? [:]
+        #expect(relations["edges"] == ["added": 5, "removed": 0, "changed": 0])
+        #expect((json["changes"] as? [Any])?.count == 2)
+        let lines = try tool("diff", "3", "2", "--format", "ndjson", "--relation", "entities")
+        #expect(lines.outputLines.count == 3)
+        #expect(lines.outputLines[0].contains(#""change":"removed","key":["new"]"#))
+        let csv = try tool("diff", "2", "3", "--format", "csv")
+        #expect(csv.outputLines[0] == "relation,change,key,columns")
+        #expect(csv.outputLines[3].hasSuffix(#","[""code""]""#))
+        #expect(
+            try tool("diff", "3", "3").output == "generations 3 and 3 have the same rows\n")
+        #expect(try tool("diff", "3", "9").code == 1)
+        #expect(try tool("diff", "1", "2", "--relation", "films").code == 1)
+        let some = try tool("diff", "1", "2", "--limit", "2")
+        #expect(some.error == "segstore: showing 2 of 5 changes\n")
+    }
+
+    // MARK: - Segments
+
+    @Test func segmentsAreTakenApart() throws {
+        let answer = try tool("inspect")
+        #expect(answer.code == 0)
+        #expect(answer.output.contains("segment 1  \(files.store)/segments/000001.seg"))
+        #expect(answer.output.contains("edges: 5 rows"))
+        #expect(answer.output.contains("signature + doc + code"))
+        let one = try tool("inspect", "--segment", "2")
+        #expect(!one.output.contains("segment 1") && one.output.contains("segment 2"))
+        let none = try tool("inspect", "--segment", "7")
+        #expect(none.code == 1 && none.error.contains("generation 2 has no segment 7"))
+        // The parts of a segment are all of it.
+        let json = try tool("inspect", "--format", "json").json()
+        let parts = json["parts"] as? [[String: Any]] ?? []
+        for segment in json["segments"] as? [[String: Any]] ?? [] {
+            let own = parts.filter { $0["segment"] as? Int == segment["segment"] as? Int }
+            let sum = own.reduce(0) { $0 + ($1["bytes"] as? Int ?? 0) }
+            #expect(sum == segment["bytes"] as? Int && own.allSatisfy { $0["bytes"] as! Int >= 0 })
+            let path = try #require(segment["file"] as? String)
+            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+            #expect(sum == size)
+        }
+    }
+}
