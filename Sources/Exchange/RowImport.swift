@@ -137,12 +137,17 @@ public final class RowImport {
     private func nextLine(of input: TextInput) throws -> TextInput.Line? {
         // What is long and does not even begin like an object is not worth the memory.
         try input.nextLine { text in
-            text.first { $0 != 0x20 && $0 != 0x09 }.map { $0 == UInt8(ascii: "{") } ?? true
+            text.first { !Self.isSpace($0) }.map { $0 == UInt8(ascii: "{") } ?? true
         }
     }
 
     private func isBlank(_ text: UnsafeRawBufferPointer) -> Bool {
-        text.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
+        text.allSatisfy(Self.isSpace)
+    }
+
+    /// As JSON has it; the fourth of them ends lines.
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0d
     }
 
     // MARK: - Into a store
