@@ -90,7 +90,9 @@ let package = Package(
             name: "CodecTests", dependencies: ["Codec", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SegmentStoreTests",
-            dependencies: ["SegmentStore", "Codec", "Platform", "CodeGraph", "TestSupport"],
+            dependencies: [
+                "segstore", "SegmentStore", "Codec", "Platform", "CodeGraph", "TestSupport",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "QueryTests",

@@ -123,6 +123,87 @@ struct SecondReaderTests {
         if let (its, ours) = zip(lines, expected).first(where: { $0 != $1 }) {
             Issue.record("\(arguments): reads\n\(its)\nfor\n\(ours)")
         }
+        try compareWithExport(path, at: generation, lines)
+    }
+
+    // MARK: What segstore export writes
+
+    /// The same rows, in the order of their keys and with times and words for numbers of its own.
+    private func compareWithExport(
+        _ path: String, at generation: UInt64?, _ lines: [String]
+    ) throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "\(Tool.directory)/segstore")
+        process.arguments =
+            ["export", "--store", path] + (generation.map { ["--at", "\($0)"] } ?? [])
+        process.standardOutput = output
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        if process.terminationStatus != 0 {
+            // A store that no commit made has nothing to export, and is none to the tool.
+            #expect(lines.isEmpty, "\(path) at \(generation ?? 0)")
+            return
+        }
+        var types: [String: [String: String]] = [:]
+        var exported: [String] = []
+        for line in text.split(separator: UInt8(ascii: "\n")) {
+            let object = try #require(JSONSerialization.jsonObject(with: line) as? [String: Any])
+            let relation = try #require(object["relation"] as? String)
+            if let schema = object["schema"] as? [String: Any] {
+                for column in schema["columns"] as? [[String: Any]] ?? [] {
+                    types[relation, default: [:]][column["name"] as? String ?? ""] =
+                        column["type"] as? String
+                }
+            } else {
+                exported.append(try canonical(object, types[relation] ?? [:]))
+            }
+        }
+        let read = try lines.map { line in
+            let object = try #require(
+                JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            return try canonical(object, types[object["relation"] as? String ?? ""] ?? [:])
+        }
+        #expect(exported.count == read.count)
+        if let (ours, its) = zip(exported.sorted(), read.sorted()).first(where: { $0 != $1 }) {
+            Issue.record("\(path): exports\n\(ours)\nfor\n\(its)")
+        }
+    }
+
+    /// A row that is the same text from both.
+    private func canonical(_ line: [String: Any], _ types: [String: String]) throws -> String {
+        var row = try #require(line["row"] as? [String: Any])
+        for (name, value) in row {
+            switch (types[name], value) {
+            case ("timestamp", let text as String): row[name] = try Self.nanoseconds(text)
+            case ("vector", let items as [Any]):
+                row[name] = items.map { Self.float($0, isSmall: true) }
+            case ("float64", _): row[name] = Self.float(value, isSmall: false)
+            default: break
+            }
+        }
+        let object: [String: Any] = ["relation": line["relation"] ?? "", "row": row]
+        let data = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static func float(_ value: Any, isSmall: Bool) -> Any {
+        let words = ["Infinity": "inf", "-Infinity": "-inf", "NaN": "nan"]
+        if let text = value as? String { return words[text] ?? text }
+        guard let number = (value as? NSNumber)?.doubleValue else { return value }
+        return isSmall ? "\(Float(number))" : "\(number)"
+    }
+
+    /// By the C library's calendar.
+    private static func nanoseconds(_ text: String) throws -> Int64 {
+        let parts = text.split { "-T:.Z".contains($0) }.compactMap { Int32($0) }
+        try #require(parts.count == 7 && text.hasSuffix("Z"))
+        var time = tm()
+        (time.tm_year, time.tm_mon, time.tm_mday) = (parts[0] - 1900, parts[1] - 1, parts[2])
+        (time.tm_hour, time.tm_min, time.tm_sec) = (parts[3], parts[4], parts[5])
+        // The smallest time is less than a second from the end of what 64 bits hold.
+        return Int64(timegm(&time)) &* 1_000_000_000 &+ Int64(parts[6])
     }
 
     /// Has it check everything; returns which kinds of blocks it met.
