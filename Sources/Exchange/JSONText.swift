@@ -4,7 +4,8 @@ import Codec
 
 /// JSON as it is written, byte by byte.
 package enum JSONText {
-    /// What stands for a byte in a string: itself if this is 0, a letter behind a backslash, or `u`.
+    /// What stands for a byte in a string: itself if this is 0, or a letter
+    /// behind a backslash.
     private static let escapes: [UInt8] = (0...255).map { byte in
         switch UInt8(byte) {
         case 0x08: UInt8(ascii: "b")

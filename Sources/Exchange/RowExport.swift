@@ -14,10 +14,12 @@ public enum RowFormat: String, Sendable, CaseIterable {
     case csv
 }
 
+/// Writes what a snapshot holds. Cheap to make.
 public struct RowExport {
     private let snapshot: Snapshot
     private static let chunkByteCount = 1 << 18
 
+    /// What it writes is of this generation, whatever happens to the store.
     public init(_ snapshot: Snapshot) { self.snapshot = snapshot }
 
     /// Writes all rows of a relation. `sink` gets them in large pieces, valid during the call;

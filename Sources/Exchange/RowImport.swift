@@ -7,6 +7,7 @@ import Codec
 import Platform
 import SegmentStore
 
+/// What an import takes, and how.
 public struct ImportOptions: Sendable {
     /// Where the rows belong; nil if each line says so, as those of a whole store's export do.
     public var relation: String?
@@ -16,6 +17,7 @@ public struct ImportOptions: Sendable {
     public var skipsInvalid = false
     /// Whether the rows are all there now is of their scopes, so that other rows of those go.
     public var replacesScopes = false
+    /// Of the commit: its label, and what its references must lead to.
     public var write = WriteOptions()
 
     public init() {}
@@ -23,33 +25,45 @@ public struct ImportOptions: Sendable {
 
 /// A line that is no row.
 public struct ImportProblem: Sendable, CustomStringConvertible {
+    /// As it was named.
     public let file: String
     /// Counted from 1. Of a CSV record, the first of its lines.
     public let line: Int
+    /// What is wrong with it, and what would be right where that is known.
     public let reason: String
 
     public var description: String { "\(file):\(line): \(reason)" }
 }
 
+/// What an import did.
 public struct ImportReport: Sendable {
+    /// Rows that were taken.
     public var rowCount = 0
+    /// Bytes that were read.
     public var byteCount = 0
     /// The first thousand of them.
     public var problems: [ImportProblem] = []
+    /// How many lines were no rows, all of them.
     public var problemCount = 0
+    /// Of the commit.
     public var receipt: WriteReceipt
 }
 
 /// Some lines were no rows, so nothing was committed.
 public struct ImportFailure: Error {
+    /// The first thousand of them.
     public let problems: [ImportProblem]
+    /// All of them.
     public let problemCount: Int
     /// Of the lines that were.
     public let rowCount: Int
 }
 
+/// How far an import is.
 public struct ImportProgress: Sendable {
+    /// Rows so far.
     public let rowCount: Int
+    /// Bytes so far.
     public let byteCount: Int
     /// Nil if it is not known how much is to come.
     public let fraction: Double?

@@ -7,13 +7,19 @@ import SegmentStore
 
 /// An edge, and how far from the start it was met.
 public struct Dependency: Sendable, Equatable {
+    /// The key that depends.
     public let from: String
+    /// The key that is depended on.
     public let to: String
+    /// calls, uses, implements, …
     public let kind: String
+    /// Where it is.
     public let file: String
     /// Of every place that the edge stands for, ascending.
     public let lines: [Int]
+    /// How many places those are, even where not every line is known.
     public let count: Int
+    /// How sure it is: exact, probable, ambiguous, external, unresolved.
     public let resolution: String
     /// 1 for the edges of the key itself.
     public let depth: Int
@@ -21,18 +27,22 @@ public struct Dependency: Sendable, Equatable {
 
 /// Which edges are followed, and how far.
 public struct DependencyQuery: Sendable {
+    /// Outgoing: what the key depends on. Incoming: what depends on it.
     public var direction = Direction.outgoing
     /// Steps from the key; `Int.max` for all.
     public var depth = 1
     /// Nil for all.
     public var kinds: Set<String>?
+    /// Nil for all.
     public var resolutions: Set<String>?
     /// Edges in the answer.
     public var limit = Int.max
 
     public init() {}
 
+    /// What was found.
     public struct Answer: Sendable {
+        /// Nearest first.
         public var edges: [Dependency] = []
         /// Whether there are more than the limit.
         public var isTruncated = false

@@ -25,6 +25,7 @@ public final class KeyFinder {
     /// How many keys are suggested.
     public static let suggestionLimit = 10
 
+    /// For the snapshot of the reader.
     public init(_ reader: Reader) {
         self.reader = reader
         entities = try? reader.relation(CodeGraph.entities.name)

@@ -208,8 +208,8 @@ extension Output {
         }
     }
 
-    /// An answer that is a list: JSON has `summary` and, named `name`, the rows; the others the rows
-    /// alone. `columns` is what CSV begins with; every row has these members.
+    /// An answer that is a list: JSON has `summary` and, named `name`, the rows; the others have
+    /// the rows alone. `columns` is what CSV begins with; every row has these members.
     func answer(
         _ format: Format, _ name: String, columns: [String],
         summary: (AnswerWriter) -> Void, rows: (AnswerRows) throws -> Void

@@ -101,9 +101,9 @@ import Testing
     }
 
     /// How many public declarations have no comment. May only fall; the aim is none.
-    static let undocumentedLimits = ["SegmentStore": 107, "Query": 0]
+    static let undocumentedLimits = ["SegmentStore": 107, "Query": 0, "Exchange": 0]
 
-    @Test(arguments: ["SegmentStore", "Query"])
+    @Test(arguments: ["SegmentStore", "Query", "Exchange"])
     func publicDeclarationsAreDocumented(folder: String) throws {
         var missing: [String] = []
         for file in Repository.swiftFiles(in: "Sources/\(folder)") {

@@ -6,13 +6,19 @@ import Codec
 
 /// How a segment's bytes are spent.
 public struct SegmentSummary: Sendable {
+    /// What a column takes, of a relation in this segment.
     public struct Column: Sendable {
+        /// The name that the schema gives it.
         public let name: String
+        /// What its values are.
         public let type: ColumnType
         /// "ids", "numbers", "text" or "vectors": what the blocks hold.
         public let storage: String
+        /// One for each group of rows.
         public let blockCount: Int
+        /// Of the blocks; without what dictionaries and texts take.
         public let byteCount: Int
+        /// Rows in which it is null.
         public let nullCount: Int
         /// How the blocks are encoded, and how many of them are, most frequent first.
         public let encodings: [(name: String, blockCount: Int)]
@@ -20,23 +26,35 @@ public struct SegmentSummary: Sendable {
 
     /// Columns of text that are compressed together.
     public struct Family: Sendable {
+        /// Their names.
         public let columns: [String]
+        /// One for each group of rows.
         public let blockCount: Int
+        /// As they are compressed.
         public let byteCount: Int
         /// Of the compression dictionaries.
         public let dictionaryByteCount: Int
+        /// How the blocks are compressed, and how many of them are, most frequent first.
         public let compressions: [(name: String, blockCount: Int)]
     }
 
+    /// What a relation has in this segment.
     public struct Relation: Sendable {
+        /// The name that the schema gives it.
         public let name: String
+        /// All rows, those that later commits replaced too.
         public let rowCount: Int
+        /// Rows that are live in this generation.
         public let liveRowCount: Int
+        /// In the order of the schema.
         public let columns: [Column]
+        /// What is compressed together; a column of text may be alone in one.
         public let families: [Family]
         /// Of the indexes by key, target and scope.
         public let keyIndexByteCount: Int
+        /// 0 if the relation has no target.
         public let targetIndexByteCount: Int
+        /// 0 if the relation has no scope.
         public let scopeIndexByteCount: Int
     }
 
@@ -44,14 +62,21 @@ public struct SegmentSummary: Sendable {
     public struct Dictionary: Sendable {
         /// The domain, or 'relation.column'.
         public let name: String
+        /// Different strings.
         public let stringCount: Int
+        /// Of the strings and of the index by their hashes.
         public let byteCount: Int
     }
 
+    /// The number in its file's name.
     public let id: UInt64
+    /// Its file.
     public let path: String
+    /// Of the file.
     public let byteCount: Int
+    /// Those that have rows in it.
     public let relations: [Relation]
+    /// Those that have strings in it.
     public let dictionaries: [Dictionary]
 }
 

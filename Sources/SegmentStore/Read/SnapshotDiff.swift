@@ -6,8 +6,10 @@ import Codec
 
 /// A row that one of two snapshots has, or that they have differently.
 public struct RowChange: Sendable {
+    /// What happened to the row.
     public enum Kind: String, Sendable, CaseIterable { case added, removed, changed }
 
+    /// What happened to it, seen from the earlier snapshot.
     public let kind: Kind
     /// One value for each key column.
     public let key: [Value]

@@ -250,6 +250,7 @@ public struct WriteReceipt: Sendable {
     public var problemCount = 0
     /// Rows that refer to nothing, where the batch was to be checked for them, the first thousand.
     public var dangling: [RowProblem] = []
+    /// How many those are, all of them.
     public var danglingCount = 0
     /// Bytes written to the store.
     public var writtenByteCount = 0

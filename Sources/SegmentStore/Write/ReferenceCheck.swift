@@ -17,14 +17,18 @@ public struct ReferenceCheck: Sendable {
         case refuse
     }
 
+    /// The relation whose rows are looked at.
     public var relation: String
+    /// Its columns that refer to others.
     public var columns: [String]
     /// The relation that is referred to. Its only key column is of the same domain.
     public var target: String
+    /// What is done with rows that refer to nothing.
     public var policy: Policy
     /// Strings that lead out of the store on purpose.
     public var isExempt: @Sendable (UnsafeRawBufferPointer) -> Bool
 
+    /// Strings that `isExempt` accepts are not looked for.
     public init(
         _ relation: String, _ columns: [String], to target: String, _ policy: Policy,
         except isExempt: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool = { _ in false }
