@@ -260,7 +260,8 @@ extension Command {
         output.line()
         let code = try reader.string(relation, row, try reader.column("code", of: relation)) ?? ""
         for line in code.split(separator: "\n", omittingEmptySubsequences: false) {
-            output.line(printable(String(line).replacing("\t", with: "    ")))
+            let text = line.split(separator: "\t", omittingEmptySubsequences: false)
+            output.line(printable(text.joined(separator: "    ")))
         }
     }
 }
