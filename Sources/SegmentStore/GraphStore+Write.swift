@@ -91,6 +91,7 @@ extension GraphStore {
                 let current = try manifests.current()
                 try current?.checkWritable(storage.path)
                 try manifests.sweep(after: current)
+                if current == nil { try create() }
                 state.withLock { $0.isSwept = true }
             }
             do { return try body(lock) } catch {
@@ -98,6 +99,17 @@ extension GraphStore {
                 state.withLock { $0.isSwept = false }
                 throw error
             }
+        }
+    }
+
+    private func create() throws(StoreError) {
+        do throws(StoreError) {
+            try manifests.create(StoredSchema(state.withLock { $0.wanted } ?? Schema([])))
+        } catch {
+            // It may be half made, and what a sync left undone is not known.
+            try? storage.remove(Layout.stagedManifest)
+            try? storage.remove(Layout.manifest)
+            throw error
         }
     }
 
@@ -139,7 +151,7 @@ final class Commit {
         } else {
             schema = stored
         }
-        changesSchema = base.manifest.generation > 0 && schema !== stored
+        changesSchema = schema !== stored
         let id = base.manifest.nextSegmentID
         segmentID = id
         let storage = store.storage

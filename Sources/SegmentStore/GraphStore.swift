@@ -10,7 +10,7 @@ import Platform
 /// How a store is opened.
 public struct StoreOptions: Sendable {
     public enum Mode: Sendable {
-        /// Made by the first commit if it is not there.
+        /// Made by the first write if it is not there.
         case create
         /// It must be there.
         case existing

@@ -46,7 +46,7 @@ import Testing
                   bad.ndjson:5: there is no column 'kay'
 
                 """)
-        #expect(try tool("stats").code == 1)
+        #expect(try tool("stats", "--format", "json").json()["generation"] as? Int == 0)
         let skipped = try tool(
             "import", "bad.ndjson", "--relation", "entities", "--skip-invalid", "--format", "json")
         #expect(skipped.code == 0)

@@ -841,8 +841,7 @@ class Store:
     def read_manifest(self, generation):
         data = self.files.read("manifest")
         if data is None:
-            first = f"{1:06}.manifest"
-            later = [n for n in self.files.names() if n.endswith(".manifest") and n > first]
+            later = [n for n in self.files.names() if n.endswith(".manifest")]
             require(not later, f"there is no manifest, but {later}")
             if generation is not None:
                 raise Refused(f"there is no generation {generation}")

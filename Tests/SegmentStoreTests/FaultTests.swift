@@ -14,7 +14,8 @@ import Testing
     func everyCallOfAWriteThatFailsLeavesTheStoreAsItWas(act: FaultAct, errno: Int32) throws {
         let setting = try FaultSetting(act)
         let calls = try setting.calls()
-        let rename = calls.firstIndex { $0.hasPrefix("rename") } ?? .max
+        // The last is the commit: a new store begins with one of its own.
+        let rename = calls.lastIndex { $0.hasPrefix("rename") } ?? .max
         // Once, or from then on: then the writer cannot tidy up either, as if it were killed.
         for (index, times) in calls.indices.flatMap({ [($0, 1), ($0, Int.max)] })
         where (errno == EIO || times == 1) && index % sampling == 0 {
@@ -171,6 +172,9 @@ import Testing
                 "mkdir store", "sync ", "mkdir store/segments", "sync store",
                 "write store/lock",
                 "unlink store/manifest.new",
+                // The store itself: from here on a manifest that is missing is damage.
+                "write store/manifest.new", "sync store/manifest.new", "close store/manifest.new",
+                "rename store/manifest.new", "sync store",
                 "unlink store/segments/000001.seg",
                 "write store/segments/000001.seg",
                 "unlink store/segments/000001.manifest",

@@ -16,9 +16,9 @@ struct ManifestFile {
     /// generation that is whole; going back to it is the caller's decision.
     func current() throws(StoreError) -> Manifest? {
         guard let bytes = try storage.read(Layout.manifest, limit: Manifest.byteLimit) else {
-            // Before the first commit there is none; later it cannot vanish by itself.
-            guard let newest = try generations().last, newest > 1 else { return nil }
-            // The first commits may have been made between the two looks.
+            // It is made with the store, before the first generation, and cannot vanish by itself.
+            guard try !generations().isEmpty else { return nil }
+            // Both may have come between the two looks.
             if try storage.read(Layout.manifest, limit: Manifest.byteLimit) != nil {
                 return try current()
             }
@@ -110,6 +110,22 @@ struct ManifestFile {
             throw error
         }
         return numbers.sorted()
+    }
+
+    /// Makes a store where there is none: a manifest without a generation, durable before the first
+    /// commit begins. So a store whose manifest is missing is damaged, and a first commit that was
+    /// cut short is none.
+    func create(_ schema: StoredSchema) throws(StoreError) {
+        var manifest = Manifest(schema: schema)
+        manifest.time = Clock.wallNanoseconds()
+        let file = try storage.create(Layout.stagedManifest)
+        let encoded = manifest.encode()
+        try file.write(encoded.bytes, at: 0)
+        withExtendedLifetime(encoded) {}
+        try file.sync()
+        try file.close()
+        try storage.rename(Layout.stagedManifest, to: Layout.manifest)
+        try storage.sync(directory: "")
     }
 
     /// What happened on the way to a commit that failed.
