@@ -66,7 +66,7 @@ package final class CSVReader {
                 if input.isAtEnd, input.window.isEmpty { return false }
                 let error = RowError(
                     input.isAtEnd
-                        ? "a quoted field of this record has no end"
+                        ? "a quoted field of this record has no end; nothing behind it was read"
                         : "the record has more than \(TextInput.recordByteLimit >> 20) MiB")
                 skip(input.window.count)
                 _ = try input.skipLine()

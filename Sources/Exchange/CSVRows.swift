@@ -41,8 +41,11 @@ final class CSVRowFiller {
     private func set(_ row: RowBuilder, _ index: Int, _ field: CSVField) throws(RowError) {
         let column = schema.columns[index]
         let text = field.text
-        // Many programs write an empty string without quotes; where there are no nulls it is one.
-        if text.isEmpty, !field.isQuoted, column.isNullable || !column.type.isText {
+        // Many programs write an empty string without quotes; where there are no nulls it is one,
+        // but a key that is missing is missing.
+        if text.isEmpty, !field.isQuoted,
+            column.isNullable || !column.type.isText || schema.key.contains(column.name)
+        {
             return row.setNull(index)
         }
         func mismatch() -> RowError {

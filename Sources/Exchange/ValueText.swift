@@ -77,9 +77,9 @@ package enum ValueText {
 
     static func special(_ text: String) -> Double? {
         switch text {
-        case "NaN": .nan
-        case "Infinity": .infinity
-        case "-Infinity": -.infinity
+        case "NaN", "nan": .nan
+        case "Infinity", "inf": .infinity
+        case "-Infinity", "-inf": -.infinity
         default: nil
         }
     }

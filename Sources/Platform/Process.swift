@@ -41,6 +41,19 @@ package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
+    /// Gives a process that was started without one of its three streams an empty one, or the next
+    /// file that it opens would be taken for it.
+    package static func makeSureOfAll() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR | O_CLOEXEC)
+            guard descriptor >= 0, descriptor <= 2 else {
+                if descriptor > 2 { close(descriptor) }
+                return
+            }
+            _ = fcntl(descriptor, F_SETFD, 0)
+        }
+    }
+
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {

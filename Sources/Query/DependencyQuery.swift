@@ -150,15 +150,24 @@ struct EdgeReader {
 
     func dependency(_ row: RowID, from: String, to: String, _ depth: Int) throws -> Dependency {
         let first = Int(try reader.int(relation, row, lineColumn) ?? 0)
-        let all = try reader.string(relation, row, linesColumn).map { text in
-            text.split(separator: " ").compactMap { Int($0) }
-        }
-        let lines = all ?? [first]
+        let lines = try lines(row, first)
+        let count = try reader.int(relation, row, countColumn).map(Int.init) ?? lines.count
         return Dependency(
             from: from, to: to, kind: try kind(row),
-            file: try reader.string(relation, row, fileColumn) ?? "",
-            lines: lines.isEmpty ? [first] : lines,
-            count: Int(try reader.int(relation, row, countColumn) ?? Int64(max(lines.count, 1))),
+            file: try reader.string(relation, row, fileColumn) ?? "", lines: lines,
+            count: max(count, lines.count),
             resolution: try resolution(row), depth: depth)
+    }
+
+    /// All lines, if they are what they should be: ascending, from the first on. Rows that others
+    /// made may say anything.
+    private func lines(_ row: RowID, _ first: Int) throws -> [Int] {
+        guard let text = try reader.string(relation, row, linesColumn) else { return [first] }
+        let lines = text.split(separator: " ", omittingEmptySubsequences: false).map { Int($0) }
+        let known = lines.compactMap(\.self)
+        guard known.count == lines.count, known.first == first,
+            zip(known, known.dropFirst()).allSatisfy(<)
+        else { return [first] }
+        return known
     }
 }

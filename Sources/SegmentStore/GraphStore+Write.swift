@@ -196,9 +196,9 @@ final class Commit {
         }
         receipt.replaceTime = Clock.nanoseconds() - replaceStart
         if supersede.dead.isEmpty, !changesSchema,
-            finished.relations.values.allSatisfy({ $0.rowCount == 0 })
+            finished.relations.allSatisfy({ own[$0.key]?.count ?? 0 == $0.value.rowCount })
         {
-            // Deletions that met nothing.
+            // Deletions that met nothing, rows that were all left out.
             discard()
             return receipt
         }

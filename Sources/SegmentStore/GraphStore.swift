@@ -94,7 +94,9 @@ public final class GraphStore: Sendable {
                 try ManifestFile(storage: storage).generations().isEmpty
             {
                 throw StoreError(
-                    .notFound, "is no store; make one with 'segstore ingest <dir>'", path: path)
+                    .notFound,
+                    "is no store; make one with 'segstore ingest <dir>' or 'segstore import'",
+                    path: path)
             }
             return try GraphStore(storage, schema: schema, options: options)
         case .other:
@@ -102,7 +104,8 @@ public final class GraphStore: Sendable {
         case .nothing:
             guard options.mode == .create else {
                 throw StoreError(
-                    .notFound, "there is no store; make one with 'segstore ingest <dir>'",
+                    .notFound,
+                    "there is no store; make one with 'segstore ingest <dir>' or 'segstore import'",
                     path: path)
             }
             return try GraphStore(DiskStorage(path), schema: schema, options: options)

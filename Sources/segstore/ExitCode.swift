@@ -72,6 +72,7 @@ struct Failure {
         case .corrupted where !error.message.contains("segstore "):
             "; 'segstore verify' lists all damage, 'segstore recover [--to N]' goes back to an earlier generation"
         case .outOfSpace: "; nothing was committed: make room and run it again"
+        case .readOnly where error.errno != nil: "; it can be read there, not changed"
         default: ""
         }
     }

@@ -189,7 +189,7 @@ import Testing
             #expect(named.code == 1)
             #expect(
                 named.error
-                    == "segstore: nowhere: there is no store; make one with 'segstore ingest <dir>'\n"
+                    == "segstore: nowhere: there is no store; make one with 'segstore ingest <dir>' or 'segstore import'\n"
             )
         }
     }

@@ -122,6 +122,48 @@ import Testing
         try read()
     }
 
+    /// Neither with one generation only: the next write would take the place of what is there.
+    @Test func aMissingManifestOfOneGenerationIsNoEmptyStore() throws {
+        let path = directory.file("one")
+        let store = try GraphStore.open(path, schema: RandomRows.schema)
+        try store.write { try RandomRows.perform(RandomRows.batch(9), in: $0) }
+        let rows = try store.snapshot().rowCount("items")
+        try FileManager.default.removeItem(atPath: "\(path)/manifest")
+        let error = #expect(throws: StoreError.self) {
+            try GraphStore.open(path, schema: RandomRows.schema)
+        }
+        #expect(error?.code == .corrupted)
+        #expect("\(error as Any)".contains("the newest whole generation is 1"))
+        try GraphStore.openDamaged(path).recover(to: 1)
+        #expect(try GraphStore.open(path).snapshot().rowCount("items") == rows)
+    }
+
+    /// Earlier ones may have been dropped; the current one is known without its second name.
+    @Test func theCurrentGenerationIsAlwaysInTheHistory() throws {
+        let store = try GraphStore.open(path)
+        let count = try store.history().count
+        try FileManager.default.removeItem(at: file("segments/000003.manifest"))
+        #expect(try store.history().map(\.generation).first == 3)
+        #expect(try store.history().count == count)
+    }
+
+    /// A store is there before its first commit, and remembers what it is for.
+    @Test func aStoreWithoutACommitHasItsSchema() throws {
+        let path = directory.file("new")
+        try GraphStore.open(path, schema: RandomRows.schema).write { _ in }
+        let snapshot = try GraphStore.open(path).snapshot()
+        #expect(snapshot.generation == 0 && snapshot.schema == RandomRows.schema)
+        #expect(try snapshot.rowCount("items") == 0 && snapshot.time > 0)
+        #expect(try GraphStore.open(path).history().isEmpty)
+        #expect(try GraphStore.open(path).verify(allGenerations: true).isSound)
+        // One that knows more relations brings them.
+        var schema = RandomRows.schema
+        schema.relations.append(
+            RelationSchema("more", key: ["k"], columns: [.string("k")]))
+        try GraphStore.open(path, schema: schema).write { _ in }
+        #expect(try GraphStore.open(path).snapshot().schema == schema)
+    }
+
     @Test func aDamagedManifestNamesTheGenerationToGoBackTo() throws {
         try damage("manifest") { $0[30] ^= 1 }
         expectFailure(.corrupted, "the newest whole generation is 2")

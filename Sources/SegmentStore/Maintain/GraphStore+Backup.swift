@@ -40,7 +40,8 @@ extension GraphStore {
                 try Directory.rename(staged, to: path)
             } catch {
                 try? Directory.remove(staged)
-                throw error
+                // Nobody knows the name that it has until then.
+                throw SystemError(error.call, path, error.errno)
             }
             try Directory.sync(Directory.parent(of: path))
         }

@@ -52,7 +52,18 @@ public struct GarbageReceipt: Sendable {
 extension GraphStore {
     /// The commits that can still be read, newest first; of a damaged store those that are whole.
     public func history() throws(StoreError) -> [CommitInfo] {
-        try manifests.read(all: try committed()).map(CommitInfo.init)
+        var commits = try manifests.read(all: try committed())
+        do throws(StoreError) {
+            // The current one needs no name of its own to be there.
+            if let current = try manifests.current(), current.generation > 0,
+                commits.first?.generation ?? 0 < current.generation
+            {
+                commits.insert(current, at: 0)
+            }
+        } catch {
+            guard error.code == .corrupted else { throw error }
+        }
+        return commits.map(CommitInfo.init)
     }
 
     /// Drops all but the newest `keep` generations and the segments that only they need. Snapshots

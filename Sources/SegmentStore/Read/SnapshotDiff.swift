@@ -110,8 +110,21 @@ extension Side.Place {
             let before = try old.schema.columnIndex[entry.name].map {
                 (index) throws(StoreError) in try old.value(index)
             }
-            if try value(column) != before ?? .null { differing.append(entry.name) }
+            if try !value(column).isSame(as: before ?? .null) { differing.append(entry.name) }
         }
         return differing
+    }
+}
+
+extension Value {
+    /// Bit for bit: what is no number is not equal to itself, but has not changed.
+    fileprivate func isSame(as other: Value) -> Bool {
+        switch (self, other) {
+        case (.float(let a), .float(let b)): a.bitPattern == b.bitPattern
+        case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.vector(let a), .vector(let b)):
+            a.elementsEqual(b) { $0.bitPattern == $1.bitPattern }
+        default: self == other
+        }
     }
 }

@@ -204,17 +204,22 @@ public final class RowBuilder {
         }
         for index in 0..<slots.count {
             if slots[index].isSet, !slots[index].isNull { continue }
-            if !columns[index].isNullable { return missing(index) }
+            if !columns[index].isNullable { return missing() }
             slots[index].isNull = true
         }
         return nil
     }
 
     @inline(never)
-    private func missing(_ index: Int) -> String {
-        let name = relation.schema.columns[index].name
-        return relation.key.contains(index)
-            ? "key column '\(name)' is missing or null" : "column '\(name)' is missing or null"
+    private func missing() -> String {
+        let missing = slots.indices.filter { index in
+            !columns[index].isNullable && !(slots[index].isSet && !slots[index].isNull)
+        }
+        let names = missing.map { "'\(relation.schema.columns[$0].name)'" }
+        let noun = relation.key.contains(missing[0]) ? "key column" : "column"
+        return names.count == 1
+            ? "\(noun) \(names[0]) is missing or null"
+            : "columns \(names.joined(separator: ", ")) are missing or null"
     }
 
     /// What a string column was set to; nothing if it was not.

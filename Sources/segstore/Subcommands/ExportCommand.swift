@@ -31,11 +31,11 @@ extension Command {
             throw UsageError("only ndjson holds a whole store: add --relation <R>")
         }
         let snapshot = try StoreLocation.snapshot(arguments)
-        guard let target = arguments[.outputFile] else {
+        guard let target = arguments[.outputFile], target != "-" else {
             try write(snapshot, relation, format, output)
             return .done
         }
-        let file = try StagedFile(target)
+        let file = try StagedFile(target, besides: try StoreLocation.find(arguments))
         let sink = Output(file)
         try write(snapshot, relation, format, sink)
         try sink.flush()

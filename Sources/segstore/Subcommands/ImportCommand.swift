@@ -16,7 +16,8 @@ extension Option {
         help: "the rows are all there now is of their files: other rows of those go")
     fileprivate static let dangling = Option(
         name: "dangling", value: "policy",
-        help: "edges whose ends are no entities: allow, warn, drop or refuse (default: allow)")
+        help: "edges with an end that is neither an entity nor external: allow, warn, drop or "
+            + "refuse (default: allow)")
 }
 
 extension Command {
@@ -29,7 +30,7 @@ extension Command {
 
             A line of NDJSON is an object whose names are the relation's columns, in any order; what is \
             left out is null. CSV names them in its first line; a field that is empty and not quoted is \
-            null. A time is like 2025-01-31T23:59:59.5Z, bytes are base64. Without --relation each line \
+            null, or an empty text where that may not be. A time is like 2025-01-31T23:59:59.5Z, bytes are base64. Without --relation each line \
             names its own, as export writes it without one.
 
             Lines that are no rows are listed with their numbers, the first \(ImportRun.shownProblemCount) \
@@ -40,7 +41,7 @@ extension Command {
             """,
         options: [.relation, .inputFormat, .skipInvalid, .replaceScope, .dangling, .label]
     ) { arguments, output in
-        try ImportRun(arguments).answer(output)
+        try ImportRun(arguments, output).answer(output)
         return .done
     }
 }
@@ -65,10 +66,12 @@ private struct ImportRun {
     private let path: String
     private let report: ImportReport
     private let storeByteCount: Int
+    /// Edges that were left out for an end that is no entity.
+    private let droppedCount: Int
     private let time: Int64
 
     /// Does it.
-    init(_ arguments: Arguments) throws {
+    init(_ arguments: Arguments, _ output: Output) throws {
         self.arguments = arguments
         let start = Clock.nanoseconds()
         var options = ImportOptions()
@@ -104,7 +107,8 @@ private struct ImportRun {
             }
         } catch let failure as ImportFailure {
             progress.clear()
-            throw Self.error(failure)
+            if arguments.format != .text { Self.write(failure, arguments.format, output) }
+            throw Self.error(failure, options.relation)
         } catch let error as StoreError where error.code == .danglingReference {
             progress.clear()
             throw CommandError(
@@ -125,6 +129,7 @@ private struct ImportRun {
             for line in Self.shown(lines, of: report.problemCount) { Console.detail(line) }
         }
         let receipt = report.receipt
+        droppedCount = dangling == .drop ? receipt.danglingCount : 0
         if receipt.danglingCount > 0 {
             let taken = dangling == .drop ? "left out" : "taken all the same"
             Console.note(
@@ -166,13 +171,42 @@ private struct ImportRun {
         return lines
     }
 
-    private static func error(_ failure: ImportFailure) -> CommandError {
+    private static func error(_ failure: ImportFailure, _ relation: String?) -> CommandError {
+        let details = shown(failure.problems.map(\.description), of: failure.problemCount)
+        guard failure.rowCount > 0 else {
+            let place = relation.map { " of '\($0)'" } ?? ""
+            return CommandError(
+                "nothing was committed: no line is a row\(place); is it the right relation, and the right --input-format?",
+                details: details)
+        }
         let lines =
             failure.problemCount == 1
             ? "1 line is no row" : "\(Text.count(failure.problemCount)) lines are no rows"
         return CommandError(
             "nothing was committed: \(lines), \(Text.count(failure.rowCount)) \(failure.rowCount == 1 ? "is" : "are"); mend what is listed, or leave it out with --skip-invalid",
-            details: shown(failure.problems.map(\.description), of: failure.problemCount))
+            details: details)
+    }
+
+    /// What a program is told of a batch that was not committed.
+    private static func write(_ failure: ImportFailure, _ format: Format, _ output: Output) {
+        output.answer(format) { json in
+            json.member("committed", false)
+            json.member("rows", failure.rowCount)
+            json.member("skipped", failure.problemCount)
+            write(failure.problems, json)
+        }
+    }
+
+    private static func write(_ problems: [ImportProblem], _ json: AnswerWriter) {
+        json.array("problems") {
+            for problem in problems {
+                json.object {
+                    json.member("file", problem.file)
+                    json.member("line", problem.line)
+                    json.member("reason", problem.reason)
+                }
+            }
+        }
     }
 
     func answer(_ output: Output) {
@@ -201,18 +235,11 @@ private struct ImportRun {
                 json.member("duplicates", duplicates)
                 json.member("skipped", report.problemCount)
                 json.member("dangling", receipt.danglingCount)
+                json.member("dropped", droppedCount)
                 json.member("bytes", report.byteCount)
                 json.member("seconds", Double(time / 1000) / 1e6)
                 json.member("store_bytes", storeByteCount)
-                json.array("problems") {
-                    for problem in report.problems {
-                        json.object {
-                            json.member("file", problem.file)
-                            json.member("line", problem.line)
-                            json.member("reason", problem.reason)
-                        }
-                    }
-                }
+                Self.write(report.problems, json)
             }
         }
     }
@@ -221,7 +248,8 @@ private struct ImportRun {
         var text = "\(Text.count(report.rowCount)) read"
         if duplicates > 0 { text += ", \(Text.count(duplicates)) of them replaced by later ones" }
         if removed > 0 { text += ", \(Text.count(removed)) of the store replaced or removed" }
-        if report.problemCount > 0 { text += ", \(Text.count(report.problemCount)) left out" }
+        let leftOut = report.problemCount + droppedCount
+        if leftOut > 0 { text += ", \(Text.count(leftOut)) left out" }
         return report.receipt.isEmpty ? text + "; nothing to commit" : text
     }
 }

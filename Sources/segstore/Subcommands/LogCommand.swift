@@ -11,10 +11,14 @@ extension Command {
     ) { arguments, output in
         let store = try StoreLocation.open(try StoreLocation.find(arguments), .readOnly)
         let commits = try store.history()
+        let relations = try store.schema().relations.map(\.name)
         switch arguments.format {
         case .text:
             if commits.isEmpty {
-                Console.note("\(store.path): a packed store has no history")
+                let isPack = !StoreFiles.isDirectory(store.path)
+                Console.note(
+                    "\(store.path): \(isPack ? "a packed store has no history" : "there is no commit yet")"
+                )
             } else {
                 show(commits, output)
             }
@@ -22,11 +26,10 @@ extension Command {
             try output.answer(
                 arguments.format, "commits",
                 columns: ["generation", "parent", "kind", "label", "time", "segments", "bytes"]
-                    + Self.relations(of: commits).map { "rows.\($0)" }
+                    + relations.map { "rows.\($0)" }
             ) {
                 $0.member("count", commits.count)
             } rows: { rows in
-                let relations = Self.relations(of: commits)
                 for commit in commits { try rows.row { describe(commit, relations, $0) } }
             }
         }
@@ -49,10 +52,6 @@ extension Command {
             ])
         }
         table.finish()
-    }
-
-    private static func relations(of commits: [CommitInfo]) -> [String] {
-        Set(commits.flatMap(\.rowCounts.keys)).sorted()
     }
 
     private static func describe(

@@ -3,6 +3,8 @@
 // 'query deps', 'query rdeps' and 'query entity'.
 
 import CodeGraph
+import Codec
+import Exchange
 import Query
 import SegmentStore
 
@@ -94,19 +96,33 @@ extension Command {
         _ message: String, _ reason: String, _ candidates: [String], _ arguments: Arguments,
         _ output: Output
     ) -> CommandError {
-        guard arguments.format == .text else {
-            output.answer(arguments.format == .json ? .json : .ndjson) { json in
+        switch arguments.format {
+        case .text:
+            var details = Array(candidates.prefix(shownCandidateCount))
+            if candidates.count > details.count {
+                details.append("and \(Text.count(candidates.count - details.count)) more")
+            }
+            return CommandError(message, .unknownKey, details: details)
+        case .csv:
+            // A row for each, and one without if there is none.
+            output.line("error,query,candidate")
+            for key in candidates.isEmpty ? [""] : candidates {
+                output.write { out in
+                    for (index, field) in [reason, arguments.operand, key].enumerated() {
+                        if index > 0 { out.append(UInt8(ascii: ",")) }
+                        if !field.isEmpty { CSVText.append(string: field, to: out) }
+                    }
+                }
+                output.line()
+            }
+        default:
+            output.answer(arguments.format) { json in
                 json.member("error", reason)
                 json.member("query", arguments.operand)
                 json.array("candidates") { for key in candidates { json.element(key) } }
             }
-            return CommandError(message, .unknownKey)
         }
-        var details = Array(candidates.prefix(shownCandidateCount))
-        if candidates.count > details.count {
-            details.append("and \(Text.count(candidates.count - details.count)) more")
-        }
-        return CommandError(message, .unknownKey, details: details)
+        return CommandError(message, .unknownKey)
     }
 
     // MARK: - Dependencies
@@ -232,9 +248,9 @@ extension Command {
         let key = try key(arguments, reader, output)
         guard let row = try reader.find(relation, key: key) else {
             // An end of edges that is defined elsewhere, or whose entity was never brought in.
-            throw CommandError(
+            throw failure(
                 "'\(key)' is no entity of the store, only edges lead to or from it; 'segstore query rdeps' shows them",
-                .unknownKey)
+                "no entity", [], arguments, output)
         }
         let withCode = arguments.has(.code)
         let columns = snapshot.schema.relations[relation].columns.enumerated().filter {

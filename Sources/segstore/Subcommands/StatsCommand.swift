@@ -17,7 +17,11 @@ extension Command {
         case .text:
             var fields = [
                 ("store", path),
-                ("generation", "\(snapshot.generation), \(Text.age(snapshot.time))"),
+                (
+                    "generation",
+                    snapshot.generation == 0
+                        ? "none yet" : "\(snapshot.generation), \(Text.age(snapshot.time))"
+                ),
             ]
             if !snapshot.label.isEmpty { fields.append(("label", snapshot.label)) }
             fields.append(("segments", Text.count(snapshot.segmentCount)))
