@@ -24,20 +24,25 @@ package enum Faults {
     }
 
     private static let armed = Atomic<Bool>(false)
+    /// Held while a plan is in force: tests run side by side, and there is one plan for all.
+    private static let turn = Locked<Void>(())
     private static let state = Locked<(plan: Plan?, seen: Int, log: [String])>((nil, 0, []))
 
-    /// Runs `body` under the plan; returns its result and the calls that were counted.
+    /// Runs `body` under the plan; returns its result and the calls that were counted. Waits while
+    /// another plan is in force, so `body` must not come here again.
     package static func with<Result>(
         _ plan: Plan, _ body: () throws -> Result
     ) rethrows -> (result: Result, calls: [String]) {
-        state.withLock { $0 = (plan, 0, []) }
-        armed.store(true, ordering: .sequentiallyConsistent)
-        defer {
-            armed.store(false, ordering: .sequentiallyConsistent)
-            state.withLock { $0.plan = nil }
+        try turn.withLock { _ in
+            state.withLock { $0 = (plan, 0, []) }
+            armed.store(true, ordering: .sequentiallyConsistent)
+            defer {
+                armed.store(false, ordering: .sequentiallyConsistent)
+                state.withLock { $0.plan = nil }
+            }
+            let result = try body()
+            return (result, state.withLock { $0.log })
         }
-        let result = try body()
-        return (result, state.withLock { $0.log })
     }
 
     @inline(__always)
