@@ -53,6 +53,10 @@ public final class Batch {
     private let options: WriteOptions
     private let progress: ((WriteProgress) -> WriteProgress.Answer)?
     @exclusivity(unchecked) private var lastReport: Int64
+    @exclusivity(unchecked) private var lastLook: Int64
+    /// Rows until the clock is looked at again, and how many those are at a time.
+    @exclusivity(unchecked) private var rowsUntilLook = 1
+    @exclusivity(unchecked) private var rowsPerLook = 1
     @exclusivity(unchecked) private(set) var rowCount = 0
     @exclusivity(unchecked) private(set) var isCancelled = false
     @exclusivity(unchecked) private(set) var failure: StoreError?
@@ -62,6 +66,7 @@ public final class Batch {
 
     static let problemLimit = 1000
     private static let reportInterval: Int64 = 100_000_000
+    private static let rowsPerLookLimit = 256
 
     init(
         _ builder: SegmentBuilder, _ options: WriteOptions,
@@ -73,6 +78,7 @@ public final class Batch {
         self.progress = progress
         appended = Array(repeating: 0, count: schema.relations.count)
         lastReport = Clock.nanoseconds()
+        lastLook = lastReport
     }
 
     /// The relations that rows can go to.
@@ -119,6 +125,7 @@ public final class Batch {
 
     private func beginRow(_ relation: Int) throws(StoreError) -> RowBuilder {
         try check()
+        if progress != nil { try lookAtClock() }
         return builder.row(relation)
     }
 
@@ -136,7 +143,6 @@ public final class Batch {
             throw remember(error)
         }
         rowCount += 1
-        if rowCount & 255 == 0 { try report() }
     }
 
     private func refuse(_ row: RowBuilder, _ relation: Int, _ index: Int, _ reason: String) {
@@ -153,6 +159,7 @@ public final class Batch {
     /// or earlier in this batch.
     public func delete(key: [Value], from relation: String) throws {
         try check()
+        if progress != nil { try lookAtClock() }
         let index = try self.relation(relation)
         let columns = schema.relations[index].key
         guard key.count == columns.count else {
@@ -197,9 +204,15 @@ public final class Batch {
         return error
     }
 
-    private func report() throws(StoreError) {
-        guard progress != nil else { return }
+    /// Before every row that may come slowly, but seldom where rows take less than the look does.
+    private func lookAtClock() throws(StoreError) {
+        rowsUntilLook -= 1
+        guard rowsUntilLook <= 0 else { return }
         let now = Clock.nanoseconds()
+        let isSlow = now - lastLook > Self.reportInterval / 16
+        rowsPerLook = isSlow ? 1 : min(rowsPerLook * 2, Self.rowsPerLookLimit)
+        rowsUntilLook = rowsPerLook
+        lastLook = now
         guard now - lastReport >= Self.reportInterval else { return }
         lastReport = now
         let expected = options.expectedRowCount
