@@ -48,7 +48,8 @@ extension GraphStore {
                 } else {
                     commit.discard()
                 }
-                receipt.problems = batch.problems + receipt.problems
+                receipt.problems = Array(
+                    (batch.problems + receipt.problems).prefix(Batch.problemLimit))
                 receipt.problemCount += batch.problemCount
                 receipt.rowCount = batch.rowCount
                 receipt.inputByteCount = batch.inputByteCount
@@ -189,10 +190,10 @@ final class Commit {
         if !base.parts.isEmpty || rejects {
             let segment = try openNew(finished)
             try supersede.resolve(segment, finished.relations)
-            if rejects { try reject(segment, finished, supersede, options, &own, &receipt) }
+            if rejects { try reject(segment, finished, supersede, options, batch, &own, &receipt) }
         }
         if !options.references.isEmpty {
-            try checkReferences(finished, supersede, options, &own, &receipt)
+            try checkReferences(finished, supersede, options, batch, &own, &receipt)
         }
         receipt.replaceTime = Clock.nanoseconds() - replaceStart
         if supersede.dead.isEmpty, !changesSchema,
@@ -234,12 +235,13 @@ final class Commit {
 
     private func checkReferences(
         _ finished: SegmentBuilder.Finished, _ supersede: Supersede, _ options: WriteOptions,
-        _ own: inout [Int: DeadRowSet], _ receipt: inout WriteReceipt
+        _ batch: Batch, _ own: inout [Int: DeadRowSet], _ receipt: inout WriteReceipt
     ) throws(StoreError) {
         let segment = try openNew(finished)
         for check in options.references {
             let checker = ReferenceChecker(
-                schema: schema, base: base, segment: segment, own: own, dead: supersede.dead)
+                schema: schema, base: base, segment: segment, own: own, dead: supersede.dead,
+                batch: batch)
             let found = try checker.dangling(check)
             guard !found.rows.isEmpty else { continue }
             if check.policy == .refuse {
@@ -276,7 +278,8 @@ final class Commit {
 
     private func reject(
         _ segment: SegmentReader, _ finished: SegmentBuilder.Finished, _ supersede: Supersede,
-        _ options: WriteOptions, _ own: inout [Int: DeadRowSet], _ receipt: inout WriteReceipt
+        _ options: WriteOptions, _ batch: Batch, _ own: inout [Int: DeadRowSet],
+        _ receipt: inout WriteReceipt
     ) throws(StoreError) {
         var manifest = Manifest(schema: schema)
         manifest.segments = []
@@ -293,7 +296,8 @@ final class Commit {
             where problems.count < Batch.problemLimit {
                 problems.append(
                     RowProblem(
-                        relation: schema.relations[index].schema.name, index: row,
+                        relation: schema.relations[index].schema.name,
+                        index: batch.appendedIndex(ofRow: row, in: index),
                         key: try segment.describeKey(schema.relations[index], index, row: row),
                         reason: reason))
             }

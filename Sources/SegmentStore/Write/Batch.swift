@@ -63,6 +63,8 @@ public final class Batch {
     private(set) var problems: [RowProblem] = []
     private(set) var problemCount = 0
     @exclusivity(unchecked) private var appended: [Int]
+    /// For each row of a relation that was refused, how many had been taken before it.
+    private var takenBeforeRefused: [[Int]]
 
     static let problemLimit = 1000
     private static let reportInterval: Int64 = 100_000_000
@@ -77,6 +79,7 @@ public final class Batch {
         self.options = options
         self.progress = progress
         appended = Array(repeating: 0, count: schema.relations.count)
+        takenBeforeRefused = Array(repeating: [], count: schema.relations.count)
         lastReport = Clock.nanoseconds()
         lastLook = lastReport
     }
@@ -147,12 +150,26 @@ public final class Batch {
 
     private func refuse(_ row: RowBuilder, _ relation: Int, _ index: Int, _ reason: String) {
         problemCount += 1
+        takenBeforeRefused[relation].append(index - takenBeforeRefused[relation].count)
         guard problems.count < Self.problemLimit else { return }
         problems.append(
             RowProblem(
                 relation: schema.relations[relation].schema.name, index: index,
                 key: row.keyDescription,
                 reason: reason))
+    }
+
+    /// Where a row that was taken stands among all that were appended to its relation.
+    func appendedIndex(ofRow row: Int, in relation: Int) -> Int {
+        let taken = takenBeforeRefused[relation]
+        var range = taken.startIndex..<taken.endIndex
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range =
+                taken[middle] <= row
+                ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return row + range.lowerBound
     }
 
     /// Deletes the row with this key, one value for each key column, if there is one: in the store,

@@ -62,6 +62,7 @@ struct ReferenceChecker {
     let own: [Int: DeadRowSet]
     /// What the batch kills, by part and relation.
     let dead: [Int: [Int: DeadRowSet]]
+    let batch: Batch
 
     private enum Known: UInt8 { case notYet, there, missing }
 
@@ -92,7 +93,8 @@ struct ReferenceChecker {
                     try dictionary.append(id, to: string)
                     let key = String(decoding: string.bytes.prefix(200), as: UTF8.self)
                     return RowProblem(
-                        relation: check.relation, index: row,
+                        relation: check.relation,
+                        index: batch.appendedIndex(ofRow: row, in: relation),
                         key: try segment.describeKey(
                             schema.relations[relation], relation, row: row),
                         reason:
