@@ -24,7 +24,8 @@ final class RelationFinisher {
     /// Rows whose key came before.
     private(set) var duplicateRows: [Int] = []
     private(set) var duplicateCount = 0
-    /// Keys that the batch ends by deleting, as values of the key columns.
+    /// Keys that the batch deletes, as values of the key columns, even if it gives them again: what
+    /// the store has of them goes, and is nothing that a row could be a duplicate of.
     private(set) var deletedKeys: [[UInt64]] = []
 
     private let keyLayout: RecordLayout
@@ -250,15 +251,16 @@ final class RelationFinisher {
             current.deallocate()
         }
         var isFirst = true
+        var isDeleted = false
         var winner: UInt64 = 0
         var nextID = 0
         func settle() throws(StoreError) {
             if isFirst { return }
-            if winner & 1 == 0 {
+            if isDeleted {
                 deletedKeys.append(
                     (0..<parts).map { current[$0] &+ UInt64(bitPattern: keyBases[$0]) })
-                return
             }
+            if winner & 1 == 0 { return }
             while nextID <= Int(current[0]) {
                 try offsets.append(rows.count)
                 nextID += 1
@@ -283,8 +285,10 @@ final class RelationFinisher {
             } else {
                 try settle()
                 for part in 0..<parts { current[part] = fields[part] }
+                isDeleted = false
             }
             isFirst = false
+            if operation & 1 == 0 { isDeleted = true }
             winner = operation
         }
         try settle()
