@@ -79,11 +79,13 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Query", "Exchange", "SegmentStore", "Platform", "Codec"],
+            dependencies: [
+                "Query", "Exchange", "CodeGraph", "SegmentStore", "Platform", "Codec",
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         // A process that tests start and kill.
         .executableTarget(
-            name: "StressTool", dependencies: ["SegmentStore", "TestSupport"],
+            name: "StressTool", dependencies: ["CodeGraph", "SegmentStore", "TestSupport"],
             path: "Tests/StressTool",
             swiftSettings: strict),
         .testTarget(

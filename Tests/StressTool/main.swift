@@ -7,7 +7,10 @@
 //   read DIR SECONDS           takes snapshots and checks them; prints how many
 //   check DIR                  checks the store once; prints its generation
 //   hold DIR                   begins a batch, prints "holding", commits when its input ends
+//   memory DIR COUNT           commits so many entities in one batch; prints the bytes of memory
+//                              that it had at most before, and by the end
 
+import CodeGraph
 import Glibc
 import SegmentStore
 import TestSupport
@@ -80,6 +83,17 @@ func read(_ path: String, seconds: Double) throws {
     say("\(count) snapshots of \(generations.count) generations")
 }
 
+func memory(_ path: String, count: Int) throws {
+    let idle = try ProcessMemory.peakByteCount()
+    let store = try GraphStore.open(path, schema: CodeGraph.schema)
+    try store.write { batch in
+        for number in 0..<count {
+            try batch.append(CodeRows.entity(number, codeByteCount: 1000), to: 0)
+        }
+    }
+    say("\(idle) \(try ProcessMemory.peakByteCount())")
+}
+
 func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
@@ -87,7 +101,7 @@ func now() -> Double {
 }
 
 func run(_ arguments: [String]) throws {
-    guard arguments.count >= 2 else { fail("usage: StressTool write|read|check|hold DIR …") }
+    guard arguments.count >= 2 else { fail("usage: StressTool write|read|check|hold|memory DIR …") }
     let path = arguments[1]
     let number = arguments.count > 2 ? Double(arguments[2]) ?? 0 : 0
     switch arguments[0] {
@@ -108,6 +122,7 @@ func run(_ arguments: [String]) throws {
             while Glibc.read(0, &byte, 1) > 0 {}
             try StressWorkload.fill(batch, with: 1)
         }
+    case "memory": try memory(path, count: Int(number))
     default: fail("no such mode: \(arguments[0])")
     }
 }
