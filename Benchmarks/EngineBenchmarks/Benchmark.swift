@@ -96,14 +96,16 @@ final class EngineTasks {
         return options
     }
 
-    func fresh(_ name: String) throws -> GraphStore {
+    func fresh(_ name: String, _ options: StoreOptions? = nil) throws -> GraphStore {
         let path = "\(directory)/\(name)"
         try? FileManager.default.removeItem(atPath: path)
-        return try GraphStore.open(path, schema: CodeGraph.schema, options: options)
+        return try GraphStore.open(
+            path, schema: CodeGraph.schema, options: options ?? self.options)
     }
 
     func run(_ only: String?) throws {
         func wants(_ name: String) -> Bool { only.map { name.hasPrefix($0) } ?? true }
+        if wants("contract") { try contract() }
         if wants("load") { try load() }
         let store = try fresh("read")
         let receipt = try store.write { try data.append(to: $0) }

@@ -34,6 +34,7 @@ final class Dataset {
     private(set) var edges: [Edge] = []
     private(set) var files: [Slice] = []
     let seed: UInt64
+    let corpus: String
 
     func bytes(_ slice: Slice) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: arena.base + slice.offset, count: max(slice.count, 0))
@@ -55,6 +56,7 @@ final class Dataset {
     /// `corpus` is a directory of source files; lines are drawn from it.
     init(entities count: Int, seed: UInt64, corpus: String) throws {
         self.seed = seed
+        self.corpus = corpus
         var random = SplitMix(state: seed)
         let lines = try Self.corpusLines(corpus)
         guard lines.count > 1000 else {
