@@ -42,8 +42,8 @@ public enum CodeGraph {
             .enumeration("kind"),
             .string("file").domain(fileDomain),
             .int("line"),
-            // All of them, ascending, with spaces between; null if there is but one.
-            .string("lines").nullable,
+            // All of them, ascending; null if there is but one.
+            .string("lines").numberList.nullable,
             // Null stands for 1.
             .int("count").nullable,
             .enumeration("resolution"),
@@ -102,7 +102,8 @@ public enum CodeGraph {
 
     /// Whether a key names what is defined outside of the tree: `rust:external:tokio.spawn:-`.
     public static func isExternal(_ key: UnsafeRawBufferPointer) -> Bool {
-        let parts = key.split(separator: UInt8(ascii: ":"), maxSplits: 2)
+        let parts = key.split(
+            separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
         return parts.count == 3 && parts[1].elementsEqual("external".utf8)
     }
 

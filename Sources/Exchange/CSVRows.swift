@@ -54,7 +54,9 @@ final class CSVRowFiller {
             )
         }
         switch column.type {
-        case .string, .enumeration: row.set(index, utf8: text)
+        case .string, .enumeration:
+            guard !column.isNumberList || ValueText.isNumberList(text) else { throw mismatch() }
+            row.set(index, utf8: text)
         case .bytes:
             scratch.removeAll()
             guard ValueText.decode(base64: text, into: scratch) else { throw mismatch() }

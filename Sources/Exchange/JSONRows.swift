@@ -124,8 +124,9 @@ final class JSONRowFiller {
             row.set(column, token.kind == .trueValue)
         case .null: row.setNull(column)
         case .array:
-            guard type == .vector else { throw mismatch(column, "an array") }
-            return try set(row, column, vector: tokens, at: index + 1)
+            if type == .vector { return try set(row, column, vector: tokens, at: index + 1) }
+            guard schema[column].isNumberList else { throw mismatch(column, "an array") }
+            return try set(row, column, numbers: tokens, at: index + 1)
         default: throw mismatch(column, "an object")
         }
         return index + 1
@@ -135,7 +136,11 @@ final class JSONRowFiller {
         _ row: RowBuilder, _ column: Int, _ type: ColumnType, string token: JSONToken
     ) throws(RowError) {
         switch type {
-        case .string, .enumeration: row.set(column, utf8: token.text)
+        case .string, .enumeration:
+            if schema[column].isNumberList, !ValueText.isNumberList(token.text) {
+                throw mismatch(column, "'\(shown(token.text))', which is no list of numbers")
+            }
+            row.set(column, utf8: token.text)
         case .bytes:
             scratch.removeAll()
             guard ValueText.decode(base64: token.text, into: scratch) else {
@@ -179,6 +184,24 @@ final class JSONRowFiller {
             default: throw mismatch(column, "an array of other things than numbers")
             }
         }
+    }
+
+    private func set(
+        _ row: RowBuilder, _ column: Int, numbers tokens: UnsafeBufferPointer<JSONToken>,
+        at first: Int
+    ) throws(RowError) -> Int {
+        scratch.removeAll()
+        var index = first
+        while tokens[index].kind == .integer {
+            if index > first { scratch.append(UInt8(ascii: " ")) }
+            ValueText.append(tokens[index].integer, to: scratch)
+            index += 1
+        }
+        guard tokens[index].kind == .arrayEnd else {
+            throw mismatch(column, "an array of other things than whole numbers")
+        }
+        row.set(column, utf8: scratch.bytes)
+        return index + 1
     }
 
     private func mismatch(_ column: Int, _ given: String) -> RowError {

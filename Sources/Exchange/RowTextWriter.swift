@@ -9,6 +9,7 @@ package final class RowTextWriter {
     private struct Column {
         let index: Int
         let type: ColumnType
+        let isNumberList: Bool
         /// What stands before a value.
         let prefix: [UInt8]
     }
@@ -34,7 +35,8 @@ package final class RowTextWriter {
                 scratch.append(UInt8(ascii: ":"))
             }
             return Column(
-                index: index, type: schema.columns[index].type, prefix: Array(scratch.bytes))
+                index: index, type: schema.columns[index].type,
+                isNumberList: schema.columns[index].isNumberList, prefix: Array(scratch.bytes))
         }
         names = wanted.map { schema.columns[$0].name }
     }
@@ -65,6 +67,10 @@ package final class RowTextWriter {
         switch column.type {
         case .string, .enumeration:
             guard let text = try reader.bytes(relation, row, column.index) else { break }
+            // Rows that did not come as text may hold anything.
+            if isJSON, column.isNumberList, ValueText.isNumberList(text) {
+                return append(numbers: text, to: out)
+            }
             return isJSON
                 ? JSONText.append(string: text, to: out) : CSVText.append(string: text, to: out)
         case .bytes:
@@ -93,6 +99,12 @@ package final class RowTextWriter {
             return append(vector: bytes, to: out)
         }
         if isJSON { ValueText.append("null", to: out) }
+    }
+
+    private func append(numbers text: UnsafeRawBufferPointer, to out: ByteBuffer) {
+        out.append(UInt8(ascii: "["))
+        for byte in text { out.append(byte == 0x20 ? UInt8(ascii: ",") : byte) }
+        out.append(UInt8(ascii: "]"))
     }
 
     private func append(vector bytes: UnsafeRawBufferPointer, to out: ByteBuffer) {

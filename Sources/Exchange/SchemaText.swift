@@ -41,6 +41,7 @@ package enum SchemaText {
             if column.isHot { raw(",\"hot\":true") }
             member("compression", column.compression.map { "\($0)" })
             member("encoding", column.encoding.map { "\($0)" })
+            if column.isNumberList { raw(",\"number_list\":true") }
             if column.type == .vector { raw(",\"dimensions\":\(column.dimensions)") }
             raw("}")
         }
@@ -83,6 +84,7 @@ package enum SchemaText {
             case "domain": column.domain = try cursor.string()
             case "family": column.family = try cursor.string()
             case "part_of": column.partOf = try cursor.string()
+            case "number_list": column.isNumberList = try cursor.bool()
             case "hot": column.isHot = try cursor.bool()
             case "compression":
                 column.compression = try choice(try cursor.string(), of: compressionNames, member)

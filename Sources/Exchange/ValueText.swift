@@ -84,6 +84,17 @@ package enum ValueText {
         }
     }
 
+    /// Whether it is whole numbers with one space between two, and nothing else.
+    static func isNumberList(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.isEmpty
+            || text.split(separator: 0x20, omittingEmptySubsequences: false).allSatisfy { part in
+                // One way to write each, so that what is read is what was written.
+                let digits = part.first == UInt8(ascii: "-") ? part.dropFirst() : part
+                let isPlain = digits.first != UInt8(ascii: "0") || part.count == 1
+                return isPlain && integer(UnsafeRawBufferPointer(rebasing: part)) != nil
+            }
+    }
+
     // MARK: - Times
 
     private static let day: Int64 = 86_400

@@ -281,8 +281,6 @@ final class Commit {
         _ options: WriteOptions, _ batch: Batch, _ own: inout [Int: DeadRowSet],
         _ receipt: inout WriteReceipt
     ) throws(StoreError) {
-        var manifest = Manifest(schema: schema)
-        manifest.segments = []
         var problems: [RowProblem] = []
         var count = 0
         for (index, relation) in finished.relations.sorted(by: { $0.key < $1.key }) {

@@ -37,8 +37,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         public static let duplicateKey = Code(value: .duplicateKey)
         /// Rows refer to what is not there, where the batch refuses that; `rows` lists them.
         public static let danglingReference = Code(value: .danglingReference)
-        /// A batch has too many rows, or too long a label. A value or a row that is too large is an
-        /// `invalidRow`, since the others of its batch may be taken without it.
+        /// A batch has too many rows or too long a label; or rows were refused, all of them because
+        /// they or a value in them are too large, and `rows` lists them.
         public static let limitExceeded = Code(value: .limitExceeded)
         /// The schema asked for is not the store's.
         public static let schemaMismatch = Code(value: .schemaMismatch)

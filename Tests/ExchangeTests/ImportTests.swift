@@ -170,6 +170,41 @@ import Testing
         #expect(rows.problems.last?.line == 1000)
     }
 
+    // MARK: - Lists of numbers
+
+    @Test func aListOfNumbersIsAnArray() throws {
+        let schema = Schema([
+            RelationSchema(
+                "a", key: ["k"], columns: [.int("k"), .string("l").numberList.nullable])
+        ])
+        let text =
+            [
+                #"{"k":1,"l":[3,9,-12]}"#, #"{"k":2,"l":[]}"#, #"{"k":3,"l":null}"#,
+                #"{"k":4,"l":[9223372036854775807]}"#,
+            ].joined(separator: "\n") + "\n"
+        let rows = try Rows(ndjson: text, to: "a", schema)
+        #expect(rows.reasons == [])
+        #expect(
+            try rows.all("a").map { $0[1] } == ["3 9 -12", "", nil, "9223372036854775807"])
+        #expect(try Rows.export(rows.store, "a", .ndjson) == text)
+        let table = try Rows.export(rows.store, "a", .csv)
+        #expect(table == "k,l\n1,3 9 -12\n2,\"\"\n3,\n4,9223372036854775807\n")
+        let back = try Rows(csv: table, to: "a", schema)
+        #expect(try back.all("a") == rows.all("a"))
+        #expect(try Rows(ndjson: #"{"k":1,"l":"3 9"}"#, to: "a", schema).reasons == [])
+        for list in [
+            "[1.5]", "[\"1\"]", "[[1]]", "[null]", "[9223372036854775808]", "\"1  2\"", "\"1,2\"",
+            "\"01\"", "\"-0\"", "\" 1\"", "\"x\"", "{}",
+        ] {
+            let wrong = try Rows(ndjson: #"{"k":1,"l":\#(list)}"#, to: "a", schema)
+            #expect(wrong.report.problemCount == 1, "\(list)")
+        }
+        #expect(try Rows(csv: "k,l\n1,1;2\n", to: "a", schema).report.problemCount == 1)
+        // The engine takes any text; it comes out as it is.
+        try rows.store.write { try $0.append([1, "not a list"], to: 0) }
+        #expect(try Rows.export(rows.store, "a", .ndjson).hasPrefix(#"{"k":1,"l":"not a list"}"#))
+    }
+
     // MARK: - Windows
 
     /// Lines are whole wherever what is read at once ends.

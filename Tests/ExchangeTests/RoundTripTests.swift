@@ -79,7 +79,8 @@ import Testing
             .string("key").domain("d"), .string("to").domain("d"), .string("part").part(of: "key"),
             .string("one").family("f").hot, .string("two").family("f").nullable,
             .enumeration("kind"), .bytes("b"), .bool("t"), .float("x"), .timestamp("at"),
-            .vector("v", dimensions: 7), .string("odd \"name\"\n"),
+            .vector("v", dimensions: 7), .string("list").numberList.nullable,
+            .string("odd \"name\"\n"),
         ]
         columns += TextCompression.allCases.map { .string("text \($0)").compressed($0) }
         columns += NumberEncoding.allCases.map { .int("int \($0)").encoded($0).nullable }

@@ -86,7 +86,9 @@ extension BatchContractTests {
             try batch.append(Self.named(CodeRows.entity(20), bad.changes), to: "entities")
             try append(CodeRows.entity(11), to: batch)
         }
-        let error = try expect(.invalidRow, "1 row cannot be taken, the first: ", fill)
+        // What is only too large is told apart.
+        let code = bad.reason.contains("the limit is") ? StoreError.Code.limitExceeded : .invalidRow
+        let error = try expect(code, "1 row cannot be taken, the first: ", fill)
         let problem = RowProblem(relation: "entities", index: 1, key: bad.key, reason: bad.reason)
         #expect(error.rows == [problem])
         #expect(error.message.hasSuffix("\(problem)"))
@@ -294,7 +296,7 @@ extension BatchContractTests {
         options.valueByteLimit = 1000
         let long = CodeRows.entity(key: "long", code: CodeRows.code(1, byteCount: 1001))
         let error = try expect(
-            .invalidRow, "column 'code' has 1001 bytes; the limit is 1000", with: options
+            .limitExceeded, "column 'code' has 1001 bytes; the limit is 1000", with: options
         ) { try append(long, to: $0) }
         #expect(error.rows.map(\.key) == ["long"])
         try expectTen()
@@ -310,12 +312,12 @@ extension BatchContractTests {
             }
             for column in columns { row.set(column, utf8: text) }
         }
-        try expect(.invalidRow, "column 'code' has 67108865 bytes; the limit is 67108864") {
+        try expect(.limitExceeded, "column 'code' has 67108865 bytes; the limit is 67108864") {
             batch in
             try batch.append(to: Self.entities) { fill($0, bytes, [12]) }
         }
         let most = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
-        let tooLarge = try expect(.invalidRow, "bytes; the limit is 268435456") { batch in
+        let tooLarge = try expect(.limitExceeded, "bytes; the limit is 268435456") { batch in
             try batch.append(to: Self.entities) { fill($0, most, [1, 10, 11, 12]) }
         }
         #expect(tooLarge.rows.first?.reason.hasPrefix("the row has 26843") == true)

@@ -179,6 +179,9 @@ struct SecondReaderTests {
             case ("timestamp", let text as String): row[name] = try Self.nanoseconds(text)
             case ("vector", let items as [Any]):
                 row[name] = items.map { Self.float($0, isSmall: true) }
+            // A list of numbers is a string in the store.
+            case ("string", let items as [Any]):
+                row[name] = items.map { "\($0)" }.joined(separator: " ")
             case ("float64", _): row[name] = Self.float(value, isSmall: false)
             default: break
             }
@@ -303,7 +306,8 @@ struct SecondReaderTests {
             .enumeration("kind").nullable, .string("owner").domain("names"),
             .string("friend").domain("names").nullable, .string("nobody").domain("none").nullable,
             .string("part").part(of: "owner"), .string("maybePart").part(of: "owner").nullable,
-            .string("digest"), .string("oddDigest").nullable, .bytes("blob").nullable,
+            .string("digest"), .string("oddDigest").nullable, .string("places").numberList.nullable,
+            .bytes("blob").nullable,
             .string("one").family("pair").nullable, .string("two").family("pair"),
             .string("hot").hot, .float("score").nullable, .bool("flag").nullable,
             .vector("vector", dimensions: 5).nullable, .vector("noVector", dimensions: 2).nullable,
@@ -348,6 +352,9 @@ struct SecondReaderTests {
                 .string(String(owner.dropFirst(random.below(9)).prefix(12))),
                 nullable(.string(String(owner.suffix(5)))), .string(digits(32)),
                 nullable(.string(digits(1 + random.below(15)))),
+                nullable(
+                    .string(
+                        (0..<random.below(4)).map { "\($0 * 7 - 3)" }.joined(separator: " "))),
                 nullable(.bytes((0..<random.below(9)).map { _ in UInt8(random.below(256)) })),
                 nullable(.string(RandomRows.text(&random, limit: 30))),
                 .string(RandomRows.text(&random, limit: 30)),

@@ -33,7 +33,8 @@ struct FuzzedRows {
                 .int("int").nullable, .bool("bool").nullable, .float("float").nullable,
                 .timestamp("time").nullable, .bytes("bytes").nullable,
                 .vector("vector", dimensions: 2).nullable,
-                .string("text").nullable, .string("part").part(of: "key").nullable,
+                .string("text").nullable, .string("list").numberList.nullable,
+                .string("part").part(of: "key").nullable,
             ]),
         RelationSchema("numbers", key: ["n"], columns: [.int("n"), .bool("b"), .float("f")]),
         RelationSchema(

@@ -39,6 +39,8 @@ public struct ColumnSchema: Sendable, Equatable {
     public var partOf: String?
     /// Of a vector.
     public var dimensions = 0
+    /// A string of whole numbers with a space between two: as JSON it is an array.
+    public var isNumberList = false
 
     public init(_ name: String, _ type: ColumnType) {
         self.name = name
@@ -62,6 +64,8 @@ public struct ColumnSchema: Sendable, Equatable {
 
     public var nullable: ColumnSchema { with { $0.isNullable = true } }
     public var hot: ColumnSchema { with { $0.isHot = true } }
+    /// Of a string: that it holds whole numbers with spaces between.
+    public var numberList: ColumnSchema { with { $0.isNumberList = true } }
     public func domain(_ name: String) -> ColumnSchema { with { $0.domain = name } }
     public func family(_ name: String) -> ColumnSchema { with { $0.family = name } }
     public func part(of column: String) -> ColumnSchema { with { $0.partOf = column } }
@@ -163,6 +167,9 @@ public struct Schema: Sendable, Equatable {
                             "the domain or family of \(place) has an empty name or one that is too long"
                         )
                     }
+                }
+                if column.isNumberList, column.type != .string {
+                    throw fail("\(place) is a list of numbers but no string")
                 }
                 if column.domain != nil, column.type != .string {
                     throw fail("\(place) has a domain but is no string")

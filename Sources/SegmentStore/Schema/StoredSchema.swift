@@ -165,6 +165,7 @@ package final class StoredSchema: Sendable {
                 var flags: UInt8 = 0
                 if column.isNullable { flags |= 1 }
                 if column.isHot { flags |= 2 }
+                if column.isNumberList { flags |= 4 }
                 out.append(flags)
                 out.appendString(column.domain ?? "")
                 out.appendString(column.family ?? "")
@@ -212,6 +213,7 @@ package final class StoredSchema: Sendable {
                 let flags = try reader.read(UInt8.self)
                 column.isNullable = flags & 1 != 0
                 column.isHot = flags & 2 != 0
+                column.isNumberList = flags & 4 != 0
                 let domain = try reader.readString(limit: nameLimit)
                 column.domain = domain.isEmpty ? nil : domain
                 let family = try reader.readString(limit: nameLimit)

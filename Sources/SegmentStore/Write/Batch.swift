@@ -62,6 +62,8 @@ public final class Batch {
     @exclusivity(unchecked) private(set) var failure: StoreError?
     private(set) var problems: [RowProblem] = []
     private(set) var problemCount = 0
+    /// Those of them that are only too large.
+    private var limitProblemCount = 0
     @exclusivity(unchecked) private var appended: [Int]
     /// For each row of a relation that was refused, how many had been taken before it.
     private var takenBeforeRefused: [[Int]]
@@ -150,6 +152,7 @@ public final class Batch {
 
     private func refuse(_ row: RowBuilder, _ relation: Int, _ index: Int, _ reason: String) {
         problemCount += 1
+        if row.exceedsLimit { limitProblemCount += 1 }
         takenBeforeRefused[relation].append(index - takenBeforeRefused[relation].count)
         guard problems.count < Self.problemLimit else { return }
         problems.append(
@@ -252,7 +255,7 @@ public final class Batch {
         try check()
         guard problemCount > 0, options.invalidRows == .abort else { return }
         var error = StoreError(
-            .invalidRow,
+            limitProblemCount == problemCount ? .limitExceeded : .invalidRow,
             "\(problemCount) row\(problemCount == 1 ? "" : "s") cannot be taken, the first: \(problems[0])"
         )
         error.rows = problems

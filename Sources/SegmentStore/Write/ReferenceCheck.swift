@@ -11,7 +11,8 @@ public struct ReferenceCheck: Sendable {
     public enum Policy: Sendable {
         /// It is taken; the receipt lists it.
         case warn
-        /// It is left out; the receipt lists it.
+        /// It is left out, and so is a row of the store that it would have replaced; the receipt
+        /// lists it.
         case drop
         /// Nothing is committed; the error lists it.
         case refuse

@@ -28,6 +28,8 @@ public final class RowBuilder {
     private let columns: UnsafeMutableBufferPointer<Column>
     let arena = ByteBuffer(capacity: 4096)
     @exclusivity(unchecked) package private(set) var problem: String?
+    /// Whether the problem is one of size.
+    @exclusivity(unchecked) private(set) var exceedsLimit = false
 
     init(_ relation: StoredSchema.Relation, valueLimit: Int) {
         self.relation = relation
@@ -53,7 +55,10 @@ public final class RowBuilder {
 
     func reset() {
         arena.removeAll()
-        if problem != nil { problem = nil }
+        if problem != nil {
+            problem = nil
+            exceedsLimit = false
+        }
         slots.update(repeating: Slot())
     }
 
@@ -92,6 +97,7 @@ public final class RowBuilder {
 
     @inline(never)
     private func tooLong(_ column: Int, _ count: Int) {
+        if problem == nil { exceedsLimit = true }
         fail(
             "column '\(relation.schema.columns[column].name)' has \(count) bytes; the limit is \(columns[column].byteLimit)"
         )
@@ -200,7 +206,9 @@ public final class RowBuilder {
     package func check() -> String? {
         if let problem { return problem }
         if arena.count > Limits.rowByteCount {
-            return "the row has \(arena.count) bytes; the limit is \(Limits.rowByteCount)"
+            exceedsLimit = true
+            problem = "the row has \(arena.count) bytes; the limit is \(Limits.rowByteCount)"
+            return problem
         }
         for index in 0..<slots.count {
             if slots[index].isSet, !slots[index].isNull { continue }
