@@ -95,10 +95,12 @@ public final class KeyFinder {
     private func similar(to pattern: NamePattern) throws -> [String] {
         var found: [(distance: Int, key: String)] = []
         try forEachNode { key, name, qualifiedName, _ in
-            guard let distance = pattern.distance(name: name, qualifiedName: qualifiedName) else {
-                return
+            // A whole key with a slip of the finger first.
+            if let distance = editDistance(key, pattern.text, limit: 2) {
+                found.append((distance - 2, key))
+            } else if let distance = pattern.distance(name: name, qualifiedName: qualifiedName) {
+                found.append((distance, key))
             }
-            found.append((distance, key))
         }
         return found.sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }
             .prefix(Self.suggestionLimit).map(\.key)
@@ -129,12 +131,14 @@ struct KeyParts {
 
 /// What somebody typed for a name.
 struct NamePattern {
+    let text: String
     private let components: [String]
     /// Parts of a path, the last ones.
     private let folders: [Substring]
     private let folded: String
 
     init(_ text: String) {
+        self.text = text
         // 'login.rs:refresh', but not 'std::refresh'.
         var name = text[...]
         var path: Substring = ""
@@ -181,19 +185,27 @@ struct NamePattern {
 }
 
 /// How many letters must be put in, taken out or changed to make one text of the other; nil if more
-/// than `limit`.
+/// than `limit`. Looks at no more pairs of letters than that limit needs.
 public func editDistance(_ a: String, _ b: String, limit: Int) -> Int? {
-    let b = Array(b.utf8)
-    guard abs(a.utf8.count - b.count) <= limit else { return nil }
-    var row = Array(0...b.count)
-    for (i, letter) in a.utf8.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in b.indices {
-            let changed = diagonal + (letter == b[j] ? 0 : 1)
+    guard abs(a.utf8.count - b.utf8.count) <= limit else { return nil }
+    let (a, b) = (Array(a.utf8), Array(b.utf8))
+    // Distances beyond the limit are all the same.
+    let far = limit + 1
+    var row = (0...b.count).map { min($0, far) }
+    for i in a.indices {
+        let band = max(0, i - limit)..<min(b.count, i + limit + 1)
+        var diagonal = row[band.lowerBound]
+        row[band.lowerBound] = band.lowerBound == 0 ? min(i + 1, far) : far
+        var best = row[band.lowerBound]
+        for j in band {
+            let changed = diagonal + (a[i] == b[j] ? 0 : 1)
             diagonal = row[j + 1]
-            row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
+            // What lies right of the band in the row above was never near.
+            let above = j == i + limit ? far : diagonal
+            row[j + 1] = min(changed, row[j] + 1, above + 1, far)
+            best = min(best, row[j + 1])
         }
+        if best > limit { return nil }
     }
     return row[b.count] <= limit ? row[b.count] : nil
 }

@@ -10,7 +10,8 @@ enum CommandLineTool {
 
     /// In the order in which help lists them.
     static let commands: [Command] = [
-        .ingest, .importRows, .exportRows, .queryDeps, .queryRdeps, .queryEntity, .stats, .files,
+        .ingest, .importRows, .exportRows, .schema, .queryDeps, .queryRdeps, .queryEntity, .stats,
+        .files,
         .ignored, .log, .diff, .inspect, .verify, .compact, .gc, .backup, .recover,
     ]
 

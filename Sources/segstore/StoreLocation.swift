@@ -2,6 +2,7 @@
 //
 // Which store a command is about, and which of its generations.
 
+import CodeGraph
 import Platform
 import SegmentStore
 
@@ -102,6 +103,13 @@ enum StoreLocation {
             guard let generation = UInt64(commit) else { throw error }
             return try GraphStore.openDamaged(path).snapshot(at: generation)
         }
+    }
+
+    /// The schema of the store; where there is none, that of the store that import would make.
+    static func schema(_ arguments: Arguments) throws -> Schema {
+        let location = try findToFill(arguments)
+        guard location.isNew else { return try snapshot(arguments).schema }
+        return CodeGraph.schema
     }
 
     /// The generations that are named, of one store.

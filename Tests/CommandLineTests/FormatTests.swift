@@ -15,7 +15,8 @@ import Testing
     }
 
     static let commands: [[String]] = [
-        ["import", "edges.csv", "--relation", "edges"], ["stats"], ["files"], ["ignored"], ["log"],
+        ["import", "edges.csv", "--relation", "edges"], ["schema"], ["stats"], ["files"],
+        ["ignored"], ["log"],
         ["diff", "1", "2"], ["inspect"], ["verify"], ["compact"], ["gc", "--keep", "1"],
         ["backup", "saved.seg"], ["recover", "--to", "1"], ["ingest", "."],
         ["query", "deps", "main"], ["query", "rdeps", "main", "--depth", "all"],

@@ -205,6 +205,19 @@ import Testing
         #expect(query.code == 1 && query.error.contains("no relation 'edges'"))
     }
 
+    @Test func theSchemaIsShownBeforeThereAreRows() throws {
+        let before = try tool("schema")
+        #expect(before.code == 0 && before.output.contains("entities"))
+        try files.fill()
+        #expect(try tool("schema").output == before.output)
+        let edges = try tool("schema", "--relation", "edges", "--format", "csv").outputLines
+        #expect(edges[0] == "relation,name,type,nullable,key,scope,target")
+        #expect(edges[2] == "edges,to,string,false,true,false,true")
+        #expect(edges[6] == "edges,lines,list of int64,true,false,false,false")
+        #expect(try tool("schema", "--relation", "films").error.contains("no relation 'films'"))
+        #expect(try tool("schema", "--store", "nowhere").code == 1)
+    }
+
     @Test func jsonIsOneObject() throws {
         try files.fill()
         let answer = try tool("export", "--relation", "edges", "--format", "json", "--at", "two")

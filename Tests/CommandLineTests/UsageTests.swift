@@ -11,7 +11,8 @@ import Testing
     init() throws { workspace = try Workspace() }
 
     private static let commands = [
-        "ingest", "import", "export", "query deps", "query rdeps", "query entity", "stats",
+        "ingest", "import", "export", "schema", "query deps", "query rdeps", "query entity",
+        "stats",
         "files", "ignored", "log", "diff", "inspect", "verify", "compact", "gc", "backup",
         "recover",
     ]

@@ -110,6 +110,11 @@ import Testing
         #expect(try similar("spwan") == ["rust:external:tokio.spawn:-"])
         #expect(try similar("sess") == [Self.keys[0]])
         #expect(try similar("zzzzzz") == [])
+        // A whole key but for a letter or two, before all others.
+        for key in Self.keys where !key.hasSuffix("~2") {
+            #expect(try similar("x" + key).first == key)
+            #expect(try similar(String(key.dropLast())).first == key)
+        }
     }
 
     /// What was replaced or deleted names nothing any more, though dictionaries still have it.
@@ -130,5 +135,29 @@ import Testing
         #expect(editDistance("kitten", "sitting", limit: 2) == nil)
         #expect(editDistance("", "", limit: 0) == 0)
         #expect(editDistance("a", "", limit: 1) == 1)
+        // Against the whole table.
+        var random = SeededGenerator(seed: 1)
+        for _ in 0..<3000 {
+            let (a, b) = (word(&random), word(&random))
+            let distance = plainDistance(Array(a.utf8), Array(b.utf8))
+            for limit in 0..<5 {
+                let expected = distance <= limit ? distance : nil
+                #expect(editDistance(a, b, limit: limit) == expected, "\(a) \(b) \(limit)")
+            }
+        }
+    }
+
+    private func word(_ random: inout SeededGenerator) -> String {
+        (0..<random.below(8)).map { _ in random.pick(["a", "b", "c"]) }.joined()
+    }
+
+    private func plainDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        guard let first = a.first else { return b.count }
+        guard let other = b.first else { return a.count }
+        let (rest, otherRest) = (Array(a.dropFirst()), Array(b.dropFirst()))
+        if first == other { return plainDistance(rest, otherRest) }
+        return 1
+            + min(
+                plainDistance(rest, otherRest), plainDistance(rest, b), plainDistance(a, otherRest))
     }
 }

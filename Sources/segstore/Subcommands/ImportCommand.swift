@@ -28,8 +28,8 @@ extension Command {
             All rows of all files become one commit. '-' is standard input. Of rows with one key the \
             last counts, and takes the place of one that the store has.
 
-            A line of NDJSON is an object whose names are the relation's columns, in any order; what is \
-            left out is null. CSV names them in its first line; a field that is empty and not quoted is \
+            A line of NDJSON is an object whose names are the relation's columns, which 'segstore schema' \
+            lists, in any order; what is left out is null. CSV names them in its first line; a field that is empty and not quoted is \
             null, or an empty text where that may not be. A time is like 2025-01-31T23:59:59.5Z, bytes are base64. Without --relation each line \
             names its own, as export writes it without one.
 
