@@ -109,16 +109,19 @@ import Testing
 
     // MARK: - Disks
 
-    /// Mounts are made in a name space of their own, which most systems let anybody do.
-    private static let canMount: Bool = {
+    /// Mounts are made in a name space of their own: most systems let anybody have one, and root
+    /// needs no other user's.
+    private static let namespace: String? = ["-rm", "-m"].first { flags in
         let answer = try? SegstoreTool(directory: "/").run(
-            ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"], of: "/usr/bin/unshare")
+            [flags, "mount", "-t", "tmpfs", "none", "/mnt"], of: "/usr/bin/unshare")
         return answer?.code == 0
-    }()
+    }
+    private static let canMount = namespace != nil
 
     private func mounted(_ script: String) throws -> SegstoreTool.Answer {
         try tool.run(
-            ["-rm", "/bin/sh", "-c", script, "sh", SegstoreTool.path], of: "/usr/bin/unshare")
+            [try #require(Self.namespace), "/bin/sh", "-c", script, "sh", SegstoreTool.path],
+            of: "/usr/bin/unshare")
     }
 
     @Test(.enabled(if: canMount, "this system lets nobody mount"))
