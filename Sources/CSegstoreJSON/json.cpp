@@ -18,8 +18,14 @@ struct segstore_json_parser {
 
 namespace {
 
+// More than any row has: a vector of the most dimensions in every second column.
+constexpr size_t most_tokens = size_t(1) << 25;
+
+struct too_many {};
+
 void add(std::vector<segstore_json_token> &out, segstore_json_kind kind, uint64_t bits = 0,
          size_t count = 0) {
+    if (out.size() == most_tokens) throw too_many();
     out.push_back({bits, static_cast<uint32_t>(count), kind});
 }
 
@@ -71,7 +77,7 @@ const char *message(simdjson::error_code code) {
     case simdjson::UNCLOSED_STRING: return "a string has no end";
     case simdjson::STRING_ERROR: return "a string has a wrong escape";
     case simdjson::UNESCAPED_CHARS: return "a string has a control character that is not escaped";
-    case simdjson::NUMBER_ERROR: return "a number is malformed or out of range";
+    case simdjson::NUMBER_ERROR: return "a number is malformed, or has more digits than 64 bits hold and no exponent";
     case simdjson::T_ATOM_ERROR:
     case simdjson::F_ATOM_ERROR:
     case simdjson::N_ATOM_ERROR: return "a word is not true, false or null";
@@ -99,6 +105,8 @@ const char *segstore_json_parse(
     try {
         parser->tokens.clear();
         flatten(root, parser->tokens);
+    } catch (const too_many &) {
+        return "it has too many values";
     } catch (const std::bad_alloc &) {
         return message(simdjson::MEMALLOC);
     }

@@ -62,7 +62,11 @@ package final class CSVReader {
             case .incomplete:
                 // That there is no more is news too: what is there may be whole then.
                 let wasAtEnd = input.isAtEnd
-                if try input.more() || input.isAtEnd != wasAtEnd { continue }
+                // Twice as much each time, for the record is looked at from its beginning again.
+                let wanted = input.window.count * 2
+                var hasMore = try input.more()
+                while hasMore, input.window.count < wanted { hasMore = try input.more() }
+                if hasMore || input.isAtEnd != wasAtEnd { continue }
                 if input.isAtEnd, input.window.isEmpty { return false }
                 let error = RowError(
                     input.isAtEnd

@@ -54,18 +54,16 @@ final class CSVRowFiller {
             )
         }
         switch column.type {
-        case .string, .enumeration:
-            guard !column.isNumberList || ValueText.isNumberList(text) else { throw mismatch() }
-            row.set(index, utf8: text)
+        case .string, .enumeration: row.set(index, utf8: text)
         case .bytes:
             scratch.removeAll()
             guard ValueText.decode(base64: text, into: scratch) else { throw mismatch() }
             row.set(index, utf8: scratch.bytes)
         case .int64:
-            guard let number = ValueText.integer(text) else { throw mismatch() }
+            guard let number = wholeNumber(text) else { throw mismatch() }
             row.set(index, number)
         case .timestamp:
-            guard let time = ValueText.time(text) ?? ValueText.integer(text) else {
+            guard let time = ValueText.time(text) ?? wholeNumber(text) else {
                 throw mismatch()
             }
             row.set(index, time)
@@ -94,7 +92,9 @@ final class CSVRowFiller {
         for part in inner.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             // Numbers that are not finite are strings, as they are in JSON.
             let bare = part.filter { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: " ") }
-            guard let number = bare.withUnsafeBytes({ ValueText.float($0) }) else { return nil }
+            guard let number = bare.withUnsafeBytes({ ValueText.float($0) }),
+                Float(number).isFinite || !number.isFinite
+            else { return nil }
             numbers.append(Float(number))
         }
         return numbers
@@ -124,5 +124,14 @@ package enum CSVText {
     package static func append(string text: String, to out: ByteBuffer) {
         var text = text
         text.withUTF8 { append(string: UnsafeRawBufferPointer($0), to: out) }
+    }
+
+    /// The first line: the columns' names.
+    package static func append(header names: [String], to out: ByteBuffer) {
+        for (index, name) in names.enumerated() {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            append(string: name, to: out)
+        }
+        out.append(UInt8(ascii: "\n"))
     }
 }

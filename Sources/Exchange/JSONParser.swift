@@ -49,5 +49,8 @@ package final class JSONParser {
 package struct RowError: Error {
     package let reason: String
 
-    package init(_ reason: String) { self.reason = reason }
+    /// What it quotes may be of any length.
+    package init(_ reason: String) {
+        self.reason = reason.utf8.count > 500 ? "\(reason.prefix(500))…" : reason
+    }
 }

@@ -136,11 +136,7 @@ final class JSONRowFiller {
         _ row: RowBuilder, _ column: Int, _ type: ColumnType, string token: JSONToken
     ) throws(RowError) {
         switch type {
-        case .string, .enumeration:
-            if schema[column].isNumberList, !ValueText.isNumberList(token.text) {
-                throw mismatch(column, "'\(shown(token.text))', which is no list of numbers")
-            }
-            row.set(column, utf8: token.text)
+        case .string, .enumeration: row.set(column, utf8: token.text)
         case .bytes:
             scratch.removeAll()
             guard ValueText.decode(base64: token.text, into: scratch) else {
@@ -177,7 +173,13 @@ final class JSONRowFiller {
                 return index
             case .integer: floats.append(Float(token.integer))
             case .largeInteger: floats.append(Float(token.bits))
-            case .real: floats.append(Float(token.real))
+            case .real:
+                guard Float(token.real).isFinite else {
+                    throw RowError(
+                        "column '\(schema[column].name)' holds floats of 32 bits, not \(token.real)"
+                    )
+                }
+                floats.append(Float(token.real))
             case .string:
                 guard let number = ValueText.special(token.string) else { fallthrough }
                 floats.append(Float(number))

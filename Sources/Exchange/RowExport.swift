@@ -32,11 +32,11 @@ public struct RowExport {
         let reader = snapshot.reader()
         let index = try reader.relation(relation)
         let writer = RowTextWriter(reader, index, format == .csv ? .csv : .json)
-        if format == .csv { writer.appendHeader(to: out) }
+        if format == .csv { CSVText.append(header: writer.names, to: out) }
         var count = 0
         try reader.forEachRowByKey(index) { row in
             try writer.append(row, to: out)
-            if format == .ndjson { out.append(UInt8(ascii: "\n")) }
+            out.append(UInt8(ascii: "\n"))
             count += 1
             if out.count >= Self.chunkByteCount {
                 try sink(out.bytes)

@@ -95,7 +95,9 @@ public final class RowImport {
     /// Of the files that are done.
     private var doneByteCount = 0
     private var current: TextInput?
-    private var scopes = Set<[UInt8]>()
+    private var scopes: [String: Set<[UInt8]>] = [:]
+    private var lastScope: [UInt8] = []
+    private var lastScopeRelation: String?
 
     private static let problemLimit = 1000
 
@@ -120,7 +122,10 @@ public final class RowImport {
             opened.lineCount += 1
             if case .text(let text) = line {
                 if isBlank(text) { continue }
-                if let relation = try? schemaLine(text) {
+                // One that stands there again is judged where rows are.
+                if let relation = try? schemaLine(text),
+                    !schema.relations.contains(where: { $0.name == relation.name })
+                {
                     schema.relations.append(relation)
                     continue
                 }
@@ -176,9 +181,12 @@ public final class RowImport {
             // Before anything is read, and where it is known what there is.
             _ = try relationSchema(name, store.schema())
         }
+        // Asked of names: a pipe must not be opened twice.
         let total = paths.reduce(Optional(0)) { sum, path in
-            guard let sum, path != "-", let file = try? File(path, .read) else { return nil }
-            return (try? file.regularByteCount()).flatMap { $0 }.map { sum + $0 }
+            guard let sum, let status = try? FileStatus(of: path, followingLink: true),
+                status.kind == .file
+            else { return nil }
+            return sum + status.byteCount
         }
         func report() -> WriteProgress.Answer {
             guard let progress else { return .proceed }
@@ -188,7 +196,10 @@ public final class RowImport {
                     rowCount: rowCount, byteCount: done,
                     fraction: total.map { $0 > 0 ? min(1, Double(done) / Double($0)) : 1 }))
         }
-        let receipt = try store.write(options.write) { batch in
+        var write = options.write
+        // A store that was exported before it had rows comes back too.
+        write.commitsSchema = !schema.relations.isEmpty
+        let receipt = try store.write(write) { batch in
             for path in paths { try read(path, into: batch) }
             guard problemCount == 0 || options.skipsInvalid else {
                 throw ImportFailure(
@@ -204,8 +215,7 @@ public final class RowImport {
 
     private func relationSchema(_ name: String, _ schema: Schema) throws -> RelationSchema {
         guard let relation = schema.relations.first(where: { $0.name == name }) else {
-            let names = schema.relations.map(\.name).joined(separator: ", ")
-            throw StoreError(.notFound, "no relation '\(name)'; the store has \(names)")
+            throw Schema.unknown(name, among: schema.relations.map(\.name))
         }
         if options.replacesScopes, relation.scope == nil {
             throw StoreError(.invalidArgument, "relation '\(name)' has no scope column")
@@ -322,19 +332,25 @@ public final class RowImport {
         return scope
     }
 
-    /// A schema that comes late must be one that is known.
+    /// A schema that comes late must be the store's.
     private func check(_ relation: RelationSchema, _ batch: Batch) throws(RowError) {
-        guard batch.storeSchema.relations.contains(where: { $0.name == relation.name }) else {
+        let known = batch.storeSchema.relations.first { $0.name == relation.name }
+        guard let known else {
             throw RowError("schemas must stand at the beginning of the first file")
+        }
+        guard known == relation else {
+            throw RowError("the store has another schema of '\(relation.name)'")
         }
     }
 
     private func replace(
         _ scope: UnsafeRawBufferPointer, _ relation: String, _ batch: Batch
     ) throws {
-        // Of each relation its own: a name never holds a zero byte and a scope comes last.
-        let entry = Array(relation.utf8) + [0] + Array(scope)
-        guard scopes.insert(entry).inserted else { return }
+        // Rows of a scope mostly follow each other.
+        if lastScope.elementsEqual(scope) && lastScopeRelation == relation { return }
+        lastScope = Array(scope)
+        lastScopeRelation = relation
+        guard scopes[relation, default: []].insert(lastScope).inserted else { return }
         try batch.replaceScope(String(decoding: scope, as: UTF8.self), in: relation)
     }
 

@@ -41,25 +41,17 @@ package final class RowTextWriter {
         names = wanted.map { schema.columns[$0].name }
     }
 
-    private let names: [String]
+    /// Of the columns.
+    package let names: [String]
 
-    /// What CSV begins with.
-    package func appendHeader(to out: ByteBuffer) {
-        for (index, name) in names.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            CSVText.append(string: name, to: out)
-        }
-        out.append(UInt8(ascii: "\n"))
-    }
-
-    /// A JSON object, or a CSV record with its line's end.
+    /// A JSON object, or a CSV record without its line's end.
     package func append(_ row: RowID, to out: ByteBuffer) throws(StoreError) {
         if form == .json { out.append(UInt8(ascii: "{")) }
         for column in columns {
             column.prefix.withUnsafeBytes { out.append($0) }
             try append(row, column, to: out)
         }
-        out.append(form == .json ? UInt8(ascii: "}") : UInt8(ascii: "\n"))
+        if form == .json { out.append(UInt8(ascii: "}")) }
     }
 
     private func append(_ row: RowID, _ column: Column, to out: ByteBuffer) throws(StoreError) {
@@ -67,10 +59,7 @@ package final class RowTextWriter {
         switch column.type {
         case .string, .enumeration:
             guard let text = try reader.bytes(relation, row, column.index) else { break }
-            // Rows that did not come as text may hold anything.
-            if isJSON, column.isNumberList, ValueText.isNumberList(text) {
-                return append(numbers: text, to: out)
-            }
+            if isJSON, column.isNumberList { return append(numbers: text, to: out) }
             return isJSON
                 ? JSONText.append(string: text, to: out) : CSVText.append(string: text, to: out)
         case .bytes:

@@ -6,8 +6,6 @@ import Platform
 package final class TextInput {
     /// As messages name it.
     package let name: String
-    /// Bytes in all; nil if that cannot be known beforehand.
-    package let byteCount: Int?
     private let read: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
     @exclusivity(unchecked) private var memory: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var start = 0
@@ -17,16 +15,15 @@ package final class TextInput {
     @exclusivity(unchecked) package private(set) var consumedByteCount = 0
 
     /// A record that is longer is refused.
-    package static let recordByteLimit = 512 << 20
+    package static let recordByteLimit = 128 << 20
     /// Bytes that may be read behind the window, whatever they are.
     static let padding = 64
 
     package init(
-        name: String, byteCount: Int? = nil, windowByteCount: Int = 1 << 20,
+        name: String, windowByteCount: Int = 1 << 20,
         read: @escaping (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
     ) {
         self.name = name
-        self.byteCount = byteCount
         self.read = read
         memory = Self.allocate(windowByteCount)
     }
@@ -35,16 +32,14 @@ package final class TextInput {
     package convenience init(path: String) throws(SystemError) {
         let isStandardInput = path == "-"
         let file = isStandardInput ? File.standardInput : try File(path, .read)
-        self.init(
-            name: isStandardInput ? "standard input" : path, byteCount: try file.regularByteCount()
-        ) { buffer throws(SystemError) in
+        self.init(name: isStandardInput ? "standard input" : path) { buffer throws(SystemError) in
             try file.readNext(buffer)
         }
     }
 
     package convenience init(name: String, bytes: [UInt8], windowByteCount: Int = 1 << 20) {
         var rest = bytes[...]
-        self.init(name: name, byteCount: bytes.count, windowByteCount: windowByteCount) { buffer in
+        self.init(name: name, windowByteCount: windowByteCount) { buffer in
             let part = rest.prefix(buffer.count)
             buffer.copyBytes(from: part)
             rest.removeFirst(part.count)

@@ -45,26 +45,6 @@ package enum ValueText {
         text.withUTF8 { out.append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Nil if it is no number of that type, or leaves its range.
-    static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
-        var rest = text[...]
-        let isNegative = rest.first == UInt8(ascii: "-")
-        if isNegative { rest.removeFirst() }
-        guard !rest.isEmpty, rest.count < 20 else { return nil }
-        var value: Int64 = 0
-        for byte in rest {
-            let digit = Int64(byte) - 0x30
-            guard (0...9).contains(digit) else { return nil }
-            let (scaled, isLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, isLarger) =
-                isNegative
-                ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
-            if isLarge || isLarger { return nil }
-            value = sum
-        }
-        return value
-    }
-
     static func float(_ text: UnsafeRawBufferPointer) -> Double? {
         let string = String(decoding: text, as: UTF8.self)
         if let special = special(string) { return special }
@@ -82,17 +62,6 @@ package enum ValueText {
         case "-Infinity", "-inf": -.infinity
         default: nil
         }
-    }
-
-    /// Whether it is whole numbers with one space between two, and nothing else.
-    static func isNumberList(_ text: UnsafeRawBufferPointer) -> Bool {
-        text.isEmpty
-            || text.split(separator: 0x20, omittingEmptySubsequences: false).allSatisfy { part in
-                // One way to write each, so that what is read is what was written.
-                let digits = part.first == UInt8(ascii: "-") ? part.dropFirst() : part
-                let isPlain = digits.first != UInt8(ascii: "0") || part.count == 1
-                return isPlain && integer(UnsafeRawBufferPointer(rebasing: part)) != nil
-            }
     }
 
     // MARK: - Times

@@ -44,13 +44,6 @@ package final class File: @unchecked Sendable {
         try retrying(.read, path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
     }
 
-    /// Nil if it is no regular file, whose size would say nothing.
-    package func regularByteCount() throws(SystemError) -> Int? {
-        var status = stat()
-        _ = try retrying(.stat, path) { Int(fstat(descriptor, &status)) }
-        return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
-    }
-
     /// Writes all bytes at `offset`, however many calls it takes.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
         var done = 0

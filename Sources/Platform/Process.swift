@@ -78,7 +78,7 @@ package struct CalendarTime: Sendable {
         let billion: Int64 = 1_000_000_000
         // Rounded down, so that times before 1970 have a positive fraction too.
         let fraction = (time % billion + billion) % billion
-        var seconds = time_t((time - fraction) / billion)
+        var seconds = time_t(time / billion - (time % billion < 0 ? 1 : 0))
         var parts = tm()
         if isLocal { localtime_r(&seconds, &parts) } else { gmtime_r(&seconds, &parts) }
         year = Int(parts.tm_year) + 1900

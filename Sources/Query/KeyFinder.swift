@@ -38,11 +38,14 @@ public final class KeyFinder {
         if try isKey(text) { return .key(text) }
         let pattern = NamePattern(text)
         var found: [String] = []
-        try forEachNode { key, name, qualifiedName, file in
+        func take(_ key: String, _ name: String, _ qualifiedName: String, _ file: String) {
             if pattern.matches(name: name, qualifiedName: qualifiedName, file: file) {
                 found.append(key)
             }
         }
+        try forEachEntity(take)
+        // What is defined elsewhere has the names that many things have.
+        if found.isEmpty { try forEachOtherNode(take) }
         switch found.count {
         case 0: return .unknown(similar: try similar(to: pattern))
         case 1: return .key(found[0])
@@ -61,19 +64,23 @@ public final class KeyFinder {
         return false
     }
 
-    /// Every entity, and every end of an edge that is none: those are known by their keys alone.
-    private func forEachNode(
-        _ body: (_ key: String, _ name: String, _ qualifiedName: String, _ file: String) -> Void
-    ) throws {
-        if let entities {
-            let columns = try ["key", "name", "qualified_name", "file"].map {
-                try reader.column($0, of: entities)
-            }
-            try reader.forEachRow(entities) { row in
-                let values = try columns.map { try reader.string(entities, row, $0) ?? "" }
-                body(values[0], values[1], values[2], values[3])
-            }
+    private typealias Visit = (
+        _ key: String, _ name: String, _ qualifiedName: String, _ file: String
+    ) -> Void
+
+    private func forEachEntity(_ body: Visit) throws {
+        guard let entities else { return }
+        let columns = try ["key", "name", "qualified_name", "file"].map {
+            try reader.column($0, of: entities)
         }
+        try reader.forEachRow(entities) { row in
+            let values = try columns.map { try reader.string(entities, row, $0) ?? "" }
+            body(values[0], values[1], values[2], values[3])
+        }
+    }
+
+    /// Every end of an edge that is no entity: it is known by its key alone.
+    private func forEachOtherNode(_ body: Visit) throws {
         guard let edges else { return }
         var seen = Set<[UInt8]>()
         for lookup in reader.core.lookups(edges) {
@@ -94,7 +101,7 @@ public final class KeyFinder {
 
     private func similar(to pattern: NamePattern) throws -> [String] {
         var found: [(distance: Int, key: String)] = []
-        try forEachNode { key, name, qualifiedName, _ in
+        func take(_ key: String, _ name: String, _ qualifiedName: String, _ file: String) {
             // A whole key with a slip of the finger first.
             if let distance = editDistance(key, pattern.text, limit: 2) {
                 found.append((distance - 2, key))
@@ -102,6 +109,8 @@ public final class KeyFinder {
                 found.append((distance, key))
             }
         }
+        try forEachEntity(take)
+        try forEachOtherNode(take)
         return found.sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }
             .prefix(Self.suggestionLimit).map(\.key)
     }
@@ -123,7 +132,8 @@ struct KeyParts {
         name = NamePattern.components(qualifiedName).last ?? qualifiedName
         // A second one of the same key ends with ~2.
         let tilde = path.lastIndex(of: "~").flatMap { place in
-            path[path.index(after: place)...].allSatisfy(\.isNumber) ? place : nil
+            let number = path[path.index(after: place)...]
+            return !number.isEmpty && number.allSatisfy(\.isNumber) ? place : nil
         }
         file = String(path[..<(tilde ?? path.endIndex)])
     }
@@ -142,8 +152,8 @@ struct NamePattern {
         // 'login.rs:refresh', but not 'std::refresh'.
         var name = text[...]
         var path: Substring = ""
-        if let colon = text.lastIndex(of: ":"), colon > text.startIndex,
-            text[text.index(before: colon)] != ":", text.index(after: colon) < text.endIndex
+        if let colon = Self.lastSingleColon(text), colon > text.startIndex,
+            text.index(after: colon) < text.endIndex
         {
             name = text[text.index(after: colon)...]
             path = text[..<colon]
@@ -151,6 +161,16 @@ struct NamePattern {
         components = Self.components(String(name))
         folders = path.split(separator: "/")
         folded = (components.last ?? "").lowercased()
+    }
+
+    private static func lastSingleColon(_ text: String) -> String.Index? {
+        let utf8 = text.utf8
+        return utf8.indices.last { place in
+            guard utf8[place] == UInt8(ascii: ":") else { return false }
+            let next = utf8.index(after: place)
+            let followsColon = place > utf8.startIndex && utf8[utf8.index(before: place)] == 0x3a
+            return !followsColon && !(next < utf8.endIndex && utf8[next] == 0x3a)
+        }
     }
 
     /// The parts of a qualified name, whatever its language puts between them.
@@ -161,10 +181,10 @@ struct NamePattern {
 
     func matches(name: String, qualifiedName: String, file: String) -> Bool {
         guard let last = components.last else { return false }
+        // Most fail here, without a string being made.
+        guard name == last || qualifiedName.hasSuffix(last) else { return false }
         guard folders.isEmpty || file.split(separator: "/").suffix(folders.count) == folders[...]
         else { return false }
-        // Most fail here.
-        guard qualifiedName.utf8.count >= last.utf8.count || name == last else { return false }
         if components.count == 1, name == last { return true }
         return Self.components(qualifiedName).suffix(components.count) == components[...]
     }
@@ -186,7 +206,7 @@ struct NamePattern {
 
 /// How many letters must be put in, taken out or changed to make one text of the other; nil if more
 /// than `limit`. Looks at no more pairs of letters than that limit needs.
-public func editDistance(_ a: String, _ b: String, limit: Int) -> Int? {
+package func editDistance(_ a: String, _ b: String, limit: Int) -> Int? {
     guard abs(a.utf8.count - b.utf8.count) <= limit else { return nil }
     let (a, b) = (Array(a.utf8), Array(b.utf8))
     // Distances beyond the limit are all the same.

@@ -34,7 +34,8 @@ extension GraphStore {
         let start = Clock.nanoseconds()
         let receipt = try exclusively { lock throws in
             let commit = try Commit(
-                self, keepsFirst: options.duplicates == .reject, options.valueByteLimit)
+                self, keepsFirst: options.duplicates == .reject,
+                commitsSchema: options.commitsSchema, options.valueByteLimit)
             do {
                 let batch = Batch(commit.builder, options, progress)
                 try batch.report(fraction: 0)
@@ -92,7 +93,6 @@ extension GraphStore {
                 let current = try manifests.current()
                 try current?.checkWritable(storage.path)
                 try manifests.sweep(after: current)
-                if current == nil { try create() }
                 state.withLock { $0.isSwept = true }
             }
             do { return try body(lock) } catch {
@@ -100,17 +100,6 @@ extension GraphStore {
                 state.withLock { $0.isSwept = false }
                 throw error
             }
-        }
-    }
-
-    private func create() throws(StoreError) {
-        do throws(StoreError) {
-            try manifests.create(StoredSchema(state.withLock { $0.wanted } ?? Schema([])))
-        } catch {
-            // It may be half made, and what a sync left undone is not known.
-            try? storage.remove(Layout.stagedManifest)
-            try? storage.remove(Layout.manifest)
-            throw error
         }
     }
 
@@ -140,7 +129,8 @@ final class Commit {
     private var isPublished = false
 
     init(
-        _ store: GraphStore, keepsFirst: Bool = false, _ valueByteLimit: Int = Limits.valueByteCount
+        _ store: GraphStore, keepsFirst: Bool = false, commitsSchema: Bool = false,
+        _ valueByteLimit: Int = Limits.valueByteCount
     ) throws(StoreError) {
         self.store = store
         let base = try store.load()
@@ -152,12 +142,17 @@ final class Commit {
         } else {
             schema = stored
         }
-        changesSchema = schema !== stored
+        changesSchema =
+            base.manifest.generation > 0
+            ? schema !== stored : commitsSchema && !schema.relations.isEmpty
         let id = base.manifest.nextSegmentID
         segmentID = id
         let storage = store.storage
         // An earlier attempt of this process may have failed with the file half written.
+        let manifests = store.manifests
+        let isNew = base.manifest.generation == 0
         file = SegmentFileWriter(id: id) { () throws(StoreError) in
+            if isNew, try manifests.current() == nil { try manifests.create() }
             try storage.remove(Layout.segment(id))
             return try storage.create(Layout.segment(id))
         }
@@ -251,6 +246,7 @@ final class Commit {
                     "\(count) row\(count == 1 ? " refers" : "s refer") to what is not there, the first: \(found.problems[0])"
                 )
                 error.rows = found.problems
+                error.rowCount = count
                 throw error
             }
             receipt.danglingCount += found.rows.count
@@ -307,6 +303,7 @@ final class Commit {
                 "\(count) row\(count == 1 ? " has a key" : "s have keys") that may not come again, the first: \(problems[0])"
             )
             error.rows = problems
+            error.rowCount = count
             throw error
         }
         receipt.problems = problems

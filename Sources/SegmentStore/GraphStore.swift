@@ -173,12 +173,10 @@ public final class GraphStore: Sendable {
     func load() throws(StoreError) -> SnapshotCore {
         var lastSeen: UInt64?
         while true {
-            let manifest: Manifest
-            if let found = try manifests.current() {
-                manifest = found
-            } else {
-                manifest = Manifest(
-                    schema: StoredSchema(state.withLock { $0.wanted } ?? Schema([])))
+            var manifest = try manifests.current() ?? Manifest(schema: StoredSchema(Schema([])))
+            if manifest.generation == 0, let wanted = state.withLock({ $0.wanted }) {
+                // Nothing has been decided before the first commit.
+                manifest.schema = try manifest.schema.extended(by: wanted)
             }
             if let current = state.withLock({ $0.current }),
                 current.manifest.generation == manifest.generation,

@@ -61,6 +61,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public var holder: Int32?
     /// The rows concerned, the first thousand of them.
     public var rows: [RowProblem] = []
+    /// How many those are, all of them.
+    public var rowCount = 0
 
     public init(_ code: Code, _ message: String, path: String? = nil) {
         self.code = code

@@ -183,9 +183,19 @@ final class AnswerWriter {
 
 /// Takes the rows of an answer that is a list.
 struct AnswerRows {
-    fileprivate let add: ((AnswerWriter) throws -> Void) throws -> Void
+    fileprivate let add: ((ByteBuffer) throws -> Void) throws -> Void
+    fileprivate let form: AnswerWriter.Form
 
-    func row(_ body: (AnswerWriter) throws -> Void) throws { try add(body) }
+    func row(_ body: (AnswerWriter) throws -> Void) throws {
+        try add { buffer in
+            let writer = AnswerWriter(buffer, form)
+            if form == .csv {
+                try body(writer)
+            } else {
+                try writer.nested("{", "}") { try body(writer) }
+            }
+        }
+    }
 }
 
 extension Output {
@@ -197,7 +207,7 @@ extension Output {
                 let cells = ByteBuffer()
                 let writer = AnswerWriter(cells, .csv)
                 try body(writer)
-                Self.appendHeader(writer.names, to: buffer)
+                CSVText.append(header: writer.names, to: buffer)
                 buffer.append(cells.bytes)
                 withExtendedLifetime(cells) {}
             default:
@@ -214,26 +224,17 @@ extension Output {
         _ format: Format, _ name: String, columns: [String],
         summary: (AnswerWriter) -> Void, rows: (AnswerRows) throws -> Void
     ) throws {
+        func add(_ row: (ByteBuffer) throws -> Void) throws {
+            try write { buffer in
+                try row(buffer)
+                buffer.append(UInt8(ascii: "\n"))
+            }
+        }
         switch format {
         case .csv:
-            write { Self.appendHeader(columns, to: $0) }
-            try rows(
-                AnswerRows { body in
-                    try self.write { buffer in
-                        let writer = AnswerWriter(buffer, .csv)
-                        try body(writer)
-                        buffer.append(UInt8(ascii: "\n"))
-                    }
-                })
-        case .ndjson:
-            try rows(
-                AnswerRows { body in
-                    try self.write { buffer in
-                        let writer = AnswerWriter(buffer, .oneLine)
-                        try writer.nested("{", "}") { try body(writer) }
-                        buffer.append(UInt8(ascii: "\n"))
-                    }
-                })
+            write { CSVText.append(header: columns, to: $0) }
+            try rows(AnswerRows(add: add, form: .csv))
+        case .ndjson: try rows(AnswerRows(add: add, form: .oneLine))
         case .json, .text:
             let buffer = ByteBuffer()
             let writer = AnswerWriter(buffer, .lines)
@@ -245,10 +246,11 @@ extension Output {
                 summary(writer)
                 try writer.array(name) {
                     try rows(
-                        AnswerRows { body in
-                            try writer.object { try body(writer) }
-                            if buffer.count > 1 << 16 { flush() }
-                        })
+                        AnswerRows(
+                            add: { row in
+                                try writer.write(nil, row)
+                                if buffer.count > 1 << 16 { flush() }
+                            }, form: .oneLine))
                 }
             }
             buffer.append(UInt8(ascii: "\n"))
@@ -262,35 +264,8 @@ extension Output {
         summary: (AnswerWriter) -> Void, rows: ((RowID) throws -> Void) throws -> Void
     ) throws {
         let text = RowTextWriter(reader, relation, format == .csv ? .csv : .json, columns: columns)
-        switch format {
-        case .csv:
-            write { text.appendHeader(to: $0) }
-            try rows { row in try write { try text.append(row, to: $0) } }
-        case .ndjson:
-            try rows { row in
-                try write {
-                    try text.append(row, to: $0)
-                    $0.append(UInt8(ascii: "\n"))
-                }
-            }
-        case .json, .text:
-            let buffer = ByteBuffer()
-            let writer = AnswerWriter(buffer, .lines)
-            func flush() {
-                write { $0.append(buffer.bytes) }
-                buffer.removeAll()
-            }
-            try writer.nested("{", "}") {
-                summary(writer)
-                try writer.array(name) {
-                    try rows { row in
-                        try writer.write { try text.append(row, to: $0) }
-                        if buffer.count > 1 << 16 { flush() }
-                    }
-                }
-            }
-            buffer.append(UInt8(ascii: "\n"))
-            flush()
+        try answer(format, name, columns: text.names, summary: summary) { answer in
+            try rows { row in try answer.add { try text.append(row, to: $0) } }
         }
     }
 
@@ -314,13 +289,5 @@ extension Output {
             }
             buffer.append(UInt8(ascii: "\n"))
         }
-    }
-
-    private static func appendHeader(_ names: [String], to out: ByteBuffer) {
-        for (index, name) in names.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            CSVText.append(string: name, to: out)
-        }
-        out.append(UInt8(ascii: "\n"))
     }
 }

@@ -59,12 +59,15 @@ enum CommandLineTool {
     static func command(named name: String) throws(UsageError) -> Command {
         if let command = commands.first(where: { $0.name == name }) { return command }
         let words = name.split(separator: " ")
-        let family = commands.map(\.name).filter { $0.hasPrefix("\(words[0]) ") }
+        guard let first = words.first else {
+            throw UsageError("no command given; 'segstore --help' lists them")
+        }
+        let family = commands.map(\.name).filter { $0.hasPrefix("\(first) ") }
         if !family.isEmpty {
-            let seconds = family.map { String($0.dropFirst(words[0].count + 1)) }
+            let seconds = family.map { String($0.dropFirst(first.count + 1)) }
             let given = words.count > 1 ? ", not '\(words[1])'" : ""
             throw UsageError(
-                "\(words[0]) needs a second word: \(CommandLineWords.choice(of: seconds))\(given)")
+                "\(first) needs a second word: \(CommandLineWords.choice(of: seconds))\(given)")
         }
         let similar = commands.first {
             editDistance($0.name, name, limit: 1 + name.utf8.count / 5) != nil

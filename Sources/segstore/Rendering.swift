@@ -24,16 +24,20 @@ final class Output {
         sink = { try StandardStream.output.write($0) }
     }
 
-    init(_ file: StagedFile) {
+    init(_ file: ExportFile) {
         hasColors = false
         sink = file.append
     }
 
     func write(_ text: String) { write { ValueText.append(text, to: $0) } }
 
-    /// Gives what `body` appends to the buffer.
+    /// Gives what `body` appends to the buffer, if it comes to its end: half a row is none.
     func write(_ body: (ByteBuffer) throws -> Void) rethrows {
-        try body(buffer)
+        let start = buffer.count
+        do { try body(buffer) } catch {
+            buffer.truncate(to: start)
+            throw error
+        }
         if buffer.count >= 1 << 16 { send() }
     }
 

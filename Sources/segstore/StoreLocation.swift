@@ -96,13 +96,15 @@ enum StoreLocation {
     static func snapshot(_ arguments: Arguments) throws -> Snapshot {
         let path = try find(arguments)
         guard let commit = arguments[.at] else { return try open(path, .readOnly).snapshot() }
-        do {
-            return try snapshot(commit, of: try open(path, .readOnly))
-        } catch let error as StoreError where error.code == .corrupted {
-            // An earlier generation may be whole where the newest is not.
-            guard let generation = UInt64(commit) else { throw error }
-            return try GraphStore.openDamaged(path).snapshot(at: generation)
-        }
+        return try snapshot(commit, at: path)
+    }
+
+    /// The generations that are named, of one store.
+    static func snapshots(
+        _ arguments: Arguments, _ commits: [String]
+    ) throws -> (old: Snapshot, new: Snapshot) {
+        let path = try find(arguments)
+        return (try snapshot(commits[0], at: path), try snapshot(commits[1], at: path))
     }
 
     /// The schema of the store; where there is none, that of the store that import would make.
@@ -112,24 +114,29 @@ enum StoreLocation {
         return CodeGraph.schema
     }
 
-    /// The generations that are named, of one store.
-    static func snapshots(
-        _ arguments: Arguments, _ commits: [String]
-    ) throws -> (old: Snapshot, new: Snapshot) {
-        let store = try open(try find(arguments), .readOnly)
-        return (try snapshot(commits[0], of: store), try snapshot(commits[1], of: store))
+    private static func snapshot(_ commit: String, at path: String) throws -> Snapshot {
+        do {
+            return try snapshot(commit, of: try open(path, .readOnly))
+        } catch let error as StoreError where error.code == .corrupted {
+            // An earlier generation may be whole where the newest is not.
+            guard let generation = UInt64(commit),
+                let found = try present({
+                    try GraphStore.openDamaged(path).snapshot(at: generation)
+                })
+            else { throw error }
+            return found
+        }
     }
 
+    /// A number is a generation first, for a label may look like one.
     private static func snapshot(_ commit: String, of store: GraphStore) throws -> Snapshot {
         // A packed store has no other generation, and keeps no history to look this one up in.
         let current = try store.snapshot()
-        if UInt64(commit) == current.generation || commit == current.label { return current }
-        // A label may look like a number.
-        if let generation = UInt64(commit),
-            let found = try present({ try store.snapshot(at: generation) })
-        {
-            return found
+        if let generation = UInt64(commit) {
+            if generation == current.generation { return current }
+            if let found = try present({ try store.snapshot(at: generation) }) { return found }
         }
+        if commit == current.label { return current }
         if let found = try present({ try store.snapshot(label: commit) }) { return found }
         throw CommandError(
             "\(store.path): there is no commit '\(commit)'; 'segstore log' lists those that can be read"

@@ -66,7 +66,8 @@ enum Text {
 
     /// 5 min ago.
     static func age(_ time: Int64) -> String {
-        let seconds = Int(max(0, Clock.wallNanoseconds() - time) / 1_000_000_000)
+        let (age, isBeyond) = Clock.wallNanoseconds().subtractingReportingOverflow(time)
+        let seconds = isBeyond ? 0 : Int(max(0, age) / 1_000_000_000)
         switch seconds {
         case ..<120: return "\(seconds) s ago"
         case ..<7200: return "\(seconds / 60) min ago"

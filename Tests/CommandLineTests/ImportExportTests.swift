@@ -46,7 +46,9 @@ import Testing
                   bad.ndjson:5: there is no column 'kay'
 
                 """)
-        #expect(try tool("stats", "--format", "json").json()["generation"] as? Int == 0)
+        // Nothing was decided by it: another schema may come.
+        let nothing = try tool("stats")
+        #expect(nothing.code == 1 || nothing.output.contains("none yet"))
         let skipped = try tool(
             "import", "bad.ndjson", "--relation", "entities", "--skip-invalid", "--format", "json")
         #expect(skipped.code == 0)
@@ -118,7 +120,8 @@ import Testing
         try files.write("lost.csv", "from,to,kind,file,line,resolution\n" + lost)
         let refused = try tool("import", "lost.csv", "--relation", "edges", "--dangling", "refuse")
         #expect(refused.code == 1)
-        #expect(refused.error.hasPrefix("segstore: nothing was committed: 1 row refers to what is"))
+        #expect(
+            refused.error.hasPrefix("segstore: nothing was committed: 1 edge has an end that is"))
         #expect(refused.error.contains("'to' is no key of 'entities': gone"))
         #expect(try tool("stats", "--format", "json").json()["generation"] as? Int == 1)
         let dropped = try tool("import", "lost.csv", "--relation", "edges", "--dangling", "drop")
@@ -185,6 +188,19 @@ import Testing
         // Into a store that has rows, as any other rows.
         #expect(try tool("import", "all.ndjson").output.contains("8 read, 8 of the store replaced"))
         #expect(try tool("export").output == (try files.read("all.ndjson")))
+    }
+
+    /// A store that has a schema and no rows is a store.
+    @Test func aStoreWithoutRowsComesBackTheSame() throws {
+        let schema =
+            #"{"relation":"books","schema":{"key":["isbn"],"columns":[{"name":"isbn","type":"string"}]}}"#
+        try files.write("schema.ndjson", schema + "\n")
+        let shelf = files.root.file("shelf")
+        let answer = try tool("import", "schema.ndjson", "--store", shelf, "--format", "json")
+        #expect(answer.code == 0)
+        #expect(try answer.json()["committed"] as? Bool == true)
+        #expect(try tool("export", "--store", shelf).output == (try files.read("schema.ndjson")))
+        #expect(try tool("import", "schema.ndjson", "--store", shelf).output.contains("nothing to"))
     }
 
     /// Not only code: a line says what the rows are.

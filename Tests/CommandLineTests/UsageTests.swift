@@ -65,7 +65,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], "no command given"),
+        ([], "no command given"), ([""], "no command given"), ([" "], "no command given"),
+        (["help", " "], "no command given"), (["", "x"], "no command given"),
         (["frobnicate"], "there is no command 'frobnicate'; 'segstore --help'"),
         (["stat"], "did you mean 'stats'?"),
         (["help", "stat"], "did you mean 'stats'?"),

@@ -200,9 +200,10 @@ import Testing
             #expect(wrong.report.problemCount == 1, "\(list)")
         }
         #expect(try Rows(csv: "k,l\n1,1;2\n", to: "a", schema).report.problemCount == 1)
-        // The engine takes any text; it comes out as it is.
-        try rows.store.write { try $0.append([1, "not a list"], to: 0) }
-        #expect(try Rows.export(rows.store, "a", .ndjson).hasPrefix(#"{"k":1,"l":"not a list"}"#))
+        let error = #expect(throws: StoreError.self) {
+            try rows.store.write { try $0.append([1, "3, 4"], to: 0) }
+        }
+        #expect("\(error as Any)".contains("whole numbers with spaces between, not '3, 4'"))
     }
 
     // MARK: - Windows

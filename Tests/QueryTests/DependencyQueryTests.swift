@@ -118,7 +118,7 @@ import Testing
             try batch.append(edge("d", ["lines": "7 9"]), to: "edges")
             try batch.append(edge("e", ["count": 2]), to: "edges")
             // What contradicts itself is not believed.
-            for (to, lines) in [("f", "9 7"), ("g", "8 9"), ("h", "7 7"), ("i", "x"), ("j", "")] {
+            for (to, lines) in [("f", "9 7"), ("g", "8 9"), ("h", "7 7"), ("i", "-7"), ("j", "")] {
                 try batch.append(edge(to, ["lines": .string(lines), "count": -1]), to: "edges")
             }
         }

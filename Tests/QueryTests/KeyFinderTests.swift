@@ -67,6 +67,7 @@ import Testing
         ("src/auth/login.rs:Session.refresh", 0), ("login.rs:Session.refresh", 0),
         ("cache.rs:refresh", 1), ("bin/main.rs:main", 3), ("login::start", 4),
         ("auth/login.rs:start", 4), ("tools/login.rs:start", 5), ("Session::refresh", 0),
+        ("login.rs:Session::refresh", 0), ("login.rs:login::start", 4),
     ])
     func aNameOfOneIsFound(text: String, index: Int) throws {
         #expect(try finder.find(text) == .key(Self.keys[index]))
@@ -79,6 +80,14 @@ import Testing
         // What only edges lead to is known by its key.
         #expect(try finder.find("tokio.spawn") == .key("rust:external:tokio.spawn:-"))
         #expect(try finder.find("spawn") == .key("rust:external:tokio.spawn:-"))
+        // Unless there is an entity of that name: that is what is meant.
+        let own = "rust:function:spawn:src/main.rs"
+        try store.write { batch in
+            try batch.append(
+                Self.entity(own, name: "spawn", qualified: "spawn", file: "src/main.rs"),
+                to: "entities")
+        }
+        #expect(try KeyFinder(store.snapshot().reader()).find("spawn") == .key(own))
     }
 
     @Test(arguments: [

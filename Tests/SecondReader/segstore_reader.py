@@ -841,7 +841,7 @@ class Store:
     def read_manifest(self, generation):
         data = self.files.read("manifest")
         if data is None:
-            later = [n for n in self.files.names() if n.endswith(".manifest")]
+            later = [n for n in self.files.names() if n.endswith((".manifest", ".seg"))]
             require(not later, f"there is no manifest, but {later}")
             if generation is not None:
                 raise Refused(f"there is no generation {generation}")

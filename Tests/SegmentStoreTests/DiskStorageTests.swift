@@ -147,21 +147,55 @@ import Testing
         #expect(try store.history().count == count)
     }
 
-    /// A store is there before its first commit, and remembers what it is for.
-    @Test func aStoreWithoutACommitHasItsSchema() throws {
+    /// Nor with segments alone, whatever removed the manifest with both its names.
+    @Test func segmentsWithoutAnyManifestAreNotSwept() throws {
+        let path = directory.file("one")
+        let store = try GraphStore.open(path, schema: RandomRows.schema)
+        try store.write { try RandomRows.perform(RandomRows.batch(9), in: $0) }
+        for name in ["manifest", "segments/000001.manifest"] {
+            try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
+        let error = #expect(throws: StoreError.self) {
+            try GraphStore.open(path, schema: RandomRows.schema)
+        }
+        #expect(error?.code == .corrupted)
+        #expect(FileManager.default.fileExists(atPath: "\(path)/segments/000001.seg"))
+    }
+
+    /// A first write that fails, or brings nothing, decides nothing.
+    @Test func aStoreWithoutACommitHasNoSchemaYet() throws {
+        struct Stop: Error {}
         let path = directory.file("new")
-        try GraphStore.open(path, schema: RandomRows.schema).write { _ in }
-        let snapshot = try GraphStore.open(path).snapshot()
-        #expect(snapshot.generation == 0 && snapshot.schema == RandomRows.schema)
-        #expect(try snapshot.rowCount("items") == 0 && snapshot.time > 0)
-        #expect(try GraphStore.open(path).history().isEmpty)
+        let other = Schema([RelationSchema("other", key: ["k"], columns: [.string("k")])])
+        let first = try GraphStore.open(path, schema: other)
+        try first.write { _ in }
+        #expect(throws: Stop.self) {
+            try first.write { batch in
+                for number in 0..<200_000 { try batch.append([.string("\(number)")], to: 0) }
+                throw Stop()
+            }
+        }
+        let store = try GraphStore.open(path, schema: RandomRows.schema)
+        #expect(try store.snapshot().generation == 0)
+        #expect(try store.snapshot().schema == RandomRows.schema)
+        #expect(try store.snapshot().rowCount("items") == 0)
+        #expect(try store.history().isEmpty && store.verify(allGenerations: true).isSound)
+        try store.write { try RandomRows.perform(RandomRows.batch(9), in: $0) }
+        #expect(try GraphStore.open(path).snapshot().schema == RandomRows.schema)
+    }
+
+    @Test func aSchemaAloneCanBeCommitted() throws {
+        let path = directory.file("new")
+        var options = WriteOptions()
+        options.commitsSchema = true
+        let store = try GraphStore.open(path, schema: RandomRows.schema)
+        #expect(try !store.write(options) { _ in }.isEmpty)
+        #expect(try GraphStore.open(path).snapshot().schema == RandomRows.schema)
+        // Once.
+        #expect(try store.write(options) { _ in }.isEmpty)
+        #expect(try store.snapshot().generation == 1)
+        try store.write { try RandomRows.perform(RandomRows.batch(9), in: $0) }
         #expect(try GraphStore.open(path).verify(allGenerations: true).isSound)
-        // One that knows more relations brings them.
-        var schema = RandomRows.schema
-        schema.relations.append(
-            RelationSchema("more", key: ["k"], columns: [.string("k")]))
-        try GraphStore.open(path, schema: schema).write { _ in }
-        #expect(try GraphStore.open(path).snapshot().schema == schema)
     }
 
     @Test func aDamagedManifestNamesTheGenerationToGoBackTo() throws {

@@ -97,6 +97,7 @@ struct FuzzedSegment {
         options.memoryBudget = 256 << 10
         let store = try GraphStore(storage, schema: nil, options: options)
         let snapshot = try store.snapshot()
+        _ = try snapshot.segments()
         let drive = SnapshotDrive(snapshot)
         var failure: (any Error)?
         do { try drive.run() } catch { failure = error }

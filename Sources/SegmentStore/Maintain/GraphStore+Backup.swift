@@ -22,28 +22,16 @@ extension GraphStore {
             files.append((Layout.segment(segment.id), part.segment.file.memory.bytes))
         }
         let header = Self.packHeader(files.map { ($0.name, $0.bytes.count) })
-        // A process that was killed here may have had our number.
-        let staged = "\(path).new-\(processID())-\(Clock.nanoseconds())"
         try system { () throws(SystemError) in
-            do throws(SystemError) {
-                let file = try File(staged, .createNew)
-                try file.write(header.bytes, at: 0)
-                var offset = Self.pageAligned(header.count)
-                for (_, bytes) in files {
-                    try file.write(bytes, at: offset)
-                    offset = Self.pageAligned(offset + bytes.count)
-                }
-                try file.truncate(to: offset)
-                // The name must not stand for bytes that may be lost.
-                try file.sync()
-                try file.close()
-                try Directory.rename(staged, to: path)
-            } catch {
-                try? Directory.remove(staged)
-                // Nobody knows the name that it has until then.
-                throw SystemError(error.call, path, error.errno)
+            let file = try StagedFile(path)
+            try file.write(header.bytes, at: 0)
+            var offset = Self.pageAligned(header.count)
+            for (_, bytes) in files {
+                try file.write(bytes, at: offset)
+                offset = Self.pageAligned(offset + bytes.count)
             }
-            try Directory.sync(Directory.parent(of: path))
+            try file.truncate(to: offset)
+            try file.publish()
         }
         withExtendedLifetime(core) {}
     }

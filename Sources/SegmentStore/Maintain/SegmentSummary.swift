@@ -97,6 +97,9 @@ extension Snapshot {
         let directory = try part.segment.directory()
         var relations: [SegmentSummary.Relation] = []
         for relation in directory.relations {
+            guard relation.index < schema.relations.count else {
+                throw part.segment.contradiction("a relation")
+            }
             let stored = schema.relations[relation.index]
             let live = entry.relations.first { $0.index == relation.index }?.liveCount
             relations.append(
@@ -105,12 +108,15 @@ extension Snapshot {
         return SegmentSummary(
             id: entry.id, path: part.segment.file.path, byteCount: entry.fileByteCount,
             relations: relations,
-            dictionaries: directory.dictionaries.map {
-                let name = schema.domains[$0.domain]
+            dictionaries: try directory.dictionaries.map { (dictionary) throws(StoreError) in
+                guard dictionary.domain < schema.domains.count else {
+                    throw part.segment.contradiction("a domain")
+                }
+                let name = schema.domains[dictionary.domain]
                 return SegmentSummary.Dictionary(
                     // Those that a schema does not name begin with a dot.
                     name: name.hasPrefix(".") ? String(name.dropFirst()) : name,
-                    stringCount: $0.count, byteCount: $0.byteCount)
+                    stringCount: dictionary.count, byteCount: dictionary.byteCount)
             })
     }
 
@@ -121,6 +127,9 @@ extension Snapshot {
         var columns: [SegmentSummary.Column] = []
         for column in relation.columns {
             let blocks = try segment.descriptors(column.descriptorOffset, relation.groupCount)
+            guard column.index < stored.schema.columns.count else {
+                throw segment.contradiction("a column")
+            }
             let schema = stored.schema.columns[column.index]
             let storage =
                 switch column.kind {
@@ -139,6 +148,7 @@ extension Snapshot {
         }
         var families: [SegmentSummary.Family] = []
         for (number, family) in relation.families.enumerated() {
+            guard number < stored.families.count else { throw segment.contradiction("a family") }
             let blocks = try segment.descriptors(family.descriptorOffset, relation.groupCount)
             families.append(
                 SegmentSummary.Family(
@@ -175,6 +185,12 @@ extension SegmentDirectory.Dictionary {
 }
 
 extension SegmentReader {
+    fileprivate func contradiction(_ what: String) -> StoreError {
+        .corrupted(
+            "directory: \(what) that the schema does not have", in: file.path,
+            at: file.directoryRange.lowerBound)
+    }
+
     fileprivate func descriptors(
         _ offset: Int, _ count: Int
     ) throws(StoreError) -> [BlockDescriptor] {

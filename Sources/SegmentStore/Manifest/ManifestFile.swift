@@ -17,7 +17,7 @@ struct ManifestFile {
     func current() throws(StoreError) -> Manifest? {
         guard let bytes = try storage.read(Layout.manifest, limit: Manifest.byteLimit) else {
             // It is made with the store, before the first generation, and cannot vanish by itself.
-            guard try !generations().isEmpty else { return nil }
+            guard try hasSegments() else { return nil }
             // Both may have come between the two looks.
             if try storage.read(Layout.manifest, limit: Manifest.byteLimit) != nil {
                 return try current()
@@ -96,6 +96,19 @@ struct ManifestFile {
         return manifests
     }
 
+    /// Whether there is anything that a manifest must have come before.
+    private func hasSegments() throws(StoreError) -> Bool {
+        if try !generations().isEmpty { return true }
+        do throws(StoreError) {
+            return try storage.list(Layout.segments).contains {
+                Layout.number(in: $0, suffix: Layout.segmentSuffix) != nil
+            }
+        } catch {
+            if error.errno == 2 { return false }
+            throw error
+        }
+    }
+
     /// Generations that have a manifest, oldest first. May include one that was never committed.
     func generations() throws(StoreError) -> [UInt64] {
         var numbers: [UInt64] = []
@@ -112,20 +125,28 @@ struct ManifestFile {
         return numbers.sorted()
     }
 
-    /// Makes a store where there is none: a manifest without a generation, durable before the first
-    /// commit begins. So a store whose manifest is missing is damaged, and a first commit that was
-    /// cut short is none.
-    func create(_ schema: StoredSchema) throws(StoreError) {
-        var manifest = Manifest(schema: schema)
-        manifest.time = Clock.wallNanoseconds()
-        let file = try storage.create(Layout.stagedManifest)
-        let encoded = manifest.encode()
-        try file.write(encoded.bytes, at: 0)
-        withExtendedLifetime(encoded) {}
-        try file.sync()
-        try file.close()
-        try storage.rename(Layout.stagedManifest, to: Layout.manifest)
-        try storage.sync(directory: "")
+    /// Makes a store where there is none: a manifest without a generation, durable before anything
+    /// with a number is there. So what has numbers and no manifest is damaged, and a first commit
+    /// that was cut short leaves a store without a commit.
+    func create() throws(StoreError) {
+        let manifest = Manifest(schema: StoredSchema(Schema([])))
+        var name = Layout.stagedManifest
+        do throws(StoreError) {
+            try storage.remove(name)
+            let file = try storage.create(name)
+            let encoded = manifest.encode()
+            try file.write(encoded.bytes, at: 0)
+            withExtendedLifetime(encoded) {}
+            try file.sync()
+            try file.close()
+            try storage.rename(name, to: Layout.manifest)
+            name = Layout.manifest
+            try storage.sync(directory: "")
+        } catch {
+            // Or the next attempt would take for durable what may be lost.
+            try? storage.remove(name)
+            throw error
+        }
     }
 
     /// What happened on the way to a commit that failed.

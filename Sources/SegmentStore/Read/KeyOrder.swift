@@ -85,8 +85,9 @@ final class KeyCursor {
     /// Negative if its row comes first; 0 if both have the same key, in two snapshots.
     func order(against other: KeyCursor) throws(StoreError) -> Int {
         var order = compareBytes(first.bytes, other.first.bytes)
-        for column in relation.key.dropFirst() where order == 0 {
-            order = try compare(column, other)
+        // Of two snapshots each has its own numbers of columns and domains.
+        for (column, theirs) in zip(relation.key, other.relation.key).dropFirst() where order == 0 {
+            order = try compare(column, other, theirs)
         }
         return order
     }
@@ -97,22 +98,24 @@ final class KeyCursor {
             && segment.file.path == other.segment.file.path
     }
 
-    private func compare(_ column: Int, _ other: KeyCursor) throws(StoreError) -> Int {
-        let mine = lookup.relation
-        let theirs = other.lookup.relation
-        if case .interned(let domain) = relation.storage[column] {
-            let a = ByteBuffer()
-            let b = ByteBuffer()
-            if let id = try mine.id(column: column, row: Int(id.row)) {
-                try segment.dictionary(domain)?.append(id, to: a)
-            }
-            if let id = try theirs.id(column: column, row: Int(other.id.row)) {
-                try other.segment.dictionary(domain)?.append(id, to: b)
-            }
+    private func compare(
+        _ column: Int, _ other: KeyCursor, _ otherColumn: Int
+    ) throws(StoreError) -> Int {
+        if case .interned = relation.storage[column] {
+            let (a, b) = (ByteBuffer(), ByteBuffer())
+            try append(column, to: a)
+            try other.append(otherColumn, to: b)
             return compareBytes(a.bytes, b.bytes)
         }
-        let a = try mine.integer(column: column, row: Int(id.row)) ?? 0
-        let b = try theirs.integer(column: column, row: Int(other.id.row)) ?? 0
+        let a = try lookup.relation.integer(column: column, row: Int(id.row)) ?? 0
+        let b = try other.lookup.relation.integer(column: otherColumn, row: Int(other.id.row)) ?? 0
         return a < b ? -1 : a > b ? 1 : 0
+    }
+
+    private func append(_ column: Int, to out: ByteBuffer) throws(StoreError) {
+        guard case .interned(let domain) = relation.storage[column],
+            let id = try lookup.relation.id(column: column, row: Int(id.row))
+        else { return }
+        try segment.dictionary(domain)?.append(id, to: out)
     }
 }

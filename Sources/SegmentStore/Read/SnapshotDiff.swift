@@ -20,12 +20,18 @@ public struct RowChange: Sendable {
 extension Snapshot {
     /// Calls `body` with each row of the relation that `later` has and this does not, or the other
     /// way round, or that both have with other values, in the order of their keys. A snapshot
-    /// without the relation has no rows of it. Rows of segments that both share are not read.
+    /// without the relation has no rows of it. All keys are read, but no other column of rows that
+    /// both have in the same file.
     public func forEachChange(
         in relation: String, to later: Snapshot, _ body: (RowChange) throws -> Void
     ) throws {
         let old = try Side(self, relation)
         let new = try Side(later, relation)
+        if let old, let new, old.key != new.key {
+            // After a recovery a name may stand for something else.
+            throw StoreError(
+                .schemaMismatch, "relation '\(relation)' has another key in one of the two")
+        }
         if old == nil, new == nil { _ = try later.core.manifest.schema.relation(named: relation) }
         try old?.advance()
         try new?.advance()
@@ -63,6 +69,7 @@ private final class Side {
     private let relation: Int
     private let schema: StoredSchema.Relation
     private let rows: KeyOrder
+    var key: [String] { schema.schema.key }
     /// Nil before the first row and behind the last.
     private(set) var current: Place?
 

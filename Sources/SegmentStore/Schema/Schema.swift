@@ -130,6 +130,12 @@ public struct Schema: Sendable, Equatable {
 
     public init(_ relations: [RelationSchema]) { self.relations = relations }
 
+    /// What is thrown where there is no relation of that name.
+    package static func unknown(_ name: String, among names: [String]) -> StoreError {
+        let has = names.isEmpty ? "none yet" : names.joined(separator: ", ")
+        return StoreError(.notFound, "no relation '\(name.prefix(100))'; the store has \(has)")
+    }
+
     /// Throws `invalidArgument` and says what is wrong if it can't be stored.
     public func validate() throws(StoreError) {
         func fail(_ message: String) -> StoreError {

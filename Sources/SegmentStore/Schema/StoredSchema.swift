@@ -98,8 +98,7 @@ package final class StoredSchema: Sendable {
 
     func relation(named name: String) throws(StoreError) -> Int {
         guard let index = relationIndex[name] else {
-            let names = relations.map(\.schema.name).joined(separator: ", ")
-            throw StoreError(.notFound, "no relation '\(name)'; the store has \(names)")
+            throw Schema.unknown(name, among: relations.map(\.schema.name))
         }
         return index
     }

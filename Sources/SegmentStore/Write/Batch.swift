@@ -25,6 +25,8 @@ public struct WriteOptions: Sendable {
     public var label = ""
     public var invalidRows = InvalidRowPolicy.abort
     public var duplicates = DuplicatePolicy.latestWins
+    /// Whether a first batch without rows is a commit too, of the schema alone.
+    public var commitsSchema = false
     /// What the rows' references must lead to.
     public var references: [ReferenceCheck] = []
     /// Rows to come, for the fraction that progress reports; nil if that is not known.
@@ -259,6 +261,7 @@ public final class Batch {
             "\(problemCount) row\(problemCount == 1 ? "" : "s") cannot be taken, the first: \(problems[0])"
         )
         error.rows = problems
+        error.rowCount = problemCount
         throw error
     }
 }

@@ -19,6 +19,7 @@ public final class RowBuilder {
         let type: ColumnType
         let isInterned: Bool
         let isNullable: Bool
+        let isNumberList: Bool
         let byteLimit: Int
     }
 
@@ -43,6 +44,7 @@ public final class RowBuilder {
                 at: index,
                 to: Column(
                     type: column.type, isInterned: isInterned, isNullable: column.isNullable,
+                    isNumberList: column.isNumberList,
                     byteLimit: min(
                         valueLimit, isInterned ? Limits.internedByteCount : Limits.valueByteCount)))
         }
@@ -88,11 +90,20 @@ public final class RowBuilder {
             return mismatch(column, "string")
         }
         guard bytes.count <= columns[column].byteLimit else { return tooLong(column, bytes.count) }
+        if columns[column].isNumberList, !isNumberList(bytes) { return noNumberList(column, bytes) }
         slots[column].offset = arena.count
         slots[column].count = bytes.count
         slots[column].isNull = false
         slots[column].isSet = true
         arena.append(bytes)
+    }
+
+    @inline(never)
+    private func noNumberList(_ column: Int, _ bytes: UnsafeRawBufferPointer) {
+        let text = String(decoding: bytes.prefix(40), as: UTF8.self)
+        fail(
+            "column '\(relation.schema.columns[column].name)' holds whole numbers with spaces between, not '\(text)'"
+        )
     }
 
     @inline(never)

@@ -45,3 +45,34 @@ func orderedValue(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard bytes.count == 8 else { return nil }
     return Int64(bitPattern: bytes.loadUnaligned(as: UInt64.self).bigEndian ^ (1 << 63))
 }
+
+/// Whether a text is whole numbers with one space between two, and nothing else.
+package func isNumberList(_ text: UnsafeRawBufferPointer) -> Bool {
+    text.isEmpty
+        || text.split(separator: 0x20, omittingEmptySubsequences: false).allSatisfy { part in
+            // One way to write each, so that what is read is what was written.
+            let digits = part.first == UInt8(ascii: "-") ? part.dropFirst() : part
+            let isPlain = digits.first != UInt8(ascii: "0") || part.count == 1
+            return isPlain && wholeNumber(UnsafeRawBufferPointer(rebasing: part)) != nil
+        }
+}
+
+/// A number in decimal; nil if it is none, or leaves 64 bits.
+package func wholeNumber(_ text: UnsafeRawBufferPointer) -> Int64? {
+    var rest = text[...]
+    let isNegative = rest.first == UInt8(ascii: "-")
+    if isNegative { rest.removeFirst() }
+    guard !rest.isEmpty, rest.count < 20 else { return nil }
+    var value: Int64 = 0
+    for byte in rest {
+        let digit = Int64(byte) - 0x30
+        guard (0...9).contains(digit) else { return nil }
+        let (scaled, isLarge) = value.multipliedReportingOverflow(by: 10)
+        let (sum, isLarger) =
+            isNegative
+            ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+        if isLarge || isLarger { return nil }
+        value = sum
+    }
+    return value
+}

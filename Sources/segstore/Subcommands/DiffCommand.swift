@@ -34,9 +34,7 @@ private struct Diff {
         }
         if let wanted = arguments[.relation] {
             guard names.contains(wanted) else {
-                throw StoreError(
-                    .notFound,
-                    "no relation '\(wanted)'; the store has \(names.joined(separator: ", "))")
+                throw Schema.unknown(wanted, among: names)
             }
             names = [wanted]
         }
@@ -101,9 +99,12 @@ private struct Diff {
             table.add([name] + RowChange.Kind.allCases.map { Text.count(counts[$0] ?? 0) })
         }
         table.finish()
-        if total > limit {
-            output.note("showing \(Text.count(limit)) of \(Text.count(total, "change"))")
-        }
+        noteCut(total, output)
+    }
+
+    private func noteCut(_ total: Int, _ output: Output) {
+        guard total > limit else { return }
+        output.note("showing \(Text.count(limit)) of \(Text.count(total, "change"))")
     }
 
     private func write(_ counts: [(name: String, counts: Counts)], _ output: Output) throws {
@@ -124,7 +125,7 @@ private struct Diff {
                 }
             }
         } rows: { rows in
-            _ = try count { name, change in
+            let all = try count { name, change in
                 try rows.row { json in
                     json.member("relation", name)
                     json.member("change", change.kind.rawValue)
@@ -132,6 +133,7 @@ private struct Diff {
                     json.array("columns") { for column in change.columns { json.element(column) } }
                 }
             }
+            if arguments.format != .json { noteCut(total(all), output) }
         }
     }
 }

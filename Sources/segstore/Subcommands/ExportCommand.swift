@@ -35,7 +35,7 @@ extension Command {
             try write(snapshot, relation, format, output)
             return .done
         }
-        let file = try StagedFile(target, besides: try StoreLocation.find(arguments))
+        let file = try ExportFile(target, besides: try StoreLocation.find(arguments))
         let sink = Output(file)
         try write(snapshot, relation, format, sink)
         try sink.flush()

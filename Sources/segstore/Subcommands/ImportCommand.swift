@@ -111,9 +111,24 @@ private struct ImportRun {
             throw Self.error(failure, options.relation)
         } catch let error as StoreError where error.code == .danglingReference {
             progress.clear()
+            if arguments.format != .text {
+                output.answer(arguments.format) { json in
+                    json.member("committed", false)
+                    json.member("dangling", error.rowCount)
+                    json.array("problems") {
+                        for row in error.rows {
+                            json.object {
+                                json.member("key", row.key)
+                                json.member("reason", row.reason)
+                            }
+                        }
+                    }
+                }
+            }
+            let edges = Text.count(error.rowCount, "edge has", "edges have")
             throw CommandError(
-                "nothing was committed: \(error.message.split(separator: ", the first: ")[0]); bring the entities too, or leave such edges out with --dangling drop",
-                details: Self.shown(error.rows.map(Self.described), of: error.rows.count))
+                "nothing was committed: \(edges) an end that is no entity; bring the entities too, or leave such edges out with --dangling drop",
+                details: Self.shown(error.rows.map(Self.described), of: error.rowCount))
         } catch let error as StoreError where error.code == .readOnly {
             throw CommandError("\(error); choose another place with --store <path>")
         }

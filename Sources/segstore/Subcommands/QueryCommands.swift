@@ -213,11 +213,8 @@ extension Command {
         ) { json in
             json.member("key", key)
             json.member("direction", query.direction == .outgoing ? "out" : "in")
-            if query.depth == .max {
-                json.member("depth", "all")
-            } else {
-                json.member("depth", query.depth)
-            }
+            // Null is without a bound.
+            json.member("depth", query.depth == .max ? nil : query.depth)
             json.member("count", answer.edges.count)
             json.member("truncated", answer.isTruncated)
             json.member("generation", snapshot.generation)

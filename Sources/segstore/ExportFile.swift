@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Platform
 
-/// A file that appears whole or not at all, in place of what had its name.
-final class StagedFile {
-    private let path: String
-    private let staged: String
-    private let file: File
+/// Where an export goes: a file that is complete when it has its name.
+final class ExportFile {
+    private let file: StagedFile
     private var byteCount = 0
-    private var isPublished = false
 
     /// `store` is not written into, nor over.
     init(_ path: String, besides store: String) throws {
@@ -24,8 +21,6 @@ final class StagedFile {
         case .other:
             throw CommandError("\(path): is no file; without -o the rows go to standard output")
         }
-        self.path = path
-        staged = "\(path).new-\(processID())-\(Clock.nanoseconds())"
         let parent = Directory.parent(of: path)
         guard try Directory.kind(of: parent) == .directory else {
             throw CommandError("\(path): cannot be made, for \(parent) is no directory")
@@ -35,28 +30,13 @@ final class StagedFile {
         guard folder != own, !folder.hasPrefix(own + "/") else {
             throw CommandError("\(path): is in the store itself; choose another place")
         }
-        do throws(SystemError) { file = try File(staged, .createNew) } catch {
-            throw SystemError(error.call, path, error.errno)
-        }
-    }
-
-    deinit {
-        if !isPublished { try? Directory.remove(staged) }
+        file = try StagedFile(path)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws {
-        do throws(SystemError) { try file.write(bytes, at: byteCount) } catch {
-            // Nobody knows the name that it has until then.
-            throw SystemError(error.call, path, error.errno)
-        }
+        try file.write(bytes, at: byteCount)
         byteCount += bytes.count
     }
 
-    func publish() throws {
-        // The name must not stand for bytes that may be lost.
-        try file.sync()
-        try file.close()
-        try Directory.rename(staged, to: path)
-        isPublished = true
-    }
+    func publish() throws { try file.publish() }
 }
