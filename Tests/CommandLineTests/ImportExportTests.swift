@@ -92,6 +92,75 @@ import Testing
         #expect(wrong.error.contains("  standard input:1: is no JSON"))
     }
 
+    private func shell(_ script: String) throws -> SegstoreTool.Answer {
+        try tool.run(["-c", script, "sh", SegstoreTool.path], of: "/bin/sh")
+    }
+
+    @Test func aNamedPipeIsReadOnce() throws {
+        let answer = try shell(
+            """
+            mkfifo pipe && (cat edges.csv > pipe &)
+            timeout 20 "$1" import pipe --relation edges --input-format csv
+            """)
+        #expect(answer.output.contains("5 read"), "\(answer)")
+        try files.write("all.ndjson", try tool("export").output)
+        let tagged = try shell(
+            "(cat all.ndjson > pipe &) ; timeout 20 \"$1\" import pipe --store o")
+        #expect(tagged.output.contains("5 read"), "\(tagged)")
+    }
+
+    /// A record is not looked at again with every piece of it that comes.
+    @Test func aLongRecordFromAPipeTakesNoTime() throws {
+        let answer = try shell(
+            """
+            (echo "key,name,qualified_name,kind,language,file,start_line,end_line,visibility,signature,code,content_hash,is_test,token_count,complexity,root_l1,root_l2"
+             printf 'k,n,q,function,c,f,1,2,public,s,'; head -c 20000000 /dev/zero | tr '\\0' x
+             echo ',00,false,1,1,a,b') |
+            timeout 60 "$1" import - --relation entities --input-format csv
+            """)
+        #expect(answer.code == 0 && answer.output.contains("1 read"), "\(answer)")
+    }
+
+    @Test func aStreamThatIsClosedIsAnEmptyOne() throws {
+        try files.fill()
+        let before = try tool("export").output
+        for closed in ["<&-", ">&-", "<&- >&- 2>&-"] {
+            #expect(try shell("\"$1\" import - --relation edges \(closed)").code == 0, "\(closed)")
+            #expect(try shell("\"$1\" compact \(closed)").code == 0, "\(closed)")
+        }
+        #expect(try tool("export").output == before)
+        #expect(try tool("verify", "--all").code == 0)
+    }
+
+    @Test func anExportSparesItsStore() throws {
+        try files.fill()
+        for place in [".segstore/manifest", ".segstore/segments/000001.seg", ".segstore/new"] {
+            let answer = try tool("export", "-o", place)
+            #expect(answer.code == 1 && answer.error.contains("is in the store itself"), "\(place)")
+        }
+        _ = try tool("backup", "saved.seg")
+        #expect(try tool("export", "-o", "saved.seg").error.contains("is a packed store"))
+        #expect(try tool("export", "--store", "saved.seg").code == 0)
+        // Through a link, not in its place.
+        try files.write("target", "")
+        try FileManager.default.createSymbolicLink(
+            atPath: files.root.file("link"), withDestinationPath: "target")
+        #expect(try tool("export", "-o", "link").code == 0)
+        #expect(try files.read("target") == (try tool("export", "-o", "-").output))
+    }
+
+    @Test func timesAtTheEndsOfTheirRangeAreShown() throws {
+        let line =
+            #"{"file":"a","language":"c","size":1,"content_hash":"","parse_errors":0,"mtime":"#
+        for time in [Int64.min, Int64.max] {
+            try files.write("files.ndjson", line + "\(time)}")
+            #expect(try tool("import", "files.ndjson", "--relation", "files").code == 0)
+            let answer = try tool("files")
+            #expect(
+                answer.code == 0 && answer.output.contains(time < 0 ? "1677-09-21" : "2262-04-11"))
+        }
+    }
+
     @Test func severalFilesAreOneCommit() throws {
         let line = RowFiles.entity("another", "a", "a", "f")
         try files.write("more.jsonl", line)

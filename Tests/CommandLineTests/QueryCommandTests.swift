@@ -112,6 +112,15 @@ import Testing
         #expect(try tool("query", "deps", "main", "--at", "three").code == 1)
     }
 
+    @Test func aNumberIsAGenerationBeforeItIsALabel() throws {
+        _ = try tool("import", "edges.csv", "--relation", "edges", "--label", "1")
+        #expect(
+            try tool("stats", "--at", "1", "--format", "json").json()["label"] as? String == "one")
+        _ = try tool("import", "edges.csv", "--relation", "edges", "--label", "77")
+        #expect(
+            try tool("stats", "--at", "77", "--format", "json").json()["generation"] as? Int == 4)
+    }
+
     // MARK: - Keys that are none
 
     @Test func anUnknownKeyHasCandidates() throws {

@@ -82,6 +82,32 @@ import Testing
         #expect(found.last?.columns == ["n"])
     }
 
+    /// Bit for bit: what is no number has not changed when it is none again, and strings that look
+    /// the same may differ.
+    @Test func valuesAreComparedAsTheyAreStored() throws {
+        let schema = Schema([
+            RelationSchema(
+                "a", key: ["k"],
+                columns: [
+                    .string("k"), .float("x"), .string("s"), .vector("v", dimensions: 1),
+                ])
+        ])
+        let store = try GraphStore.inMemory(schema: schema)
+        let rows: [[Value]] = [
+            ["nan", .float(.nan), "", .vector([.nan])], ["zero", .float(0.0), "", .vector([1])],
+            ["accent", .float(1), "\u{e4}", .vector([1])],
+        ]
+        try store.write { batch in for row in rows { try batch.append(row, to: 0) } }
+        try store.write { batch in
+            try batch.append(rows[0], to: 0)
+            try batch.append(["zero", .float(-0.0), "", .vector([1])], to: 0)
+            try batch.append(["accent", .float(1), "a\u{308}", .vector([1])], to: 0)
+        }
+        let found = try Self.changes(store.snapshot(at: 1), store.snapshot(), "a")
+        #expect(found.map(\.key) == [["accent"], ["zero"]])
+        #expect(found.map(\.columns) == [["s"], ["x"]])
+    }
+
     @Test func schemasMayHaveGrown() throws {
         let old = RelationSchema("a", key: ["k"], columns: [.string("k")])
         let storage = MemoryStorage()
