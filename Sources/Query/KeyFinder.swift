@@ -194,13 +194,17 @@ struct NamePattern {
         let name = name.lowercased()
         if name == folded { return 0 }
         guard !folded.isEmpty else { return nil }
-        let edits = editDistance(name, folded, limit: 1 + folded.utf8.count / 4)
-        if let edits { return edits }
+        let limit = 1 + folded.utf8.count / 4
+        if let edits = editDistance(name, folded, limit: limit) { return edits }
         if name.hasPrefix(folded) { return 3 }
         // Short texts are contained in anything.
         guard folded.utf8.count >= 3 else { return nil }
         if name.contains(folded) { return 4 }
-        return qualifiedName.lowercased().contains(folded) ? 5 : nil
+        let qualified = qualifiedName.lowercased()
+        if qualified.contains(folded) { return 5 }
+        // The type of a method, say, with a slip of the finger.
+        return Self.components(qualified).lazy
+            .compactMap { editDistance($0, folded, limit: limit) }.first.map { 5 + $0 }
     }
 }
 

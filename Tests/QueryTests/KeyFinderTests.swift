@@ -118,6 +118,7 @@ import Testing
         #expect(try similar("Refresh") == [Self.keys[1], Self.keys[0]])
         #expect(try similar("spwan") == ["rust:external:tokio.spawn:-"])
         #expect(try similar("sess") == [Self.keys[0]])
+        #expect(try similar("sesion") == [Self.keys[0]])
         #expect(try similar("zzzzzz") == [])
         // A whole key but for a letter or two, before all others.
         for key in Self.keys where !key.hasSuffix("~2") {

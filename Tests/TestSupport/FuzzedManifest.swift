@@ -107,6 +107,7 @@ private func write(_ store: GraphStore, _ schema: StoredSchema) throws {
             case .bool: .bool(true)
             case .int64: .int(-1)
             case .float64: .float(0.5)
+            case .string where column.isNumberList: .string("1 2")
             case .string, .enumeration: .string("abc")
             case .bytes: .bytes([1, 2, 3])
             case .timestamp: .timestamp(1)
