@@ -43,7 +43,7 @@ public final class KeyFinder {
                 found.append(key)
             }
         }
-        try forEachEntity(take)
+        try forEachEntity(ending: pattern.last, take)
         // What is defined elsewhere has the names that many things have.
         if found.isEmpty { try forEachOtherNode(take) }
         switch found.count {
@@ -68,12 +68,24 @@ public final class KeyFinder {
         _ key: String, _ name: String, _ qualifiedName: String, _ file: String
     ) -> Void
 
-    private func forEachEntity(_ body: Visit) throws {
+    /// Only those whose name is `ending`, or whose qualified name ends with it, if it is given:
+    /// mostly no string has to be made to see that it is not.
+    private func forEachEntity(ending: String? = nil, _ body: Visit) throws {
         guard let entities else { return }
         let columns = try ["key", "name", "qualified_name", "file"].map {
             try reader.column($0, of: entities)
         }
+        let end = ending.map { Array($0.utf8) }
         try reader.forEachRow(entities) { row in
+            if let end {
+                // A name is mostly how the qualified name ends.
+                let qualified = try reader.bytes(entities, row, columns[2])
+                if qualified?.suffix(end.count).elementsEqual(end) != true,
+                    try reader.bytes(entities, row, columns[1])?.elementsEqual(end) != true
+                {
+                    return
+                }
+            }
             let values = try columns.map { try reader.string(entities, row, $0) ?? "" }
             body(values[0], values[1], values[2], values[3])
         }
@@ -143,6 +155,8 @@ struct KeyParts {
 struct NamePattern {
     let text: String
     private let components: [String]
+    /// What a name must be, or end with.
+    var last: String { components.last ?? "" }
     /// Parts of a path, the last ones.
     private let folders: [Substring]
     private let folded: String
@@ -181,8 +195,6 @@ struct NamePattern {
 
     func matches(name: String, qualifiedName: String, file: String) -> Bool {
         guard let last = components.last else { return false }
-        // Most fail here, without a string being made.
-        guard name == last || qualifiedName.hasSuffix(last) else { return false }
         guard folders.isEmpty || file.split(separator: "/").suffix(folders.count) == folders[...]
         else { return false }
         if components.count == 1, name == last { return true }
