@@ -159,7 +159,7 @@ struct NamePattern {
     var last: String { components.last ?? "" }
     /// Parts of a path, the last ones.
     private let folders: [Substring]
-    private let folded: String
+    private let folded: [UInt8]
 
     init(_ text: String) {
         self.text = text
@@ -174,7 +174,7 @@ struct NamePattern {
         }
         components = Self.components(String(name))
         folders = path.split(separator: "/")
-        folded = (components.last ?? "").lowercased()
+        folded = Self.fold(components.last ?? "")
     }
 
     private static func lastSingleColon(_ text: String) -> String.Index? {
@@ -189,8 +189,16 @@ struct NamePattern {
 
     /// The parts of a qualified name, whatever its language puts between them.
     static func components(_ name: String) -> [String] {
-        name.split { $0 == "." || $0 == ":" || $0 == "#" || $0 == "/" || $0 == "\\" }
-            .map(String.init)
+        name.utf8.split(whereSeparator: isSeparator).map { String(Substring($0)) }
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "#"), UInt8(ascii: "/"),
+            UInt8(ascii: "\\"):
+            true
+        default: false
+        }
     }
 
     func matches(name: String, qualifiedName: String, file: String) -> Bool {
@@ -203,38 +211,56 @@ struct NamePattern {
 
     /// How far the name is from what was typed; nil if it is not like it.
     func distance(name: String, qualifiedName: String) -> Int? {
-        let name = name.lowercased()
-        if name == folded { return 0 }
         guard !folded.isEmpty else { return nil }
-        let limit = 1 + folded.utf8.count / 4
+        let name = Self.fold(name)
+        let limit = 1 + folded.count / 4
         if let edits = editDistance(name, folded, limit: limit) { return edits }
-        if name.hasPrefix(folded) { return 3 }
+        if name.starts(with: folded) { return 3 }
         // Short texts are contained in anything.
-        guard folded.utf8.count >= 3 else { return nil }
-        if name.contains(folded) { return 4 }
-        let qualified = qualifiedName.lowercased()
-        if qualified.contains(folded) { return 5 }
+        guard folded.count >= 3 else { return nil }
+        if Self.contains(name, folded) { return 4 }
+        let qualified = Self.fold(qualifiedName)
+        if Self.contains(qualified, folded) { return 5 }
         // The type of a method, say, with a slip of the finger.
-        return Self.components(qualified).lazy
+        return qualified.split(whereSeparator: Self.isSeparator).lazy
             .compactMap { editDistance($0, folded, limit: limit) }.first.map { 5 + $0 }
+    }
+
+    /// Bytes, for this is done to a million names: what is not ASCII stays as it is.
+    private static func fold(_ text: String) -> [UInt8] {
+        text.utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+    }
+
+    private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+        guard text.count >= part.count else { return false }
+        return (0...text.count - part.count).contains { start in
+            text[start] == part[0] && text[start...].starts(with: part)
+        }
     }
 }
 
 /// How many letters must be put in, taken out or changed to make one text of the other; nil if more
 /// than `limit`. Looks at no more pairs of letters than that limit needs.
 package func editDistance(_ a: String, _ b: String, limit: Int) -> Int? {
+    // Most are too different in length to be looked at.
     guard abs(a.utf8.count - b.utf8.count) <= limit else { return nil }
-    let (a, b) = (Array(a.utf8), Array(b.utf8))
+    return editDistance(Array(a.utf8), Array(b.utf8), limit: limit)
+}
+
+private func editDistance(
+    _ a: some RandomAccessCollection<UInt8>, _ b: [UInt8], limit: Int
+) -> Int? {
+    guard abs(a.count - b.count) <= limit else { return nil }
     // Distances beyond the limit are all the same.
     let far = limit + 1
     var row = (0...b.count).map { min($0, far) }
-    for i in a.indices {
+    for (i, letter) in a.enumerated() {
         let band = max(0, i - limit)..<min(b.count, i + limit + 1)
         var diagonal = row[band.lowerBound]
         row[band.lowerBound] = band.lowerBound == 0 ? min(i + 1, far) : far
         var best = row[band.lowerBound]
         for j in band {
-            let changed = diagonal + (a[i] == b[j] ? 0 : 1)
+            let changed = diagonal + (letter == b[j] ? 0 : 1)
             diagonal = row[j + 1]
             // What lies right of the band in the row above was never near.
             let above = j == i + limit ? far : diagonal
