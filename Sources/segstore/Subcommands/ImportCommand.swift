@@ -160,19 +160,15 @@ private struct ImportRun {
     private static func open(_ path: String, _ own: Schema, _ relation: String?) throws
         -> GraphStore
     {
-        let isThere = try Directory.kind(of: path) != .nothing
-        if isThere, own.relations.isEmpty {
+        guard own.relations.isEmpty else { return try StoreLocation.make(path, schema: own) }
+        if try Directory.kind(of: path) != .nothing {
             let store = try StoreLocation.make(path, schema: nil)
-            let names = try store.schema().relations.map(\.name)
-            let isKnown = relation.map(names.contains) ?? !names.isEmpty
-            if isKnown || !CodeGraph.schema.relations.contains(where: { $0.name == relation }),
-                !names.isEmpty
-            {
-                return store
-            }
+            let stored = try store.schema().relations.map(\.name)
+            let lacks = relation.map { !stored.contains($0) } ?? false
+            let isOurs = CodeGraph.schema.relations.contains { $0.name == relation }
+            if !stored.isEmpty, !(lacks && isOurs) { return store }
         }
-        let schema = own.relations.isEmpty ? CodeGraph.schema : own
-        return try StoreLocation.make(path, schema: schema)
+        return try StoreLocation.make(path, schema: CodeGraph.schema)
     }
 
     /// Rows of a segment have no lines of a file.
