@@ -222,25 +222,29 @@ struct TaggedLine {
     var row: Range<Int>?
     var schema: Range<Int>?
 
+    private static let form =
+        "needs the form {\"relation\":…,\"row\":{…}}, as export writes it; or name the relation with --relation"
+
     init(_ tokens: UnsafeBufferPointer<JSONToken>) throws(RowError) {
-        let form =
-            "needs the form {\"relation\":…,\"row\":{…}}, as export writes it; or name the relation with --relation"
-        guard tokens.first?.kind == .object else { throw RowError(form) }
+        guard tokens.first?.kind == .object else { throw RowError(Self.form) }
         var relation: String?
         var index = 1
         while index < tokens.count - 1 {
             let value = index + 1
             let end = Self.end(of: tokens, from: value)
-            switch tokens[index].string {
-            case "relation" where tokens[value].kind == .string && relation == nil:
+            let name = tokens[index].text
+            if name.elementsEqual("relation".utf8), tokens[value].kind == .string, relation == nil {
                 relation = tokens[value].string
-            case "row" where row == nil: row = value..<end
-            case "schema" where schema == nil: schema = value..<end
-            default: throw RowError(form)
+            } else if name.elementsEqual("row".utf8), row == nil {
+                row = value..<end
+            } else if name.elementsEqual("schema".utf8), schema == nil {
+                schema = value..<end
+            } else {
+                throw RowError(Self.form)
             }
             index = end
         }
-        guard let relation, (row == nil) != (schema == nil) else { throw RowError(form) }
+        guard let relation, (row == nil) != (schema == nil) else { throw RowError(Self.form) }
         self.relation = relation
     }
 

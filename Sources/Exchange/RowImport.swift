@@ -134,12 +134,27 @@ public final class RowImport {
                 copy.append(text)
                 opened.copy = copy
                 opened.line = .text(copy.bytes)
+                if !options.skipsInvalid, try !saysItsRelation(text) {
+                    throw StoreError(
+                        .invalidArgument,
+                        "its lines do not say where they belong; name the relation with --relation <R>",
+                        path: opened.input.name)
+                }
             } else {
                 opened.line = line
             }
             break
         }
         self.opened = opened
+    }
+
+    /// Whether the first line, if it is an object, is one of a whole store's export. Where it is
+    /// not, all others would be told off one by one.
+    private func saysItsRelation(_ text: UnsafeRawBufferPointer) throws -> Bool {
+        guard let tokens = try? parser.parse(text), tokens.first?.kind == .object else {
+            return true
+        }
+        return (try? TaggedLine(tokens)) != nil
     }
 
     private func schemaLine(_ text: UnsafeRawBufferPointer) throws(RowError) -> RelationSchema {
@@ -263,6 +278,7 @@ public final class RowImport {
         var number = 0
         let fixed = try options.relation.map { try target($0, batch) }
         var targets: [String: Target] = [:]
+        var last: Target?
         func take(_ line: TextInput.Line) throws {
             do {
                 guard case .text(let text) = line else {
@@ -274,7 +290,7 @@ public final class RowImport {
                 if let fixed {
                     try self.take(tokens, fixed, batch)
                 } else {
-                    try takeTagged(tokens, &targets, batch)
+                    try takeTagged(tokens, &targets, &last, batch)
                 }
             } catch let error as RowError {
                 note(input, number, error.reason)
@@ -303,16 +319,22 @@ public final class RowImport {
 
     /// A line that says what it is.
     private func takeTagged(
-        _ tokens: UnsafeBufferPointer<JSONToken>, _ targets: inout [String: Target], _ batch: Batch
+        _ tokens: UnsafeBufferPointer<JSONToken>, _ targets: inout [String: Target],
+        _ last: inout Target?, _ batch: Batch
     ) throws {
         let line = try TaggedLine(tokens)
         if let range = line.schema {
             return try check(try SchemaText.relation(line.relation, tokens[range]), batch)
         }
         guard let range = line.row else { return }
-        let known = try targets[line.relation] ?? target(line.relation, batch)
-        targets[line.relation] = known
-        try take(UnsafeBufferPointer(rebasing: tokens[range]), known, batch)
+        // Rows of a relation mostly follow each other.
+        if last?.name != line.relation {
+            let next = try targets[line.relation] ?? target(line.relation, batch)
+            targets[line.relation] = next
+            last = next
+        }
+        guard let last else { return }
+        try take(UnsafeBufferPointer(rebasing: tokens[range]), last, batch)
     }
 
     private func target(_ name: String, _ batch: Batch) throws -> Target {

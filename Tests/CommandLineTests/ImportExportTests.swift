@@ -216,7 +216,10 @@ import Testing
             "no relation 'films'; the store has entities, edges,"
         ),
         (["import", "edges.csv", "--relation", "edges", "--store", "a/b/c"], 1, "cannot be made"),
-        (["import", "entities.ndjson"], 1, "or name the relation with --relation"),
+        (
+            ["import", "entities.ndjson"], 2,
+            "entities.ndjson: its lines do not say where they belong; name the relation with"
+        ),
     ])
     func whatCannotBeImportedIsSaid(arguments: [String], code: Int32, message: String) throws {
         let answer = try tool.run(arguments)
