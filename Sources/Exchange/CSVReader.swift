@@ -19,6 +19,8 @@ package final class CSVReader {
     package private(set) var fields: [CSVField] = []
     /// The line that it begins in.
     package private(set) var lineNumber = 0
+    /// Bytes that were looked at in vain, for the record did not end with them.
+    package private(set) var rescannedByteCount = 0
     private var nextLineNumber = 1
     private var marks: [Mark] = []
     /// Fields whose doubled quotes were made one.
@@ -60,6 +62,7 @@ package final class CSVReader {
                 take(record)
                 return true
             case .incomplete:
+                rescannedByteCount += input.window.count
                 // That there is no more is news too: what is there may be whole then.
                 let wasAtEnd = input.isAtEnd
                 // Twice as much each time, for the record is looked at from its beginning again.

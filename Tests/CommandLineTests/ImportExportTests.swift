@@ -109,18 +109,6 @@ import Testing
         #expect(tagged.output.contains("5 read"), "\(tagged)")
     }
 
-    /// A record is not looked at again with every piece of it that comes.
-    @Test func aLongRecordFromAPipeTakesNoTime() throws {
-        let answer = try shell(
-            """
-            (echo "key,name,qualified_name,kind,language,file,start_line,end_line,visibility,signature,code,content_hash,is_test,token_count,complexity,root_l1,root_l2"
-             printf 'k,n,q,function,c,f,1,2,public,s,'; head -c 20000000 /dev/zero | tr '\\0' x
-             echo ',00,false,1,1,a,b') |
-            timeout 60 "$1" import - --relation entities --input-format csv
-            """)
-        #expect(answer.code == 0 && answer.output.contains("1 read"), "\(answer)")
-    }
-
     @Test func aStreamThatIsClosedIsAnEmptyOne() throws {
         try files.fill()
         let before = try tool("export").output

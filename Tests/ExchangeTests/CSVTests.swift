@@ -122,6 +122,24 @@ import Testing
         #expect(try rows.all("books") == (try whole.all("books")))
     }
 
+    /// A pipe gives 64 KiB at a time; the record is not looked at again with each of them.
+    @Test(arguments: ["", "\""])
+    func aLongRecordIsLookedAtAFewTimes(quote: String) throws {
+        let field = quote + String(repeating: "x", count: 8 << 20) + quote
+        var rest = Array("a,b\n1,\(field)\n".utf8)[...]
+        let input = TextInput(name: "pipe", windowByteCount: 1 << 20) { buffer in
+            let part = rest.prefix(min(buffer.count, 64 << 10))
+            buffer.copyBytes(from: part)
+            rest.removeFirst(part.count)
+            return part.count
+        }
+        let reader = CSVReader(input)
+        #expect(try reader.next() && reader.fields.count == 2)
+        #expect(try reader.next() && reader.fields[1].text.count == 8 << 20)
+        #expect(reader.rescannedByteCount < 32 << 20)
+        #expect(try !reader.next())
+    }
+
     @Test func csvNeedsARelation() throws {
         #expect(throws: StoreError.self) { try Rows(csv: "a\n1\n", to: nil, Self.schema) }
     }
