@@ -73,9 +73,11 @@ let package = Package(
             name: "EngineBenchmarks",
             dependencies: [
                 "Query", "Exchange", "CodeGraph", "SegmentStore", "Codec", "Platform",
+                "BenchmarkCounters",
             ],
             path: "Benchmarks/EngineBenchmarks",
             swiftSettings: strict),
+        .target(name: "BenchmarkCounters", path: "Benchmarks/Counters"),
 
         .target(
             name: "TestSupport",

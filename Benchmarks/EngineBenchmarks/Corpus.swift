@@ -4,19 +4,23 @@ import Foundation
 enum Corpus {
     /// Real source text that most machines have: Python's library; else this repository.
     static func find() -> String {
+        let script = "import sysconfig; print(sysconfig.get_path('stdlib'))"
+        return output(of: ["python3", "-c", script]) ?? "Sources"
+    }
+
+    /// The first line that a command prints, unless it fails.
+    static func output(of command: [String]) -> String? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", "-c", "import sysconfig; print(sysconfig.get_path('stdlib'))",
-        ]
+        process.arguments = command
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return "Sources" }
+        guard (try? process.run()) != nil else { return nil }
         let text = String(
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        let path = text.split(separator: "\n").first.map(String.init) ?? ""
-        return process.terminationStatus == 0 && !path.isEmpty ? path : "Sources"
+        guard process.terminationStatus == 0 else { return nil }
+        return text.split(separator: "\n").first.map(String.init)
     }
 }

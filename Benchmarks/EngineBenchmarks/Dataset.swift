@@ -29,15 +29,18 @@ final class Dataset {
         var line = 0
     }
 
-    private(set) var arena = ByteBuffer(capacity: 1 << 20)
+    private var arena = ByteBuffer(capacity: 1 << 20)
+    /// Where all strings lie: in `arena`, or in a mapped file.
+    private var base = UnsafeRawPointer(bitPattern: 1)!
     private(set) var entities: [Entity] = []
     private(set) var edges: [Edge] = []
     private(set) var files: [Slice] = []
+    private(set) var inputByteCount = 0
     let seed: UInt64
     let corpus: String
 
     func bytes(_ slice: Slice) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: arena.base + slice.offset, count: max(slice.count, 0))
+        UnsafeRawBufferPointer(start: base + slice.offset, count: max(slice.count, 0))
     }
 
     func text(_ slice: Slice) -> String { String(decoding: bytes(slice), as: UTF8.self) }
@@ -47,11 +50,11 @@ final class Dataset {
         return text.withUTF8 { utf8 in
             let offset = arena.count
             arena.append(UnsafeRawBufferPointer(utf8))
+            base = UnsafeRawPointer(arena.base)
+            inputByteCount = arena.count
             return Slice(offset: offset, count: utf8.count)
         }
     }
-
-    var inputByteCount: Int { arena.count }
 
     /// `corpus` is a directory of source files; lines are drawn from it.
     init(entities count: Int, seed: UInt64, corpus: String) throws {
@@ -173,6 +176,15 @@ final class Dataset {
         }
     }
 
+    /// The rows of a dump.
+    init(_ file: DatasetFile) throws {
+        seed = 0
+        corpus = ""
+        base = file.base
+        inputByteCount = file.count
+        (entities, edges, files) = try file.rows()
+    }
+
     private static func corpusLines(_ directory: String) throws -> [String] {
         guard let walker = FileManager.default.enumerator(atPath: directory) else {
             throw BenchmarkError("no corpus at \(directory)")
@@ -212,8 +224,15 @@ final class Dataset {
     // MARK: - Into a store
 
     func append(to batch: Batch, entities range: Range<Int>, edges edgeRange: Range<Int>) throws {
+        try append(to: batch, entities: range, edgesAt: edgeRange)
+    }
+
+    /// Some entities, and the edges at some places.
+    func append(
+        to batch: Batch, entities range: Range<Int>, edgesAt places: some Sequence<Int>
+    ) throws {
         // Nothing of the data set's own is to be in the figures: no references are counted here.
-        let base = UnsafeRawPointer(arena.base)
+        let base = base
         func bytes(_ slice: Slice) -> UnsafeRawBufferPointer {
             UnsafeRawBufferPointer(start: base + slice.offset, count: max(slice.count, 0))
         }
@@ -243,7 +262,7 @@ final class Dataset {
             }
         }
         let edgeRelation = try batch.relation("edges")
-        for index in edgeRange {
+        for index in places {
             let edge = edges[index]
             try batch.append(to: edgeRelation) { row in
                 row.set(0, utf8: bytes(edge.from))
@@ -260,24 +279,53 @@ final class Dataset {
     func append(to batch: Batch) throws {
         try append(to: batch, entities: 0..<entities.count, edges: 0..<edges.count)
     }
-}
+    /// Where the entities of each file are: they stand together, three edges for each.
+    private(set) lazy var fileRanges: [Range<Int>] = {
+        var ranges: [Range<Int>] = []
+        for index in entities.indices {
+            let isSame =
+                index > 0
+                && bytes(entities[index].file).elementsEqual(bytes(entities[index - 1].file))
+            if !isSame { ranges.append(index..<index) }
+            ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<index + 1
+        }
+        return ranges
+    }()
 
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
+    /// Says that all that stands of a file is its rows, as they are.
+    func replace(_ file: Int, in batch: Batch) throws {
+        let rows = fileRanges[file]
+        let path = text(files[file])
+        try batch.replaceScope(path, in: "entities")
+        try batch.replaceScope(path, in: "edges")
+        try append(to: batch, entities: rows, edges: rows.lowerBound * 3..<rows.upperBound * 3)
     }
 
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(limit, 1))) }
-    mutating func unit() -> Double { Double(next() >> 11) / Double(1 << 53) }
+    /// The places of the edges of each of `count` batches: those of the later of their ends.
+    func edgeBatches(_ count: Int) -> [[Int]] {
+        let share = entities.count / count
+        var places: [[Int]] = Array(repeating: [], count: count)
+        var rows: [UnsafeKey: Int] = [:]
+        for index in entities.indices { rows[UnsafeKey(bytes(entities[index].key))] = index }
+        for index in edges.indices {
+            let last = max(index / 3, rows[UnsafeKey(bytes(edges[index].to))] ?? 0)
+            places[min(last / share, count - 1)].append(index)
+        }
+        return places
+    }
+
+    func entityBatch(_ batch: Int, of count: Int) -> Range<Int> {
+        let share = entities.count / count
+        return batch * share..<(batch == count - 1 ? entities.count : (batch + 1) * share)
+    }
 }
 
-struct BenchmarkError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+/// Bytes that stay where they are, as a key of a dictionary.
+private struct UnsafeKey: Hashable {
+    let bytes: UnsafeRawBufferPointer
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    static func == (a: Self, b: Self) -> Bool {
+        a.bytes.count == b.bytes.count && a.bytes.elementsEqual(b.bytes)
+    }
+    func hash(into hasher: inout Hasher) { hasher.combine(bytes: bytes) }
 }

@@ -118,6 +118,11 @@ package final class SegmentFile: @unchecked Sendable {
         }
     }
 
+    /// How many bytes of the data, and of the tables of checksums, have been read so far.
+    package var checkedByteCount: Int {
+        (0..<wordCount).reduce(0) { $0 + checked[$1].load(ordering: .relaxed).nonzeroBitCount } << 12
+    }
+
     private func isChecked(_ page: Int, _ firstWord: Int) -> Bool {
         checked[firstWord + page >> 6].load(ordering: .acquiring) >> UInt64(page & 63) & 1 == 1
     }

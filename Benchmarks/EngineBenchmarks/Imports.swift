@@ -9,7 +9,8 @@ import Platform
 import SegmentStore
 
 extension EngineTasks {
-    func imports(_ store: GraphStore) throws {
+    func imports() throws {
+        let store = try loaded.get()
         for format in RowFormat.allCases {
             let path = "\(directory)/entities.\(format.rawValue)"
             try measure("export, \(format.rawValue)", runs: runs) {
@@ -17,7 +18,7 @@ extension EngineTasks {
             }
         }
         let lines = try Data(contentsOf: URL(fileURLWithPath: "\(directory)/entities.ndjson"))
-        report("bytes of NDJSON", "\(lines.count)")
+        Report.add("bytes of NDJSON", lines.count, "bytes")
         try parse(lines)
         // Alternated, for a machine's mood changes.
         var times: [String: [Int64]] = [:]
@@ -39,7 +40,7 @@ extension EngineTasks {
             if run > 0 { times["load of the same values", default: []].append(time) }
         }
         for (name, times) in times.sorted(by: { $0.key < $1.key }) {
-            report(name, Timing(times).text)
+            Report.add(name, Timing(times))
         }
     }
 

@@ -77,6 +77,8 @@ struct RocksDB final : Peer {
     std::unique_ptr<rocksdb::Iterator> iterator;
     std::shared_ptr<rocksdb::Cache> cache;
 
+    bool isOwner = true;
+
     explicit RocksDB(const Variant& given) : variant(given) {}
     ~RocksDB() override { close(); }
 
@@ -151,7 +153,7 @@ struct RocksDB final : Peer {
     }
     void close() override {
         endReading();
-        if (!db) return;
+        if (!db || !isOwner) return;
         for (auto* handle : handles) must(db->DestroyColumnFamilyHandle(handle), "close");
         must(db->Close(), "close");
         delete db;
@@ -333,12 +335,6 @@ struct RocksDB final : Peer {
         end = record::number(row, END_LINE);
         return true;
     }
-    bool nameAndKind(Text key, uint64_t& sum) override {
-        const char* row = find(key);
-        if (!row) return false;
-        sum += touch(record::text(row, NAME)) + touch(record::text(row, KIND));
-        return true;
-    }
     bool fullRow(Text key, uint64_t& sum) override {
         const char* row = find(key);
         if (!row) return false;
@@ -402,7 +398,11 @@ struct RocksDB final : Peer {
                                      bytesOf(hashOf(key))), "put");
         };
         for (size_t i = rows.begin; i < rows.end; i++) add(data.entities[i].text[KEY]);
-        for (size_t i = edgeRows.begin; i < edgeRows.end; i++) add(data.edges[i].to);
+        for (size_t i = edgeRows.begin; i < edgeRows.end; i++) {
+            if (i == edgeRows.begin || data.edges[i].from != data.edges[i - 1].from)
+                add(data.edges[i].from);
+            add(data.edges[i].to);
+        }
 
         if (deleted) {
             uint32_t file = strings.ids.add(*deleted);
@@ -465,6 +465,24 @@ struct RocksDB final : Peer {
     }
     void replaceFile(const Data& data, Text file, Range entities, Range edges) override {
         write(data, entities, edges, &file);
+    }
+
+    bool compact() override {
+        for (auto* handle : handles)
+            must(db->CompactRange({}, handle, nullptr, nullptr), "compact");
+        return true;
+    }
+    /// Only one of a process may write, and it reads in all its threads.
+    std::unique_ptr<Peer> reader() override {
+        auto other = std::make_unique<RocksDB>(variant);
+        other->isOwner = false;
+        other->db = db;
+        other->handles = handles;
+        other->entities = entities;
+        other->indexes = indexes;
+        other->directory = directory;
+        other->reads = reads;
+        return other;
     }
 };
 

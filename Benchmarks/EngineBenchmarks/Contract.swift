@@ -34,7 +34,7 @@ extension EngineTasks {
     private func judge(_ name: String, _ text: String, _ limit: String, isMet: Bool) {
         let name = "contract: \(name)".padding(toLength: 36, withPad: " ", startingAt: 0)
         let text = text.padding(toLength: 42, withPad: " ", startingAt: 0)
-        report(name, "\(text)limit \(limit)  \(isMet ? "ok" : "MISSED")")
+        Report.line(name, "\(text)limit \(limit)  \(isMet ? "ok" : "MISSED")")
     }
 
     private func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e6 }
@@ -84,7 +84,7 @@ extension EngineTasks {
         let batched = try fresh("contract")
         let batch = try timed { try batched.write { try append(data, 0..<count, to: $0) } }
         // As it comes: with compaction, or each commit would look through all that came before.
-        let singly = try fresh("contract", StoreOptions())
+        let singly = try fresh("contract", compacts: true)
         let single = try timed {
             for row in 0..<count { try singly.write { try append(data, row..<row + 1, to: $0) } }
         }

@@ -10,6 +10,7 @@
 //     index  after or before: when indexes are made
 //     write  wal or delete: the journal of upserts and replacements
 //     page   bytes of a page
+//     lock   exclusive: one connection has the file to itself; normal: several
 //     checkpoint  what is done, outside the clock, after an upsert: none, passive or truncate
 #include "harness.h"
 
@@ -91,7 +92,9 @@ struct SQLite final : Peer {
                 nullptr) != SQLITE_OK)
             fail("SQLite: open " + file);
         if (create) run("PRAGMA page_size=" + variant.get("page", "4096"));
-        run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-400000; PRAGMA mmap_size=1073741824;"
+        run("PRAGMA locking_mode=" + variant.get("lock", "exclusive"));
+        sqlite3_busy_timeout(db, 10000);
+        run("PRAGMA cache_size=-400000; PRAGMA mmap_size=1073741824;"
             "PRAGMA temp_store=MEMORY; PRAGMA synchronous=FULL");
     }
 
@@ -219,7 +222,7 @@ struct SQLite final : Peer {
     void disconnect() {
         for (sqlite3_stmt* s : statements) sqlite3_finalize(s);
         statements.clear();
-        twoColumnsOf = nameAndKindOf = rowOf = idOf = outOf = inOf = fromOf = cte = addString = byKind =
+        twoColumnsOf = rowOf = idOf = outOf = inOf = fromOf = cte = addString = byKind =
             byFile = updateEntity = newEntity = putEdge = deleteEdges = deleteEntities = nullptr;
         if (db && sqlite3_close(db) != SQLITE_OK) fail("SQLite: close");
         db = nullptr;
@@ -254,7 +257,7 @@ struct SQLite final : Peer {
 
     // ---------------------------------------------------------------------------------- reading
 
-    sqlite3_stmt *twoColumnsOf = nullptr, *nameAndKindOf = nullptr, *rowOf = nullptr,
+    sqlite3_stmt *twoColumnsOf = nullptr, *rowOf = nullptr,
                  *idOf = nullptr, *outOf = nullptr, *inOf = nullptr, *fromOf = nullptr,
                  *cte = nullptr, *addString = nullptr, *byKind = nullptr, *byFile = nullptr,
                  *updateEntity = nullptr, *newEntity = nullptr, *putEdge = nullptr,
@@ -289,14 +292,6 @@ struct SQLite final : Peer {
             end = sqlite3_column_int64(twoColumnsOf, 2);
         }
         sqlite3_reset(twoColumnsOf);
-        return found;
-    }
-    bool nameAndKind(Text key, uint64_t& sum) override {
-        bool found = seek(nameAndKindOf, "key, name, kind", key);
-        if (found)
-            sum += touch(text(nameAndKindOf, 1)) +
-                   touch(strings.ids[uint32_t(sqlite3_column_int64(nameAndKindOf, 2))]);
-        sqlite3_reset(nameAndKindOf);
         return found;
     }
     bool fullRow(Text key, uint64_t& sum) override {
@@ -413,7 +408,11 @@ struct SQLite final : Peer {
         };
         nodeCount();
         for (size_t i = entities.begin; i < entities.end; i++) add(data.entities[i].text[KEY]);
-        for (size_t i = edges.begin; i < edges.end; i++) add(data.edges[i].to);
+        for (size_t i = edges.begin; i < edges.end; i++) {
+            if (i == edges.begin || data.edges[i].from != data.edges[i - 1].from)
+                add(data.edges[i].from);
+            add(data.edges[i].to);
+        }
     }
 
     void write(const Data& data, Range entities, Range edges, const Text* deleted) {
@@ -465,6 +464,17 @@ struct SQLite final : Peer {
     }
     void replaceFile(const Data& data, Text file, Range entities, Range edges) override {
         write(data, entities, edges, &file);
+    }
+
+    bool compact() override {
+        run("VACUUM");
+        settle();
+        return true;
+    }
+    std::unique_ptr<Peer> reader() override {
+        auto other = std::make_unique<SQLite>(variant);
+        other->open(directory, false);
+        return other;
     }
 };
 

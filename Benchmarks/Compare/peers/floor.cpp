@@ -33,12 +33,15 @@ void writeAndSync(const std::string& path, const std::vector<std::string_view>& 
     close(file);
 }
 
+size_t roomOf(bool isZstd) {
+    return isZstd ? ZSTD_compressBound(blockSize) : size_t(LZ4_compressBound(blockSize));
+}
+
 }  // namespace
 
-void runFloor(const Data& data, const std::string& directory, int runs, Report& report) {
+Floor::Floor(const Data& data, const std::string& given) : directory(given) {
     // The rows as they would lie in a plain file: an entity's strings and numbers, and of an edge
     // two ends, a file and a line as u32 and a byte each for kind and resolution.
-    std::vector<char> input;
     std::string record;
     for (const Entity& entity : data.entities) {
         record.resize(record::size(entity));
@@ -53,15 +56,16 @@ void runFloor(const Data& data, const std::string& directory, int runs, Report& 
         input.push_back(char(edge.kind));
         input.push_back(char(edge.resolution));
     }
-    report.begin("floor", "no store at all");
-    report.bytes("input", input.size());
-
+    // Touched before the clock starts.
     size_t blocks = (input.size() + blockSize - 1) / blockSize;
-    size_t room = std::max(ZSTD_compressBound(blockSize), size_t(LZ4_compressBound(blockSize)));
-    std::vector<char> output(blocks * room, 1);
+    output.assign(blocks * std::max(roomOf(true), roomOf(false)), 1);
+}
+
+size_t Floor::run(bool isZstd, int threads, bool writes) {
+    size_t blocks = (input.size() + blockSize - 1) / blockSize, room = roomOf(isZstd);
     std::vector<size_t> sizes(blocks);
-    auto compress = [&](bool isZstd, size_t first, size_t step) {
-        ZSTD_CCtx* context = ZSTD_createCCtx();
+    auto compress = [&](size_t first, size_t step) {
+        ZSTD_CCtx* context = isZstd ? ZSTD_createCCtx() : nullptr;
         for (size_t i = first; i < blocks; i += step) {
             const char* block = input.data() + i * blockSize;
             size_t size = std::min(blockSize, input.size() - i * blockSize);
@@ -72,46 +76,23 @@ void runFloor(const Data& data, const std::string& directory, int runs, Report& 
         }
         ZSTD_freeCCtx(context);
     };
-    for (bool isZstd : {true, false}) {
-        std::string name = isZstd ? "zstd level 1" : "LZ4";
-        for (int threads : {1, 2}) {
-            std::vector<int64_t> packing, all;
-            for (int run = 0; run <= runs; run++) {
-                std::string path = directory + "/floor";
-                remove(path.c_str());
-                int64_t start = now();
-                if (threads == 1) {
-                    compress(isZstd, 0, 1);
-                } else {
-                    std::thread other([&] { compress(isZstd, 1, 2); });
-                    compress(isZstd, 0, 2);
-                    other.join();
-                }
-                int64_t packed = now();
-                std::vector<std::string_view> parts;
-                for (size_t i = 0; i < blocks; i++) parts.push_back({&output[i * room], sizes[i]});
-                writeAndSync(path, parts);
-                if (run == 0) continue;
-                packing.push_back(packed - start);
-                all.push_back(now() - start);
-            }
-            std::string suffix = ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
-            report.times(name + suffix, Timing(packing));
-            report.times(name + suffix + ", write, fsync", Timing(all));
-        }
-        size_t sum = 0;
-        for (size_t size : sizes) sum += size;
-        report.bytes(name + ", bytes", sum);
+    std::vector<std::thread> others;
+    for (int i = 1; i < threads; i++) others.emplace_back(compress, size_t(i), size_t(threads));
+    compress(0, size_t(threads));
+    for (std::thread& other : others) other.join();
+    std::vector<std::string_view> parts;
+    size_t sum = 0;
+    for (size_t i = 0; i < blocks; i++) {
+        parts.push_back({&output[i * room], sizes[i]});
+        sum += sizes[i];
     }
-    std::vector<int64_t> commits;
-    std::string block(4096, 'x');
-    for (int run = 0; run < 110; run++) {
-        int64_t start = now();
-        writeAndSync(directory + "/commit.new", {block});
-        if (rename((directory + "/commit.new").c_str(), (directory + "/commit").c_str()) != 0)
-            fail("rename");
-        syncPath(directory);
-        if (run >= 10) commits.push_back(now() - start);
-    }
-    report.times("4 kB, fsync, rename, fsync of folder", Timing(commits));
+    if (writes) writeAndSync(directory + "/floor", parts);
+    return sum;
+}
+
+void Floor::commit() {
+    writeAndSync(directory + "/commit.new", {std::string(4096, 'x')});
+    if (rename((directory + "/commit.new").c_str(), (directory + "/commit").c_str()) != 0)
+        fail("rename");
+    syncPath(directory);
 }

@@ -50,6 +50,7 @@ struct LMDB final : Peer {
     MDB_txn* reading = nullptr;
     MDB_cursor *entities = nullptr, *outs = nullptr, *ins = nullptr, *fileEntities = nullptr;
     const bool byText, appends;
+    bool isOwner = true;
 
     explicit LMDB(const Variant& given)
         : variant(given), byText(given.is("key", "text")), appends(!given.is("append", "no")) {}
@@ -62,7 +63,7 @@ struct LMDB final : Peer {
     void connect(const std::string& directory, bool create, bool toRead = false) {
         must(mdb_env_create(&env), "create");
         must(mdb_env_set_maxdbs(env, 8), "maxdbs");
-        must(mdb_env_set_mapsize(env, size_t(1) << 30), "mapsize");
+        must(mdb_env_set_mapsize(env, size_t(16) << 30), "mapsize");
         unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | MDB_NOMEMINIT;
         if (variant.is("map", "write")) flags |= MDB_WRITEMAP;
         if (toRead) flags = MDB_NOTLS | MDB_NORDAHEAD | MDB_RDONLY;
@@ -96,7 +97,7 @@ struct LMDB final : Peer {
     }
     void close() override {
         endReading();
-        if (env) mdb_env_close(env);
+        if (env && isOwner) mdb_env_close(env);
         env = nullptr;
     }
 
@@ -309,12 +310,6 @@ struct LMDB final : Peer {
         end = record::number(found, END_LINE);
         return true;
     }
-    bool nameAndKind(Text key, uint64_t& sum) override {
-        const char* found = find(key);
-        if (!found) return false;
-        sum += touch(record::text(found, NAME)) + touch(record::text(found, KIND));
-        return true;
-    }
     bool fullRow(Text key, uint64_t& sum) override {
         const char* found = find(key);
         if (!found) return false;
@@ -429,7 +424,11 @@ struct LMDB final : Peer {
             must(mdb_cursor_put(writer.key, &k, &v, MDB_APPEND), "put key");
         };
         for (size_t i = rows.begin; i < rows.end; i++) add(data.entities[i].text[KEY]);
-        for (size_t i = edgeRows.begin; i < edgeRows.end; i++) add(data.edges[i].to);
+        for (size_t i = edgeRows.begin; i < edgeRows.end; i++) {
+            if (i == edgeRows.begin || data.edges[i].from != data.edges[i - 1].from)
+                add(data.edges[i].from);
+            add(data.edges[i].to);
+        }
 
         if (deleted) {
             uint32_t file = strings.ids.add(*deleted);
@@ -489,6 +488,21 @@ struct LMDB final : Peer {
     }
     void replaceFile(const Data& data, Text file, Range entities, Range edges) override {
         write(data, entities, edges, &file);
+    }
+
+    /// A process may open an environment only once.
+    std::unique_ptr<Peer> reader() override {
+        auto other = std::make_unique<LMDB>(variant);
+        other->env = env;
+        other->isOwner = false;
+        other->entityTable = entityTable;
+        other->keyTable = keyTable;
+        other->outTable = outTable;
+        other->inTable = inTable;
+        other->fileEntityTable = fileEntityTable;
+        other->fileEdgeTable = fileEdgeTable;
+        other->stringTable = stringTable;
+        return other;
     }
 };
 

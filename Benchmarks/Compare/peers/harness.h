@@ -66,14 +66,13 @@ struct Range {
 ///     edges: from, to, kind, file, resolution; line (lines is always empty, count 1)
 ///     files: path
 struct Data {
+    Data() = default;
     explicit Data(const std::string& path);
 
     std::vector<Entity> entities;
     std::vector<EdgeRow> edges;
     std::vector<Text> files;
-    std::vector<char> bytes;
 
-    Range allEntities() const { return {0, entities.size()}; }
     Range allEdges() const { return {0, edges.size()}; }
 };
 
@@ -280,7 +279,6 @@ struct Peer {
         int64_t end;
         return twoColumns(key, start, end);
     }
-    virtual bool nameAndKind(Text key, uint64_t& sum) = 0;
     virtual bool fullRow(Text key, uint64_t& sum) = 0;
     virtual bool exists(Text key) = 0;
     virtual void hop(Text key, bool reverse, std::vector<Hop>& hops) = 0;
@@ -295,6 +293,11 @@ struct Peer {
     /// Durable when they return.
     virtual void upsert(const Data& data, Range entities, Range edges) = 0;
     virtual void replaceFile(const Data& data, Text file, Range entities, Range edges) = 0;
+
+    /// Merges all that was written, if this peer does such a thing.
+    virtual bool compact() { return false; }
+    /// Another one of the same store, opened for writing, that reads in a thread of its own.
+    virtual std::unique_ptr<Peer> reader() = 0;
 };
 
 std::unique_ptr<Peer> makeSQLite(const Variant&);
@@ -330,38 +333,20 @@ struct Walk {
     }
 };
 
-// ------------------------------------------------------------------------------------- reports
+// ---------------------------------------------------------------------------------- the floor
 
-struct Timing {
-    std::vector<int64_t> values;
-    explicit Timing(std::vector<int64_t> times) : values(std::move(times)) {
-        std::sort(values.begin(), values.end());
-    }
-    int64_t at(double share) const {
-        return values[std::min(values.size() - 1, size_t(double(values.size()) * share))];
-    }
-};
-
-/// Prints what the Swift harness prints, and keeps it for `--json`.
-struct Report {
-    std::string peer;
-    std::string json;
-    /// What a task found, so that peers can be compared: task, peer, value.
-    std::map<std::string, std::map<std::string, uint64_t>> checks;
-
-    void begin(const std::string& name, const std::string& title);
-    void line(const std::string& name, const std::string& text);
-    void times(const std::string& name, const Timing& timing);
-    void bytes(const std::string& name, uint64_t count, bool inKilobytes = false);
-    void check(const std::string& name, uint64_t value);
-    /// Whether all peers found the same.
-    bool compare();
-    void write(const std::string& path);
+/// What compressing, writing and syncing the rows costs without any store.
+struct Floor {
+    Floor(const Data& data, const std::string& directory);
+    size_t inputSize() const { return input.size(); }
+    /// Bytes written.
+    size_t run(bool isZstd, int threads, bool writes);
+    /// The smallest commit there is.
+    void commit();
 
 private:
-    void add(const std::string& name, const std::string& value);
-    bool isFirstPeer = true;
+    std::string directory;
+    std::vector<char> input, output;
 };
 
-void runFloor(const Data& data, const std::string& directory, int runs, Report& report);
 void syncPath(const std::string& path);

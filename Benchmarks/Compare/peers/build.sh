@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-out=../../.build/compare
+out=../../../.build/compare
 mkdir -p "$out"
 packages=(sqlite3 lmdb rocksdb libzstd liblz4)
 pids=()
