@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Bytes that grow at the end, in raw memory: appending eight bytes costs about a nanosecond,
-/// a tenth of what `[UInt8]` takes. The eight bytes behind the end may always be read.
+/// a tenth of what `[UInt8]` takes. The eight bytes behind the end may always be read. Takes no
+/// memory before the first append: a commit of a few rows makes hundreds of them.
 public final class ByteBuffer {
-    /// In memory of its own: a class's stored properties are checked at run time for overlapping
-    /// access, which would cost more than an append does.
-    @usableFromInline
-    struct State {
-        @usableFromInline var base: UnsafeMutableRawPointer
-        @usableFromInline var count: Int
-        @usableFromInline var capacity: Int
-    }
-
-    @usableFromInline let state: UnsafeMutablePointer<State>
+    // Unchecked: overlapping access is looked for at run time, which would cost more than an
+    // append does.
+    @exclusivity(unchecked) @usableFromInline var memory: UnsafeMutableRawPointer
+    @exclusivity(unchecked) @usableFromInline var byteCount = 0
+    @exclusivity(unchecked) @usableFromInline var capacity = 0
+    private let firstCapacity: Int
 
     public static let slack = 8
 
+    /// What a buffer without memory of its own points to; never written.
+    private static nonisolated(unsafe) let nothing: UnsafeMutableRawPointer = {
+        let zeros = UnsafeMutableRawPointer.allocate(byteCount: slack, alignment: 16)
+        zeros.initializeMemory(as: UInt8.self, repeating: 0, count: slack)
+        return zeros
+    }()
+
     public init(capacity: Int = 256) {
-        let capacity = max(capacity, 64)
-        state = .allocate(capacity: 1)
-        state.initialize(to: State(base: Self.allocate(capacity), count: 0, capacity: capacity))
+        firstCapacity = max(capacity, 64)
+        memory = Self.nothing
     }
 
-    deinit {
-        state.pointee.base.deallocate()
-        state.deallocate()
-    }
+    deinit { if capacity > 0 { memory.deallocate() } }
 
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity + slack, alignment: 16)
@@ -33,10 +33,8 @@ public final class ByteBuffer {
         return memory
     }
 
-    @inlinable public var base: UnsafeMutableRawPointer {
-        @inline(__always) get { state.pointee.base }
-    }
-    @inlinable public var count: Int { @inline(__always) get { state.pointee.count } }
+    @inlinable public var base: UnsafeMutableRawPointer { @inline(__always) get { memory } }
+    @inlinable public var count: Int { @inline(__always) get { byteCount } }
 
     @inlinable public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: count)
@@ -44,33 +42,33 @@ public final class ByteBuffer {
 
     @inlinable @inline(__always)
     public func reserve(_ more: Int) {
-        if state.pointee.count &+ more > state.pointee.capacity { grow(more) }
+        if byteCount &+ more > capacity { grow(more) }
     }
 
     @inline(never)
     @usableFromInline func grow(_ more: Int) {
         // Large buffers grow by half: doubling would show in the peak memory of a batch.
-        let wanted = max(
-            count + more, state.pointee.capacity + max(state.pointee.capacity / 2, 256))
+        let next = capacity == 0 ? firstCapacity : capacity + max(capacity / 2, 256)
+        let wanted = max(count + more, next)
         let moved = Self.allocate(wanted)
-        moved.copyMemory(from: base, byteCount: count)
-        base.deallocate()
-        state.pointee.base = moved
-        state.pointee.capacity = wanted
+        moved.copyMemory(from: memory, byteCount: count)
+        if capacity > 0 { memory.deallocate() }
+        memory = moved
+        capacity = wanted
     }
 
     @inlinable @inline(__always)
     public func append<T: BitwiseCopyable>(_ value: T) {
         reserve(MemoryLayout<T>.size)
         base.storeBytes(of: value, toByteOffset: count, as: T.self)
-        state.pointee.count &+= MemoryLayout<T>.size
+        byteCount &+= MemoryLayout<T>.size
     }
 
     @inlinable @inline(__always)
     public func append(_ source: UnsafeRawPointer, count more: Int) {
         reserve(more)
         base.advanced(by: count).copyMemory(from: source, byteCount: more)
-        state.pointee.count &+= more
+        byteCount &+= more
     }
 
     @inlinable public func append(_ source: UnsafeRawBufferPointer) {
@@ -90,21 +88,23 @@ public final class ByteBuffer {
     @inlinable public func appendUninitialized(_ more: Int) -> UnsafeMutableRawPointer {
         reserve(more)
         let start = base.advanced(by: count)
-        state.pointee.count &+= more
+        byteCount &+= more
         return start
     }
 
     @inlinable public func truncate(to newCount: Int) {
         precondition(newCount <= count, "a buffer is cut, not grown, by truncate")
-        state.pointee.count = newCount
+        byteCount = newCount
     }
 
-    @inlinable public func removeAll() { state.pointee.count = 0 }
+    @inlinable public func removeAll() { byteCount = 0 }
 
     /// Forgets the bytes and gives their memory back.
     public func shrink() {
-        base.deallocate()
-        state.pointee = State(base: Self.allocate(64), count: 0, capacity: 64)
+        if capacity > 0 { memory.deallocate() }
+        memory = Self.nothing
+        byteCount = 0
+        capacity = 0
     }
 
     /// Pads with zeros to a multiple of `alignment`.

@@ -33,6 +33,9 @@ package enum Environment {
     }
 }
 
+/// How many threads can run at once.
+package let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
 /// Tells threads that are alive apart.
 package func currentThread() -> UInt { UInt(pthread_self()) }
 

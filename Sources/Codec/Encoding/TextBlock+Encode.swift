@@ -12,6 +12,8 @@ public final class TextEncoder {
     public let level: Int32
     private let zstd = ZstdCompressor()
     private let scratch = ByteBuffer(capacity: 4096)
+    /// Blocks below this are not worth zstd's time.
+    private static let smallByteLimit = 32 << 10
 
     public init(level: Int32) { self.level = level }
 
@@ -163,6 +165,10 @@ public final class TextEncoder {
         if lz4 < bar {
             best = .lz4
             bar = lz4 * (hot ? 50 : 92) / 100
+        }
+        // A few rows are merged with others soon: till then a commit's time counts for more.
+        if dictionary == nil, frames.last?.byteRange.upperBound ?? 0 < Self.smallByteLimit {
+            return best
         }
         let slow: Compression = dictionary == nil ? .zstd : .zstdDictionary
         if size(slow) < bar { best = slow }

@@ -177,13 +177,14 @@ struct ManifestFile {
         }
         let own = Layout.manifest(manifest.generation)
         var files = segment?.file.map { [$0] } ?? []
+        var bytes: [UInt8] = []
         try step(sync: false) { () throws(StoreError) in
             // Another process may have died at this very commit since this one swept.
             try storage.remove(own)
             let created = try storage.create(own)
             let encoded = manifest.encode()
             try created.write(encoded.bytes, at: 0)
-            withExtendedLifetime(encoded) {}
+            bytes = Array(encoded.bytes)
             files.append(created)
         }
         try step(sync: true) { () throws(StoreError) in
@@ -194,6 +195,7 @@ struct ManifestFile {
             try storage.remove(Layout.stagedManifest)
             try storage.link(own, as: Layout.stagedManifest)
             try storage.rename(Layout.stagedManifest, to: Layout.manifest)
+            last.withLock { $0 = (bytes, manifest) }
         }
         try step(sync: true, published: true) { () throws(StoreError) in
             try storage.sync(directory: "")

@@ -120,7 +120,8 @@ package final class SegmentFile: @unchecked Sendable {
 
     /// How many bytes of the data, and of the tables of checksums, have been read so far.
     package var checkedByteCount: Int {
-        (0..<wordCount).reduce(0) { $0 + checked[$1].load(ordering: .relaxed).nonzeroBitCount } << 12
+        (0..<wordCount).reduce(0) { $0 + checked[$1].load(ordering: .relaxed).nonzeroBitCount }
+            << 12
     }
 
     private func isChecked(_ page: Int, _ firstWord: Int) -> Bool {

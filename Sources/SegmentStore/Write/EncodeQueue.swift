@@ -49,8 +49,8 @@ final class EncodeQueue {
     private var pending: [Job] = []
     private var free: [Int: [GroupBuffers]] = [:]
 
-    /// Groups under way, of half a megabyte each.
-    private static let pendingLimit = 8
+    /// Groups under way, of half a megabyte each: one for each core, and one that is filled.
+    private static let pendingLimit = min(processorCount + 1, 8)
     private static let inlineByteLimit = 32 << 10
 
     init(level: Int32) { encoders = Encoders(level: level) }

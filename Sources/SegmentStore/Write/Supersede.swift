@@ -26,8 +26,9 @@ struct Supersede {
     mutating func resolve(
         _ segment: SegmentReader?, _ relations: [Int: SegmentBuilder.FinishedRelation]
     ) throws(StoreError) {
+        let strings = NewStrings(segment)
         for (index, part) in base.parts.enumerated() {
-            var numbers = NumberMaps(from: segment, to: part.segment)
+            var numbers = NumberMaps(from: strings, to: part.segment)
             for (relation, finished) in relations.sorted(by: { $0.key < $1.key }) {
                 guard let old = part.segment.relation(relation) else { continue }
                 var set = DeadRowSet(part.dead[relation], rowCount: old.rowCount)
@@ -127,24 +128,78 @@ struct Supersede {
     }
 }
 
-/// What the strings' numbers of one segment are in another.
+/// The strings of a new segment, which all earlier ones are asked for: decoded and hashed once.
+private final class NewStrings {
+    /// More than this is decoded anew for each segment.
+    private static let byteLimit = 1 << 20
+
+    final class Domain {
+        let bytes = ByteBuffer()
+        var ends: [Int] = []
+        var hashes: [UInt64] = []
+    }
+
+    let segment: SegmentReader?
+    private var domains: [Int: Domain] = [:]
+
+    init(_ segment: SegmentReader?) { self.segment = segment }
+
+    /// Calls `body` with the number, the bytes and the hash of each string.
+    func forEach(
+        _ domain: Int, _ dictionary: DictionaryReader,
+        _ body: (Int, UnsafeRawBufferPointer, UInt64) throws -> Void
+    ) throws {
+        if domains[domain] == nil {
+            let kept = Domain()
+            var fits = true
+            try dictionary.forEachString { id, string in
+                let hash = xxh3(string)
+                try body(id, string, hash)
+                fits = fits && kept.bytes.count + string.count <= Self.byteLimit
+                guard fits else { return }
+                kept.bytes.append(string)
+                kept.ends.append(kept.bytes.count)
+                kept.hashes.append(hash)
+            }
+            if fits { domains[domain] = kept }
+            return
+        }
+        guard let kept = domains[domain] else { return }
+        var start = 0
+        for id in kept.ends.indices {
+            let end = kept.ends[id]
+            try body(
+                id, UnsafeRawBufferPointer(rebasing: kept.bytes.bytes[start..<end]), kept.hashes[id]
+            )
+            start = end
+        }
+    }
+}
+
+/// What the strings' numbers of a new segment are in an earlier one.
 private struct NumberMaps {
     static let none = UInt32.max
-    private let from: SegmentReader?
+    private let strings: NewStrings
     private let to: SegmentReader
     private var maps: [Int: [UInt32]] = [:]
 
-    init(from: SegmentReader?, to: SegmentReader) {
-        self.from = from
+    init(from strings: NewStrings, to: SegmentReader) {
+        self.strings = strings
         self.to = to
     }
 
     mutating func map(_ domain: Int) throws(StoreError) -> [UInt32] {
         if let known = maps[domain] { return known }
         var map: [UInt32] = []
-        if let source = from?.dictionary(domain) {
+        if let source = strings.segment?.dictionary(domain) {
             map = Array(repeating: Self.none, count: source.count)
-            if let target = to.dictionary(domain) { try fill(&map, source, target) }
+            if let target = to.dictionary(domain) {
+                do { try fill(&map, domain, source, target) } catch let error as StoreError {
+                    throw error
+                } catch {
+                    throw .corrupted("\(error)", in: to.file.path)
+                }
+            }
         }
         maps[domain] = map
         return map
@@ -152,28 +207,23 @@ private struct NumberMaps {
 
     /// Walks the smaller dictionary and looks its strings up in the larger.
     private func fill(
-        _ map: inout [UInt32], _ source: DictionaryReader, _ target: DictionaryReader
-    ) throws(StoreError) {
-        let (smaller, larger) =
-            source.count <= target.count ? (source, target) : (target, source)
-        let probe = try larger.probe()
-        do {
-            try smaller.forEachString { id, string in
+        _ map: inout [UInt32], _ domain: Int, _ source: DictionaryReader, _ target: DictionaryReader
+    ) throws {
+        if source.count <= target.count {
+            let probe = try target.probe()
+            try strings.forEach(domain, source) { id, string, hash in
+                let candidates = probe.candidates(hash)
+                if candidates.areNone { return }
+                if let other = try target.find(string, hash, candidates) { map[id] = UInt32(other) }
+            }
+        } else {
+            let probe = try source.probe()
+            try target.forEachString { id, string in
                 let hash = xxh3(string)
                 let candidates = probe.candidates(hash)
-                guard !candidates.areNone,
-                    let other = try larger.find(string, hash, candidates)
-                else { return }
-                if source.count <= target.count {
-                    map[id] = UInt32(other)
-                } else {
-                    map[other] = UInt32(id)
-                }
+                if candidates.areNone { return }
+                if let own = try source.find(string, hash, candidates) { map[own] = UInt32(id) }
             }
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw .corrupted("\(error)", in: to.file.path)
         }
     }
 }
