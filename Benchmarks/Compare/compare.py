@@ -128,6 +128,7 @@ def compare(size, peers, options):
     rows = prepare_rows(size, peers)
     folder = f"{BUILD}/stores-{os.getpid()}"
     options.first_key = first_key(rows)
+    byte_count = os.path.getsize(f"{rows}/rows.bin")
     log(f"{size} entities: memory")
     peaks = memory([peer for peer in peers if peer.name != "floor"], rows, folder,
                    1 if size > 100_000 else 3, log)
@@ -150,8 +151,7 @@ def compare(size, peers, options):
     for task, found in contest.disagreements().items():
         log(f"DIFFERENT ANSWERS, {task}: {found}")
     return {
-        "entities": size, "edges": size * 3, "bytes": os.path.getsize(f"{rows}/rows.bin")
-        if os.path.exists(f"{rows}/rows.bin") else None,
+        "entities": size, "edges": size * 3, "bytes": byte_count,
         "contestants": {c.name: {"title": c.peer.title, **c.about} for c in contestants},
         "tasks": contest.results, "agree": not contest.disagreements(),
         "notes": {f"{task}: {name}": why for (task, name), why in contest.notes.items()}}
@@ -163,12 +163,23 @@ def main():
     parser.add_argument("--install", action="store_true", help="install all peers first")
     parser.add_argument("--only", help="names, with commas: " + " ".join(p.name for p in PEERS))
     parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--budget", type=int, default=60, help="seconds for all rounds of a task"
+                        " of a contestant, but for the first three")
     parser.add_argument("--look-ups", type=int, default=2000, help="in a round")
     parser.add_argument("--brief", action="store_true", help="without batches and readers")
     parser.add_argument("--keep", action="store_true", help="keep the rows for the next run")
     parser.add_argument("--json", help="where to write what was found")
-    parser.add_argument("--write", action="store_true", help="renew README, RESULTS.md and plots")
+    parser.add_argument("--write", action="store_true", help="renew README, RESULTS.md and the plot")
+    parser.add_argument("--from", dest="source", help="what an earlier run wrote, instead of a run")
     options = parser.parse_args()
+    if options.source:
+        with open(options.source) as file:
+            found = json.load(file)
+        for size in found["sizes"]:
+            report.print_table(size)
+        if options.write:
+            report.write_all(found, ROOT)
+        return 0
     wanted = options.only.split(",") if options.only else None
     unknown = set(wanted or []) - {peer.name for peer in PEERS}
     if unknown:
@@ -187,10 +198,10 @@ def main():
     for size in options.sizes or [10_000]:
         found["sizes"].append(compare(size, peers, options))
         report.print_table(found["sizes"][-1])
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump(found, file, indent=1, ensure_ascii=False)
-            file.write("\n")
+        if options.json:  # Each time: a long run may be cut short.
+            with open(options.json, "w") as file:
+                json.dump(found, file, indent=1, ensure_ascii=False)
+                file.write("\n")
     if options.write:
         report.write_all(found, ROOT)
     return 0 if all(size["agree"] for size in found["sizes"]) else 1

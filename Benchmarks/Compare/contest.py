@@ -12,8 +12,6 @@ import sys
 import time
 
 WARM_UPS = 1
-# What one contestant may take for all rounds of a task after the third, in seconds.
-BUDGET = 60
 # What a single question may take before its process is given up.
 PATIENCE = 1800
 
@@ -126,7 +124,7 @@ class Contest:
         for number in range(warm_ups + count):
             for contestant in self.alive(task):
                 done = rounds.setdefault(contestant.name, [])
-                if len(done) >= 3 and spent.get(contestant.name, 0) > BUDGET:
+                if len(done) >= 3 and spent.get(contestant.name, 0) > self.options.budget:
                     continue
                 start = time.monotonic()
                 answer = self.ask(contestant, task, *question(number))

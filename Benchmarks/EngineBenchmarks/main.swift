@@ -37,6 +37,9 @@ func run(_ arguments: [String]) throws {
     if arguments.first == "first", arguments.count == 3 {
         return try Contestant.first(directory: arguments[1], key: arguments[2])
     }
+    if arguments.first == "--work", arguments.count == 3 {
+        return try Instructions.work(arguments[1], Int(arguments[2]) ?? 1)
+    }
     while let argument = rest.popFirst() {
         switch argument {
         case "--gate": return try Gate.run(update: rest.first == "--update")
