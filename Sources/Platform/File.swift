@@ -132,6 +132,9 @@ package final class File: @unchecked Sendable {
             address = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
             return address == MAP_FAILED ? -1 : 0
         }
+        // A look-up touches single pages; around each the system would read megabytes. Advice only:
+        // where it is refused, nothing is lost.
+        _ = madvise(address, byteCount, MADV_RANDOM)
         return MappedMemory(
             mapped: UnsafeRawPointer(address.unsafelyUnwrapped), byteCount: byteCount)
     }
@@ -198,6 +201,18 @@ package final class MappedMemory: @unchecked Sendable {
 
     package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: byteCount)
+    }
+
+    /// Has the system read a range that will be wanted soon. It must lie within.
+    package func prefetch(_ range: Range<Int>) {
+        switch release {
+        case .unmap, .other: break
+        case .free, .nothing: return
+        }
+        // Pages of the system's own size, which is at least this.
+        let start = UInt(bitPattern: base + range.lowerBound) & ~4095
+        let end = UInt(bitPattern: base + range.upperBound)
+        _ = madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_WILLNEED)
     }
 
     deinit {

@@ -201,7 +201,7 @@ final class Commit {
         for (index, relation) in finished.relations {
             var entry = WriteReceipt.Relation()
             entry.rowCount = relation.rowCount
-            entry.inputByteCount = builder.relations[index].inputByteCount
+            entry.inputByteCount = builder.relation(index).inputByteCount
             entry.duplicateCount = relation.duplicateCount
             entry.removedCount = supersede.removedCounts[index] ?? 0
             receipt.relations[schema.relations[index].schema.name] = entry

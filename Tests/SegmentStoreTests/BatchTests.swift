@@ -292,6 +292,60 @@ import Testing
         #expect(try [snapshot.rowCount("items"), snapshot.rowCount("links")] == [1, 1])
     }
 
+    /// The keys of a batch are kept while earlier segments are asked for them, unless they are many.
+    @Test(arguments: [10, 9000])
+    func rowsOfSeveralSegmentsAreReplaced(count: Int) throws {
+        let stem = String(repeating: "a key of many letters ", count: 6)
+        func key(_ number: Int) -> String { "\(stem)\(number)" }
+        var options = StoreOptions()
+        options.compactsAutomatically = false
+        let store = try GraphStore.inMemory(schema: Self.schema, options: options)
+        for part in 0..<3 {
+            try store.write { batch in
+                for number in stride(from: part, to: count, by: 3) {
+                    try batch.append(row(key(number)), to: "items")
+                }
+            }
+        }
+        let receipt = try store.write { batch in
+            for number in 0..<count { try batch.append(row(key(number), size: 2), to: "items") }
+            try batch.append(row(key(count), size: 2), to: "items")
+        }
+        #expect(receipt.relations["items"]?.removedCount == count)
+        let snapshot = try store.snapshot()
+        #expect(try snapshot.rowCount("items") == count + 1)
+        let reader = snapshot.reader()
+        for number in [0, 1, 2, count / 2, count] {
+            let found = try #require(try reader.find(0, key: key(number)))
+            #expect(try reader.int(0, found, 2) == 2)
+        }
+    }
+
+    /// What a relation refers to may have been written away before its first row comes.
+    @Test func aRelationMayComeLate() throws {
+        var options = StoreOptions()
+        options.memoryBudget = 1
+        let store = try GraphStore.inMemory(schema: Self.schema, options: options)
+        try store.write { batch in
+            for number in 0..<300 {
+                try batch.append(row("item \(number)", file: "file \(number)"), to: "items")
+            }
+            for number in 0..<300 {
+                try batch.append(
+                    ["from": .string("\(number)"), "to": .string("\(number + 1)")], to: "links")
+            }
+            try batch.delete(key: "item 7", from: "items")
+        }
+        let reader = try store.snapshot().reader()
+        #expect(try reader.snapshot.rowCount("items") == 299)
+        var edges: [Edge] = []
+        try Array("300".utf8).withUnsafeBytes {
+            try reader.edges(1, .incoming, of: $0, into: &edges)
+        }
+        #expect(edges.count == 1)
+        #expect(try reader.string(1, #require(edges.first).row, 0) == "299")
+    }
+
     /// Groups are compressed beside each other, and share a dictionary that one of them is trained
     /// on: always the first, or the same batch would not always give the same bytes.
     @Test func aGroupThatComesEarlyWaitsForTheOneThatLeads() throws {

@@ -24,6 +24,12 @@ package final class SegmentFile: @unchecked Sendable {
     /// One bit for each page of the data, then for each page of each level.
     private let checked: UnsafeMutablePointer<Atomic<UInt64>>
     private let wordCount: Int
+    /// Where reading from front to back would go on, and up to where the system was told so.
+    private let nextPage = Atomic<Int>(0)
+    private let prefetched = Atomic<Int>(0)
+    /// Pages that are read ahead, and how many may lie between two that follow each other.
+    private static let windowPages = 64
+    private static let gapPages = 16
 
     /// Opens the segment image at the front of `memory`. `expectedRoot` is the manifest's.
     package init(
@@ -113,9 +119,32 @@ package final class SegmentFile: @unchecked Sendable {
 
     @inline(never)
     fileprivate func check(_ offset: Int, _ count: Int) throws(StoreError) {
+        readAhead(offset >> 12, (offset + count - 1) >> 12)
         for page in (offset >> 12)...((offset + count - 1) >> 12) where !isChecked(page, 0) {
             try checkPage(page)
         }
+    }
+
+    /// The mapping is advised against reading ahead, for look-ups jump. Whoever reads page after
+    /// page, or many at once, has the next ones read; a hint, so threads need not agree on it.
+    private func readAhead(_ first: Int, _ last: Int) {
+        let next = nextPage.exchange(last + 1, ordering: .relaxed)
+        guard next > 0, first >= next, first < next + Self.gapPages else {
+            if last > first { prefetch(first..<last + 1) }
+            return
+        }
+        // Pages beyond this one that were asked for already: half a window of them will do.
+        let known = prefetched.load(ordering: .relaxed)
+        let isAhead = known > last && known <= last + 1 + Self.windowPages
+        if isAhead, known > last + Self.windowPages / 2 { return }
+        let end = last + 1 + Self.windowPages
+        prefetch((isAhead ? known : first)..<end)
+        prefetched.store(end, ordering: .relaxed)
+    }
+
+    private func prefetch(_ pages: Range<Int>) {
+        let end = min(pages.upperBound << 12, memory.byteCount)
+        if pages.lowerBound << 12 < end { memory.prefetch(pages.lowerBound << 12..<end) }
     }
 
     /// How many bytes of the data, and of the tables of checksums, have been read so far.
@@ -170,6 +199,7 @@ package final class SegmentFile: @unchecked Sendable {
     /// Checks every page; calls `damaged` with the range of each that does not match.
     func checkAll(_ damaged: (Range<Int>) -> Void) {
         for page in 0..<(dataByteCount + 4095) / 4096 {
+            if page % Self.windowPages == 0 { prefetch(page..<page + Self.windowPages) }
             let from = page * SegmentFormat.pageByteCount
             let range = from..<min(from + SegmentFormat.pageByteCount, dataByteCount)
             do throws(StoreError) {

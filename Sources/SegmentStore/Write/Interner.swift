@@ -12,11 +12,11 @@ final class Interner {
     @exclusivity(unchecked) private var mask: Int
     @exclusivity(unchecked) private(set) var count = 0
 
+    /// Takes hardly any memory before the first string: most domains of a small batch have none.
     init() {
-        mask = 255
-        table = .allocate(capacity: 256)
-        table.initialize(repeating: 0, count: 256)
-        starts.append(UInt64(0))
+        mask = 0
+        table = .allocate(capacity: 1)
+        table.initialize(to: 0)
     }
 
     deinit { table.deallocate() }
@@ -52,6 +52,7 @@ final class Interner {
             slot = (slot &+ 1) & mask
         }
         let id = count
+        if id == 0 { starts.append(UInt64(0)) }
         arena.append(string)
         starts.append(UInt64(arena.count))
         hashes.append(hash)
@@ -62,7 +63,7 @@ final class Interner {
     }
 
     private func grow() {
-        let capacity = (mask + 1) * 2
+        let capacity = max((mask + 1) * 2, 256)
         table.deallocate()
         table = .allocate(capacity: capacity)
         table.initialize(repeating: 0, count: capacity)
@@ -77,7 +78,6 @@ final class Interner {
     func removeAll() {
         arena.removeAll()
         starts.removeAll()
-        starts.append(UInt64(0))
         hashes.removeAll()
         table.initialize(repeating: 0, count: mask + 1)
         count = 0

@@ -32,9 +32,11 @@ final class SegmentBuilder {
     private let file: SegmentFileWriter
     private let space: ScratchSpace
     private let domains: [DomainBuilder]
-    let relations: [RelationBuilder]
     private let queue: EncodeQueue
-    private let rowBuilders: [RowBuilder]
+    /// By relation; made when a batch first has to do with it, for most have to do with few.
+    private let builders: UnsafeMutableBufferPointer<RelationBuilder?>
+    private let rowBuilders: UnsafeMutableBufferPointer<RowBuilder?>
+    private var sealedRunCount = 0
 
     /// A finished segment, not yet part of the store.
     struct Finished {
@@ -63,24 +65,55 @@ final class SegmentBuilder {
         self.space = space
         let domains = schema.domains.map { _ in DomainBuilder(space) }
         self.domains = domains
-        relations = schema.relations.enumerated().map { RelationBuilder($0, $1, domains, space) }
         queue = EncodeQueue(level: options.compressionLevel)
-        rowBuilders = schema.relations.map { RowBuilder($0, valueLimit: options.valueByteLimit) }
+        builders = .allocate(capacity: schema.relations.count)
+        builders.initialize(repeating: nil)
+        rowBuilders = .allocate(capacity: schema.relations.count)
+        rowBuilders.initialize(repeating: nil)
+    }
+
+    deinit {
+        builders.deinitialize()
+        builders.deallocate()
+        rowBuilders.deinitialize()
+        rowBuilders.deallocate()
     }
 
     var isTouched: Bool { relations.contains { $0.isTouched } }
+
+    /// Those that the batch has to do with, in their order.
+    var relations: [RelationBuilder] { builders.compactMap { $0 } }
+
+    @inline(__always)
+    func relation(_ index: Int) -> RelationBuilder { builders[index] ?? start(index) }
+
+    @inline(never)
+    private func start(_ index: Int) -> RelationBuilder {
+        let builder = RelationBuilder(index, schema.relations[index], domains, space)
+        for _ in 0..<sealedRunCount { builder.sealRun() }
+        builders[index] = builder
+        return builder
+    }
+
     var byteOffset: Int { file.byteOffset }
 
     /// An empty row of the relation, to be filled and given to `append`.
     func row(_ relation: Int) -> RowBuilder {
-        let row = rowBuilders[relation]
+        let row = rowBuilders[relation] ?? startRows(relation)
         row.reset()
+        return row
+    }
+
+    @inline(never)
+    private func startRows(_ relation: Int) -> RowBuilder {
+        let row = RowBuilder(schema.relations[relation], valueLimit: options.valueByteLimit)
+        rowBuilders[relation] = row
         return row
     }
 
     /// Appends a row that `check` found right.
     func append(_ row: RowBuilder, to relation: Int) throws(StoreError) {
-        let builder = relations[relation]
+        let builder = self.relation(relation)
         guard builder.rowCount < Limits.rowCount else {
             throw StoreError(
                 .limitExceeded, "a batch has more than \(Limits.rowCount) rows of one relation")
@@ -92,12 +125,12 @@ final class SegmentBuilder {
     }
 
     func delete(_ row: RowBuilder, from relation: Int) throws(StoreError) {
-        try relations[relation].delete(row)
+        try self.relation(relation).delete(row)
         try sealIfLarge()
     }
 
     func replaceScope(_ scope: [UInt8], in relation: Int) {
-        relations[relation].replaceScope(scope)
+        self.relation(relation).replaceScope(scope)
     }
 
     private func sealIfLarge() throws(StoreError) {
@@ -106,13 +139,14 @@ final class SegmentBuilder {
         guard byteCount > options.internMemoryLimit else { return }
         for domain in domains { try domain.sealRun() }
         for relation in relations { relation.sealRun() }
+        sealedRunCount += 1
     }
 
     /// A finished group takes its place in the file.
     private func write(_ index: Int, _ encoded: GroupBuffers.Encoded) throws(StoreError) {
         let base = UInt64(file.align())
         try file.append(encoded.bytes.bytes)
-        let relation = relations[index]
+        let relation = self.relation(index)
         for (column, descriptor) in encoded.columns.enumerated() {
             guard var descriptor else { continue }
             descriptor.byteOffset += base
@@ -129,6 +163,7 @@ final class SegmentBuilder {
 
     /// Writes everything that waited for the end of the batch. The file is complete, not synced.
     func finish() throws(StoreError) -> Finished {
+        let relations = relations
         for relation in relations {
             try relation.finishGroup(queue) { index, encoded throws(StoreError) in
                 try write(index, encoded)
