@@ -96,8 +96,10 @@ def machine():
         for line in lines:
             if line.startswith("model name"):
                 processor = line.split(":", 1)[1].strip()
-    commit = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT,
-                            capture_output=True, text=True).stdout.strip()
+    commit = "?"
+    if shutil.which("git"):
+        commit = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT,
+                                capture_output=True, text=True).stdout.strip()
     return {"processor": processor, "cores": len(os.sched_getaffinity(0)),
             "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
             "kernel": platform.release(), "commit": commit,
