@@ -119,10 +119,11 @@ package final class SegmentFile: @unchecked Sendable {
 
     @inline(never)
     fileprivate func check(_ offset: Int, _ count: Int) throws(StoreError) {
-        readAhead(offset >> 12, (offset + count - 1) >> 12)
-        for page in (offset >> 12)...((offset + count - 1) >> 12) where !isChecked(page, 0) {
-            try checkPage(page)
-        }
+        let pages = (offset >> 12)...((offset + count - 1) >> 12)
+        // What was checked was read: asking the system for it again costs more than using it.
+        guard let first = pages.first(where: { !isChecked($0, 0) }) else { return }
+        readAhead(first, pages.upperBound)
+        for page in first...pages.upperBound where !isChecked(page, 0) { try checkPage(page) }
     }
 
     /// The mapping is advised against reading ahead, for look-ups jump. Whoever reads page after
