@@ -5,6 +5,7 @@
 //
 //   segstore ─▶ Query  ─▶ CodeGraph ─▶ SegmentStore ─▶ Codec ─▶ CSegstoreLZ4, CSegstoreZstd,
 //            ├▶ Ingest ─▶ CodeGraph        ├─────────▶ Platform      CSegstoreXXHash
+//            │    └─────▶ CSegstoreTreeSitter
 //            └▶ Exchange ─▶ SegmentStore ──┘
 //                     └───▶ CSegstoreJSON
 //
@@ -37,6 +38,18 @@ let package = Package(
             name: "CSegstoreJSON",
             linkerSettings: [.linkedLibrary("simdjson")]),
 
+        // The parser, whose sources and grammars scripts/setup fetches. Grammars find what they need
+        // of Python in the program that loads them, so it exports that.
+        .target(
+            name: "CSegstoreTreeSitter",
+            cSettings: [
+                .headerSearchPath("../../ThirdParty/tree-sitter/core/include"),
+                .headerSearchPath("../../ThirdParty/tree-sitter/core/src"),
+                // Also in a debug build, where it would take nearly all of the time.
+                .unsafeFlags(["-O2", "-w"]),
+            ],
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+
         // The engine.
         .target(name: "Platform", swiftSettings: strict),
         .target(
@@ -55,7 +68,10 @@ let package = Package(
         // What is known of code.
         .target(name: "CodeGraph", dependencies: ["SegmentStore"], swiftSettings: strict),
         .target(
-            name: "Ingest", dependencies: ["CodeGraph", "SegmentStore", "Platform", "Codec"],
+            name: "Ingest",
+            dependencies: [
+                "CodeGraph", "SegmentStore", "Platform", "Codec", "CSegstoreTreeSitter",
+            ],
             swiftSettings: strict),
         .target(
             name: "Query", dependencies: ["CodeGraph", "SegmentStore", "Codec"],
@@ -109,7 +125,7 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: ["Ingest", "SegmentStore", "CodeGraph", "Platform", "TestSupport"],
-            swiftSettings: strict),
+            exclude: ["Samples"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["segstore", "SegmentStore", "Codec", "CodeGraph", "TestSupport"],

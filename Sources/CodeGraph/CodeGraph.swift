@@ -90,9 +90,13 @@ public enum CodeGraph {
             .string("file").domain(fileDomain),
             .enumeration("language"),
             .int("size"),
-            .timestamp("mtime"),
+            // Null where the tree was ingested: the same tree makes the same store anywhere, and a
+            // file has another time on each machine.
+            .timestamp("mtime").nullable,
             .string("content_hash"),
             .int("parse_errors"),
+            // What the rows of a file depend on beside its bytes: grammar, version, rules.
+            .enumeration("parser").nullable,
         ])
 
     /// That the ends of a batch's edges are entities, or are defined outside of the tree.
@@ -100,11 +104,19 @@ public enum CodeGraph {
         ReferenceCheck(edges.name, ["from", "to"], to: entities.name, policy, except: isExternal)
     }
 
-    /// Whether a key names what is defined outside of the tree: `rust:external:tokio.spawn:-`.
+    /// What stands in the place of a kind in the key of something outside of the tree, and of a
+    /// name that no definition was found for.
+    public static let externalKind = "external"
+    public static let unresolvedKind = "unresolved"
+
+    /// Whether a key names no entity of the tree: `rust:external:tokio.spawn:-` is defined outside
+    /// of it, of `rust:unresolved:spawn:-` the name is all that is known.
     public static func isExternal(_ key: UnsafeRawBufferPointer) -> Bool {
         let parts = key.split(
             separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
-        return parts.count == 3 && parts[1].elementsEqual("external".utf8)
+        return parts.count == 3
+            && (parts[1].elementsEqual(externalKind.utf8)
+                || parts[1].elementsEqual(unresolvedKind.utf8))
     }
 
     public static let schema = Schema([

@@ -12,6 +12,8 @@ struct Option: Sendable {
     let value: String?
     let help: String
     var isRequired = false
+    /// Each time it is given it means one more.
+    var mayRepeat = false
 
     static let store = Option(
         name: "store", value: "path",
@@ -110,7 +112,11 @@ struct CommandLineWords {
         else {
             throw UsageError("--\(option.name) needs a value: --\(option.name) <\(value)>")
         }
-        values[option.name] = given
+        if option.mayRepeat, let before = values[option.name] {
+            values[option.name] = "\(before)\n\(given)"
+        } else {
+            values[option.name] = given
+        }
     }
 
     private func unknown(_ word: String) -> UsageError {
@@ -177,6 +183,11 @@ struct Arguments: Sendable {
     subscript(option: Option) -> String? { values[option.name] }
 
     func has(_ option: Option) -> Bool { values[option.name] != nil }
+
+    /// What an option that may come several times was given.
+    func all(_ option: Option) -> [String] {
+        values[option.name]?.split(separator: "\n").map(String.init) ?? []
+    }
 
     /// The words of a list with commas; nil if the option was not given.
     func list(_ option: Option) throws(UsageError) -> [String]? {

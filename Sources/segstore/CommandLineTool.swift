@@ -11,8 +11,8 @@ enum CommandLineTool {
     /// In the order in which help lists them.
     static let commands: [Command] = [
         .ingest, .importRows, .exportRows, .schema, .queryDeps, .queryRdeps, .queryEntity, .stats,
-        .files,
-        .ignored, .log, .diff, .inspect, .verify, .compact, .gc, .backup, .recover,
+        .files, .tests, .coverage, .ignored, .languages, .log, .diff, .inspect, .verify, .compact,
+        .gc, .backup, .recover,
     ]
 
     static func run(_ words: [String]) -> ExitCode {

@@ -143,7 +143,7 @@ import Testing
         for time in [Int64.min, Int64.max] {
             try files.write("files.ndjson", line + "\(time)}")
             #expect(try tool("import", "files.ndjson", "--relation", "files").code == 0)
-            let answer = try tool("files")
+            let answer = try tool("files", "--format", "json")
             #expect(
                 answer.code == 0 && answer.output.contains(time < 0 ? "1677-09-21" : "2262-04-11"))
         }

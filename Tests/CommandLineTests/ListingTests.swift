@@ -16,12 +16,12 @@ import Testing
     @Test func statsCountWhatThereIs() throws {
         let text = try tool("stats").output
         #expect(text.contains("generation  1,") && text.contains("label       one"))
-        #expect(text.contains(/\nfiles +3\n/) && text.contains(/\nentities +0\n/))
+        #expect(text.contains(/\nfiles +3\n/) && text.contains(/\nentities +5\n/))
         let json = try tool("stats", "--format", "json").json()
         #expect(json["generation"] as? Int == 1 && json["label"] as? String == "one")
         #expect(json["segments"] as? Int == 1)
         let rows = json["rows"] as? [String: Int]
-        #expect(rows?["files"] == 3 && rows?["ignored_files"] == 2 && rows?["edges"] == 0)
+        #expect(rows?["files"] == 3 && rows?["ignored_files"] == 2 && rows?["edges"] == 3)
     }
 
     @Test func aPartOfTheRows() throws {

@@ -19,9 +19,7 @@ import Testing
     }
 
     private func walk(skipping: FileStatus.Identity? = nil) throws -> [SourceWalker.Entry] {
-        var entries: [SourceWalker.Entry] = []
-        try SourceWalker(root: root.path, skipping: skipping).walk { entries.append($0) }
-        return entries
+        try SourceWalker(root: root.path, skipping: skipping).walk()
     }
 
     private func reason(_ entry: SourceWalker.Entry) -> IgnoredReason? {
@@ -36,13 +34,30 @@ import Testing
         #expect(paths == paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
 
-    @Test func skippedNamesAreNotEntered() throws {
+    @Test func whatToolsKeepForThemselvesIsNotEntered() throws {
         for path in [
-            ".git/config", "sub/.build/x", "sub/.segstore/manifest", ".gitignore", "sub/y",
+            ".hg/config", "sub/.svn/x", "sub/.segstore/manifest", ".gitignore", "sub/y", ".ci/z",
         ] {
             try make(path)
         }
-        #expect(try walk().map(\.path) == [".gitignore", "sub/y"])
+        #expect(try walk().map(\.path) == [".ci/z", ".gitignore", "sub/y"])
+    }
+
+    @Test func foldersThatToolsFillAreOneEntry() throws {
+        for path in ["a/node_modules/x/y.js", "b/__pycache__/c.py", ".build/x.c", "c/d.c", "e/f.c"]
+        {
+            try make(path)
+        }
+        let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# made by a test\n"
+        try Data(tag.utf8).write(to: URL(fileURLWithPath: root.file("c/CACHEDIR.TAG")))
+        let entries = try walk()
+        #expect(
+            entries.map(\.path) == [".build/", "a/node_modules/", "b/__pycache__/", "c/", "e/f.c"])
+        #expect(entries.map(reason).prefix(4).allSatisfy { $0 == .dependencies })
+        // One's own word counts more.
+        try Data("!node_modules/\n".utf8).write(
+            to: URL(fileURLWithPath: root.file("a/.segstoreignore")))
+        #expect(try walk().map(\.path).contains("a/node_modules/x/y.js"))
     }
 
     @Test func theStoreIsSkippedWhateverItsName() throws {
@@ -77,7 +92,7 @@ import Testing
 
     @Test func aRootThatIsNotThereThrows() {
         #expect(throws: SystemError.self) {
-            try SourceWalker(root: root.file("nothing")).walk { _ in }
+            try SourceWalker(root: root.file("nothing")).walk()
         }
     }
 
@@ -88,7 +103,7 @@ import Testing
         #expect(chmod(root.file("closed"), 0) == 0)
         defer { chmod(root.file("closed"), 0o755) }
         let entries = try walk()
-        #expect(entries.map(\.path) == ["closed"])
+        #expect(entries.map(\.path) == ["closed/"])
         #expect(entries.map(reason) == [.unreadable])
     }
 }

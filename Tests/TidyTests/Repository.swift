@@ -7,7 +7,10 @@ enum Repository {
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     /// What git ignores, and git itself.
-    private static let skipped: Set<String> = [".git", ".build", ".segstore", "dist"]
+    private static let skipped: Set<String> = [".git", ".build", ".segstore", "dist", "ThirdParty"]
+
+    /// Code that is there to be parsed: it is nobody's style.
+    private static let samples = "Tests/IngestTests/Samples"
 
     /// Paths from the root, with `/`, in order.
     static let files: [String] = {
@@ -20,6 +23,7 @@ enum Repository {
                 var isFolder: ObjCBool = false
                 _ = FileManager.default.fileExists(
                     atPath: "\(root)/\(file)", isDirectory: &isFolder)
+                if file == samples { continue }
                 if isFolder.boolValue { walk(file) } else { found.append(file) }
             }
         }

@@ -6,7 +6,7 @@ extension Command {
     static let files = Command(
         name: "files", summary: "the files of the tree",
         details:
-            "In the order of their paths. Times are local; JSON has all columns, and times in UTC.",
+            "In the order of their paths. JSON has all columns.",
         options: RelationListing.options
     ) { arguments, output in
         try RelationListing(
@@ -16,8 +16,8 @@ extension Command {
                     if case .int(let count) = value { Text.bytes(Int(count)) } else { "" }
                 },
                 .init(heading: "language", name: "language"),
-                .init(heading: "modified", name: "mtime") { value in
-                    if case .timestamp(let time) = value { Text.local(time) } else { "" }
+                .init(heading: "errors", name: "parse_errors", alignment: .right) { value in
+                    value == .int(0) ? "" : value.description
                 },
                 .init(heading: "file", name: "file"),
             ]

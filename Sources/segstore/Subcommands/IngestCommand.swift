@@ -4,25 +4,41 @@ import Ingest
 import Platform
 import SegmentStore
 
+extension Option {
+    static let exclude = Option(
+        name: "exclude", value: "glob",
+        help: "leave out what matches, as a line of a .gitignore at the root would; may come again",
+        mayRepeat: true)
+    static let includeTests = Option(
+        name: "include-tests", value: nil, help: "keep tests among the entities")
+    static let jobs = Option(
+        name: "jobs", value: "N", help: "parse in N threads (default: one for each core)")
+    static let full = Option(name: "full", value: nil, help: "parse what has not changed too")
+    static let grammars = Option(
+        name: "grammars", value: "dir",
+        help: "where the grammars are (default: $SEGSTORE_GRAMMARS, else beside the program or in "
+            + "~/.local/share/segstore/grammars)")
+}
+
 extension Command {
     static let ingest = Command(
-        name: "ingest", operands: ["dir"], summary: "take the inventory of a source tree",
+        name: "ingest", operands: ["dir"], summary: "take a source tree into the store",
         details: """
-            Fills the relations 'files' (language, size, time, hash of the content) and 'ignored_files' \
-            (what was passed over, and why) in one commit. Only what has changed since the last time is \
-            written; if nothing has, there is no new generation. Entities and the edges between them \
-            come with the parsers, in a later version.
+            Parses all source files and fills entities, edges, excluded_tests, word_coverage, files and \
+            ignored_files in one commit. Where the store has the tree already, only files whose bytes \
+            have changed are parsed and written; if nothing has changed, there is no new generation. \
+            'segstore languages' lists what can be parsed.
 
-            The language follows from the file's name. Ignored are binary files, those larger than \
-            \(FileInventory.Options().fileByteLimit >> 20) MiB, unreadable ones, links, and those whose \
-            name tells of no language. Left out without a word are \
-            \(SourceWalker.skippedNames.joined(separator: ", ")) and the store itself. \
-            .gitignore is not looked at yet.
+            Left out are what git ignores, what a .segstoreignore says, in the same way, files that are \
+            binary, larger than \(Ingest.Options().fileByteLimit >> 20) MiB or unreadable, links, \
+            node_modules and other folders that tools fill, and what has no parser: 'segstore ignored' \
+            lists them with the reasons. \(SourceWalker.silentNames.sorted().joined(separator: ", ")) \
+            are passed over without a word. Tests are listed by 'segstore tests'.
 
             Without --store, and without $SEGSTORE, the store is <dir>/.segstore, or the nearest \
             .segstore above <dir> if there is one. A store holds one tree: what it held of another goes.
             """,
-        options: [.label]
+        options: [.exclude, .includeTests, .jobs, .label, .full, .grammars]
     ) { arguments, output in
         try IngestRun(arguments).answer(output)
         return .done
@@ -33,10 +49,16 @@ private struct IngestRun {
     private let root: String
     private let format: Format
     private let path: String
-    private let report: FileInventory.Report
+    private let report: Ingest.Report
+    private let languages: LanguageTable
     private let snapshot: Snapshot
     private let time: Int64
     private let isLabelled: Bool
+    // What the store holds now.
+    private let entityCount: Int
+    private let testCount: Int
+    private let edges: [(name: String, count: Int)]
+    private let kinds: [(name: String, count: Int)]
 
     /// Does it.
     init(_ arguments: Arguments) throws {
@@ -55,16 +77,19 @@ private struct IngestRun {
                 "using \(path), found above \(root); for a store of its own: --store \(root)/.segstore"
             )
         }
-        var options = FileInventory.Options()
+        var options = Ingest.Options()
         options.label = arguments[.label] ?? ""
+        options.excluded = arguments.all(.exclude)
+        options.includesTests = arguments.has(.includeTests)
+        options.isFull = arguments.has(.full)
+        options.threadCount = try arguments.number(.jobs, atLeast: 1) ?? options.threadCount
         isLabelled = arguments[.label] != nil
+        languages = LanguageTable(.standard(given: arguments[.grammars]))
         let store = try StoreLocation.make(path, schema: CodeGraph.schema)
         let progress = ProgressLine()
         do {
-            report = try FileInventory(root: root, options: options).run(into: store) { tally in
-                progress.show(
-                    "\(Text.count(tally.fileCount, "file")), \(Text.bytes(tally.byteCount))")
-            }
+            report = try Ingest(root: root, languages: languages, options: options)
+                .run(into: store) { progress.show(Self.text($0, since: start)) }
         } catch let error as StoreError where error.code == .readOnly {
             throw CommandError("\(error); choose another place with --store <path>")
         }
@@ -72,13 +97,48 @@ private struct IngestRun {
         // A merge that has begun would be lost with the process.
         store.waitForBackgroundWork()
         snapshot = try store.snapshot()
+        entityCount = try Self.rowCount(CodeGraph.entities, snapshot)
+        testCount = try Self.rowCount(CodeGraph.excludedTests, snapshot)
+        edges = try Self.counts(CodeGraph.edges, by: "resolution", snapshot)
+        kinds = try Self.counts(CodeGraph.entities, by: "kind", snapshot)
         time = Clock.nanoseconds() - start
+    }
+
+    private static func rowCount(_ relation: RelationSchema, _ snapshot: Snapshot) throws -> Int {
+        snapshot.schema.relations.contains { $0.name == relation.name }
+            ? try snapshot.rowCount(relation.name) : 0
+    }
+
+    private static func counts(
+        _ relation: RelationSchema, by column: String, _ snapshot: Snapshot
+    ) throws -> [(name: String, count: Int)] {
+        let reader = snapshot.reader()
+        guard let index = try? reader.relation(relation.name) else { return [] }
+        return try reader.counts(index, by: reader.column(column, of: index))
+            .filter { $0.value > 0 }.map { ($0.key, $0.value) }
+            .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    }
+
+    /// 1,200 of 5,000 files, 12.3 MB/s, 8 s left
+    private static func text(_ progress: Ingest.Progress, since start: Int64) -> String {
+        let seconds = max(Double(Clock.nanoseconds() - start) / 1e9, 0.001)
+        let rate = Double(progress.byteCount) / seconds
+        var text =
+            "\(Text.count(progress.fileCount)) of \(Text.count(progress.allFileCount, "file")), \(Text.fixed(rate / 1e6, 1)) MB/s"
+        if rate > 0, progress.byteCount < progress.allByteCount {
+            let left = Double(progress.allByteCount - progress.byteCount) / rate
+            text += ", \(Text.fixed(left, left < 10 ? 1 : 0)) s left"
+        }
+        return text
     }
 
     func answer(_ output: Output) throws {
         switch format {
         case .text: text(output)
         default: json(output)
+        }
+        if let missing = missingGrammars {
+            output.note(missing)
         }
         if snapshot.generation == 0 {
             output.note("\(root): holds no files, so no store was made")
@@ -87,30 +147,39 @@ private struct IngestRun {
         }
     }
 
-    private var languages: [(name: String, tally: FileInventory.Tally)] {
+    private var missingGrammars: String? {
+        guard report.ignored[.noGrammar] != nil else { return nil }
+        let rows = languages.rows.filter { $0.problem != nil }
+        let names = Set(rows.map(\.language)).sorted().joined(separator: ", ")
+        return
+            "no grammar for \(names); looked in \(languages.paths.joined(separator: ", ")); 'segstore languages' says more"
+    }
+
+    private var sortedLanguages: [(name: String, tally: Ingest.Tally)] {
         report.languages.map { ($0.key, $0.value) }
             .sorted { ($1.tally.byteCount, $0.name) < ($0.tally.byteCount, $1.name) }
     }
 
-    private var ignored: [(reason: IgnoredReason, count: Int)] {
-        report.ignored.map { ($0.key, $0.value) }
-            .sorted { ($1.count, $0.reason.rawValue) < ($0.count, $1.reason.rawValue) }
+    private var ignored: [(name: String, count: Int)] {
+        report.ignored.map { ($0.key.rawValue, $0.value) }
+            .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     }
 
     private var ignoredCount: Int { report.ignored.values.reduce(0, +) }
+    private var edgeCount: Int { edges.reduce(0) { $0 + $1.count } }
 
     private var megabytesPerSecond: Double {
-        time > 0 ? Double(report.total.byteCount) * 1e3 / Double(time) : 0
+        time > 0 ? Double(report.parsed.byteCount) * 1e3 / Double(time) : 0
     }
 
     private func text(_ output: Output) {
         let shownLanguageCount = 10
         var table = Table(output, [("language", .left), ("files", .right), ("bytes", .right)])
-        let all = languages
+        let all = sortedLanguages
         for (name, tally) in all.prefix(shownLanguageCount) { table.add(cells(name, tally)) }
         let rest = all.dropFirst(shownLanguageCount)
         if !rest.isEmpty {
-            let tally = rest.reduce(into: FileInventory.Tally()) { sum, language in
+            let tally = rest.reduce(into: Ingest.Tally()) { sum, language in
                 sum.fileCount += language.tally.fileCount
                 sum.byteCount += language.tally.byteCount
             }
@@ -120,13 +189,26 @@ private struct IngestRun {
         table.finish()
         output.line()
         var fields: [(String, String)] = []
-        if ignoredCount > 0 {
-            let reasons = ignored.map { "\(Text.count($0.count)) \($0.reason.rawValue)" }
-            let sum = reasons.count > 1 ? "\(Text.count(ignoredCount)): " : ""
-            fields.append(("ignored", sum + reasons.joined(separator: ", ")))
+        fields.append(("entities", list(entityCount, kinds)))
+        fields.append(("edges", list(edgeCount, edges)))
+        if testCount > 0 {
+            fields.append(
+                ("tests", "\(Text.count(testCount)) left out; 'segstore tests' lists them"))
+        }
+        if ignoredCount > 0 { fields.append(("ignored", list(ignoredCount, ignored))) }
+        if report.errorFileCount > 0 {
+            let names = report.errorFiles.prefix(3).joined(separator: ", ")
+            let more = report.errorFileCount > 3 ? ", …" : ""
+            fields.append(
+                (
+                    "errors",
+                    "\(Text.count(report.errorFileCount, "file")) parsed in part: \(names)\(more)"
+                ))
         }
         fields.append(("changed", changes))
-        fields.append(("time", "\(Text.seconds(time)), \(Text.fixed(megabytesPerSecond, 1)) MB/s"))
+        let rate =
+            report.parsed.byteCount > 0 ? ", \(Text.fixed(megabytesPerSecond, 1)) MB/s" : ""
+        fields.append(("time", Text.seconds(time) + rate))
         fields.append(
             (
                 "store",
@@ -135,14 +217,21 @@ private struct IngestRun {
         output.fields(fields)
     }
 
-    private func cells(_ name: String, _ tally: FileInventory.Tally) -> [String] {
+    /// 12: 8 of this, 4 of that
+    private func list(_ sum: Int, _ parts: [(name: String, count: Int)]) -> String {
+        let texts = parts.map { "\(Text.count($0.count)) \($0.name)" }
+        if texts.isEmpty { return Text.count(sum) }
+        return (texts.count > 1 ? "\(Text.count(sum)): " : "") + texts.joined(separator: ", ")
+    }
+
+    private func cells(_ name: String, _ tally: Ingest.Tally) -> [String] {
         [name, Text.count(tally.fileCount), Text.bytes(tally.byteCount)]
     }
 
     private var changes: String {
         guard report.isCommitted else { return "nothing, so no new generation" }
         return
-            "\(Text.count(report.writtenRowCount, "row")) written, \(Text.count(report.removedRowCount)) removed"
+            "\(Text.count(report.parsed.fileCount, "file")) parsed, \(Text.count(report.removedFileCount)) removed, \(Text.count(report.writtenRowCount, "row")) written"
     }
 
     private func json(_ output: Output) {
@@ -154,14 +243,26 @@ private struct IngestRun {
             json.member("committed", report.isCommitted)
             json.member("files", report.total.fileCount)
             json.member("bytes", report.total.byteCount)
+            json.member("files_parsed", report.parsed.fileCount)
+            json.member("bytes_parsed", report.parsed.byteCount)
+            json.member("files_removed", report.removedFileCount)
+            json.member("files_with_errors", report.errorFileCount)
+            json.member("entities", entityCount)
+            json.member("tests_excluded", testCount)
+            json.member("edges", edgeCount)
+            json.object("edges_by_resolution") {
+                for (name, count) in edges { json.member(name, count) }
+            }
+            json.object("entities_by_kind") {
+                for (name, count) in kinds { json.member(name, count) }
+            }
             json.member("ignored", ignoredCount)
             json.member("rows_written", report.writtenRowCount)
-            json.member("rows_removed", report.removedRowCount)
             json.member("seconds", Double(time / 1000) / 1e6)
             json.member("megabytes_per_second", (megabytesPerSecond * 1000).rounded() / 1000)
             json.member("store_bytes", snapshot.byteCount)
             json.array("languages") {
-                for (name, tally) in languages {
+                for (name, tally) in sortedLanguages {
                     json.object {
                         json.member("language", name)
                         json.member("files", tally.fileCount)
@@ -172,7 +273,7 @@ private struct IngestRun {
             json.array("ignored_by_reason") {
                 for (reason, count) in ignored {
                     json.object {
-                        json.member("reason", reason.rawValue)
+                        json.member("reason", reason)
                         json.member("files", count)
                     }
                 }

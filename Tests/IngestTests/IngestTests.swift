@@ -7,7 +7,8 @@ import SegmentStore
 import TestSupport
 import Testing
 
-@Suite struct FileInventoryTests {
+@Suite struct IngestTests {
+    static let languages = LanguageTable(.standard())
     private let root: TemporaryDirectory
     private let store: GraphStore
 
@@ -21,10 +22,11 @@ import Testing
     }
 
     @discardableResult
-    private func run(limit: Int? = nil) throws -> FileInventory.Report {
-        var options = FileInventory.Options()
+    private func run(limit: Int? = nil) throws -> Ingest.Report {
+        var options = Ingest.Options()
         if let limit { options.fileByteLimit = limit }
-        return try FileInventory(root: root.path, options: options).run(into: store)
+        return try Ingest(root: root.path, languages: Self.languages, options: options).run(
+            into: store)
     }
 
     private func row(_ relation: String, _ key: String) throws -> [Value]? {
@@ -38,11 +40,11 @@ import Testing
         let report = try run()
         #expect(report.total.fileCount == 1 && report.total.byteCount == 10)
         #expect(report.languages["swift"]?.byteCount == 10)
-        let status = try FileStatus(of: root.file("a.swift"), followingLink: false)
         // The hash is XXH3 of those ten bytes.
         #expect(
             try row("files", "a.swift") == [
-                "a.swift", "swift", 10, .timestamp(status.modified), "11ee6a50f397e6b1", 0,
+                "a.swift", "swift", 10, nil, "11ee6a50f397e6b1", 0,
+                .string("swift 0.7.4, rules \(SourceReader.rulesVersion)"),
             ])
     }
 
@@ -73,20 +75,28 @@ import Testing
     }
 
     @Test func onlyWhatChangedIsWritten() throws {
-        for name in ["a.c", "b.c", "c.c", "d.c", "e.txt"] { try write(name, name) }
-        #expect(try run().writtenRowCount == 5)
+        for name in ["a.c", "b.c", "c.c", "d.c", "e.txt"] {
+            try write(name, "int \(name.first!);\n")
+        }
+        #expect(try run().parsed.fileCount == 4)
         let unchanged = try run()
         #expect(!unchanged.isCommitted && unchanged.generation == 1)
-        #expect(unchanged.writtenRowCount == 0 && unchanged.removedRowCount == 0)
+        #expect(unchanged.writtenRowCount == 0 && unchanged.removedFileCount == 0)
+        #expect(unchanged.parsed.fileCount == 0 && unchanged.total.fileCount == 4)
 
-        try write("a.c", "other")
+        try write("a.c", "long other;\n")
         try FileManager.default.removeItem(atPath: root.file("c.c"))
         try write("bb.c", "new")
         // From one relation into the other.
         try write("d.c", "\u{0}")
         let changed = try run()
         #expect(changed.isCommitted && changed.generation == 2)
-        #expect(changed.writtenRowCount == 3 && changed.removedRowCount == 2)
+        #expect(changed.parsed.fileCount == 2 && changed.removedFileCount == 1)
+        #expect(try row("entities", "c:variable:a:a.c") == nil)
+        #expect(try row("entities", "c:variable:other:a.c") != nil)
+        #expect(try row("entities", "c:variable:c:c.c") == nil)
+        #expect(try row("entities", "c:variable:d:d.c") == nil)
+        #expect(try row("entities", "c:variable:b:b.c") != nil)
         #expect(try row("files", "c.c") == nil)
         #expect(try row("files", "d.c") == nil)
         #expect(try row("ignored_files", "d.c") == ["d.c", "c", "binary"])
@@ -94,13 +104,13 @@ import Testing
     }
 
     @Test func aStoreThatWasUpdatedIsLikeOneMadeAnew() throws {
-        for name in ["b.c", "é.c", "e\u{301}.c", "a.md"] { try write(name, name) }
+        for name in ["b.c", "é.c", "e\u{301}.c", "a.py"] { try write(name, name) }
         try run()
         try write("a0.c", "x")
         try FileManager.default.removeItem(atPath: root.file("b.c"))
         try run()
         let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
-        _ = try FileInventory(root: root.path).run(into: fresh)
+        _ = try Ingest(root: root.path, languages: Self.languages).run(into: fresh)
         #expect(try rows(of: store) == rows(of: fresh))
         // Two names that Unicode holds to be equal are two files.
         #expect(try store.snapshot().rowCount("files") == 4)
@@ -109,7 +119,7 @@ import Testing
     private func rows(of store: GraphStore) throws -> [[Value]] {
         let reader = try store.snapshot().reader()
         var rows: [[Value]] = []
-        for name in ["files", "ignored_files"] {
+        for name in CodeGraph.schema.relations.map(\.name) {
             let relation = try reader.relation(name)
             try reader.forEachRowByKey(relation) { rows.append(try reader.values(relation, $0)) }
         }
@@ -130,7 +140,7 @@ import Testing
         try GraphStore.open(path, schema: other).write { try $0.append(["isbn": "1"], to: "books") }
         try write("a.c", "x")
         let store = try GraphStore.open(path, schema: CodeGraph.schema)
-        #expect(try FileInventory(root: root.path).run(into: store).isCommitted)
+        #expect(try Ingest(root: root.path, languages: Self.languages).run(into: store).isCommitted)
         #expect(try store.snapshot().rowCount("files") == 1)
         #expect(try store.snapshot().rowCount("books") == 1)
     }

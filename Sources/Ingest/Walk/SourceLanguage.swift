@@ -18,6 +18,13 @@ package enum SourceLanguage {
         return fileName[bytes.index(after: dot)...].lowercased()
     }
 
+    /// The last part of a path; that of a directory, which ends with a slash, is empty.
+    static func lastName(of path: String) -> String {
+        let bytes = path.utf8
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        return String(path[bytes.index(after: slash)...])
+    }
+
     private static let byName = [
         "CMakeLists.txt": "cmake",
         "Dockerfile": "dockerfile",

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A language is data: what the types of its grammar's nodes mean, and a few functions where that
+// does not do. LANGUAGES.md says how one is added.
+
+import CSegstoreTreeSitter
+
+/// What a walk does with a node.
+struct Rule: Sendable {
+    enum Action: Sendable {
+        case comment
+        /// Goes into the children if it returns true.
+        case visit(@Sendable (Extractor, TSNode) -> Bool)
+        /// One more way through the code.
+        case branch
+        /// A node whose names are read off as a whole; nothing below it is looked at.
+        case leaf
+    }
+
+    let action: Action
+
+    static let comment = Rule(action: .comment)
+    static let branch = Rule(action: .branch)
+    static let leaf = Rule(action: .leaf)
+
+    static func visit(_ body: @escaping @Sendable (Extractor, TSNode) -> Bool) -> Rule {
+        Rule(action: .visit(body))
+    }
+}
+
+/// How a node is read as a name.
+enum Shape: Sendable {
+    /// Its text.
+    case name
+    /// What stands before a dot, and behind it.
+    case member(StaticString, StaticString)
+    /// The same, but what stands before is one name, and what stands behind may be like that again.
+    case qualified(StaticString, StaticString)
+    /// What stands before a dot is its first child, what stands behind its last.
+    case pair
+    /// Its text, whose parts have `\\` or `::` between them.
+    case separated
+    /// What is called.
+    case call(StaticString)
+    /// What is called is its first child.
+    case callFirst
+    /// The texts of its children that are names.
+    case separatedChildren
+    /// The name is a field's, the rest is arguments.
+    case field(StaticString)
+    /// Of its first child: parentheses and the like.
+    case inner
+}
+
+/// Which comments describe what follows them.
+struct DocStyle: Sendable {
+    /// What such a comment begins with.
+    let prefixes: [String]
+
+    static let any = DocStyle(prefixes: ["/", "#", "-", "\"", "%", ";"])
+    static let block = DocStyle(prefixes: ["/**"])
+    static let triple = DocStyle(prefixes: ["///", "/**"])
+}
+
+struct Language: Sendable {
+    let name: String
+    let grammar: GrammarFolder.Name
+    var extensions: [String]
+    /// File names without one.
+    var fileNames: [String] = []
+    /// Files that stand for the folder they are in: `__init__`.
+    var folderNames: Set<String> = []
+    let rules: [String: Rule]
+    let shapes: [String: Shape]
+    var docs = DocStyle.any
+    /// Types that are nobody's.
+    var builtIns: Set<String> = []
+    /// What is done first, with the root.
+    var module: @Sendable (Extractor, TSNode) -> Void = { _, _ in }
+    /// Of what is being defined by a node, under a name.
+    var visibility: @Sendable (Extractor, TSNode, String) -> Visibility = { _, _, _ in .public }
+    /// Why what is being defined is a test.
+    var test: @Sendable (Extractor, TSNode, EntityKind, String) -> TestReason? = { _, _, _, _ in
+        nil
+    }
+    /// Why all of a file is.
+    var testFile: @Sendable (String) -> TestReason? = { _ in nil }
+}
+
+/// A language's rules by the symbols of its grammar.
+final class CompiledLanguage: Sendable {
+    let language: Language
+    let grammar: Grammar
+    let actions: [Rule.Action?]
+    let shapes: [Shape?]
+
+    init(_ language: Language, _ grammar: Grammar) {
+        self.language = language
+        self.grammar = grammar
+        let names = grammar.names()
+        actions = names.map { language.rules[$0]?.action }
+        shapes = names.map { language.shapes[$0] }
+    }
+
+    /// Node types that the rules name and the grammar does not have.
+    var unknownNames: [String] {
+        let names = Set(grammar.names())
+        return (Array(language.rules.keys) + Array(language.shapes.keys))
+            .filter { !names.contains($0) }.sorted()
+    }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the store gets to know of a file: its facts as rows.
+
+import CodeGraph
+import Codec
+import SegmentStore
+
+/// How entities are named.
+enum EntityKey {
+    /// Without what would be taken for the end of a part.
+    static func encoded(_ part: String) -> String {
+        guard part.utf8.contains(where: isSpecial) else { return part }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in part.utf8 {
+            if isSpecial(byte) {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        byte < 32 || byte == 127 || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
+    }
+
+    static func entity(
+        _ language: String, _ kind: EntityKind, _ qualifiedName: String, encodedPath: String
+    ) -> String {
+        "\(language):\(kind.rawValue):\(encoded(qualifiedName)):\(encodedPath)"
+    }
+
+    static func unresolved(_ language: String, _ name: String) -> String {
+        "\(language):\(CodeGraph.unresolvedKind):\(encoded(name)):-"
+    }
+}
+
+struct FileRows: Sendable {
+    struct Edge: Sendable, Hashable {
+        var from: Int
+        var kind: EdgeKind
+        var to: String
+    }
+
+    let definitions: [Definition]
+    let keys: [String]
+    /// The text of each definition, and the hash of that.
+    let codes: [String]
+    let hashes: [String]
+    let edges: [(edge: Edge, resolution: String, lines: [Int])]
+    let words: WordCount
+    let errorCount: Int
+    /// Of definitions, which are left out as tests.
+    let isExcluded: [Bool]
+
+    var excludedCount: Int { isExcluded.reduce(0) { $0 + ($1 ? 1 : 0) } }
+
+    /// Of a file's definitions each is in all that it stands in, so a hostile file could have a
+    /// thousand times its size in code; real ones have three times.
+    private static let codePerByte = 32
+    private static let freeCode = 64 << 10
+
+    init(
+        _ facts: FileFacts, _ source: UnsafeRawBufferPointer, path: String, language: String,
+        contentHash: String, includesTests: Bool
+    ) {
+        definitions = facts.definitions
+        errorCount = facts.errorCount
+        words = WordCount(facts, source)
+        isExcluded = facts.definitions.map { !includesTests && $0.testReason != nil }
+        keys = Self.keys(facts.definitions, language, path)
+        var codes: [String] = [""]
+        var hashes = [contentHash]
+        var left = source.count * Self.codePerByte + Self.freeCode
+        for definition in facts.definitions.dropFirst() {
+            let bytes = UnsafeRawBufferPointer(rebasing: source[definition.range])
+            hashes.append(hexadecimal(xxh3(bytes)))
+            left -= bytes.count
+            codes.append(left < 0 ? "" : String(decoding: bytes, as: UTF8.self))
+        }
+        self.codes = codes
+        self.hashes = hashes
+        edges = Self.edges(facts, keys, isExcluded, language)
+    }
+
+    private static func keys(
+        _ definitions: [Definition], _ language: String, _ path: String
+    ) -> [String] {
+        let encodedPath = EntityKey.encoded(path)
+        var counts: [String: Int] = [:]
+        return definitions.map { definition in
+            let key = EntityKey.entity(
+                language, definition.kind, definition.qualifiedName, encodedPath: encodedPath)
+            let count = counts[key, default: 0] + 1
+            counts[key] = count
+            return count == 1 ? key : "\(key)~\(count)"
+        }
+    }
+
+    private static func edges(
+        _ facts: FileFacts, _ keys: [String], _ isExcluded: [Bool], _ language: String
+    ) -> [(edge: Edge, resolution: String, lines: [Int])] {
+        var edges: [(edge: Edge, resolution: String, lines: [Int])] = []
+        var places: [Edge: Int] = [:]
+        func add(_ edge: Edge, _ resolution: String, _ line: Int) {
+            if let place = places[edge] {
+                edges[place].lines.append(line)
+            } else {
+                places[edge] = edges.count
+                edges.append((edge, resolution, [line]))
+            }
+        }
+        for (index, definition) in facts.definitions.enumerated()
+        where definition.parent >= 0 && !isExcluded[index] && !isExcluded[definition.parent] {
+            add(
+                Edge(from: definition.parent, kind: .contains, to: keys[index]), "exact",
+                definition.startLine)
+        }
+        for reference in facts.references where !isExcluded[reference.owner] {
+            add(
+                Edge(
+                    from: reference.owner, kind: reference.kind,
+                    to: EntityKey.unresolved(language, reference.target)),
+                "unresolved", reference.line)
+        }
+        for index in edges.indices { edges[index].lines.sort() }
+        return edges
+    }
+}
+
+/// Puts the rows of files into a batch.
+struct RowWriter {
+    private let batch: Batch
+    private let entities: Columns
+    private let edges: Columns
+    private let tests: Columns
+    private let coverage: Columns
+    private let files: Columns
+    private let ignored: Columns
+
+    /// A relation and its columns, in the order of the schema here, which may not be the store's.
+    private struct Columns {
+        let relation: Int
+        let columns: [Int]
+
+        init(_ schema: RelationSchema, _ batch: Batch) throws {
+            let relation = try batch.relation(schema.name)
+            self.relation = relation
+            columns = try schema.columns.map { try batch.column($0.name, of: relation) }
+        }
+    }
+
+    init(_ batch: Batch) throws {
+        self.batch = batch
+        entities = try Columns(CodeGraph.entities, batch)
+        edges = try Columns(CodeGraph.edges, batch)
+        tests = try Columns(CodeGraph.excludedTests, batch)
+        coverage = try Columns(CodeGraph.wordCoverage, batch)
+        files = try Columns(CodeGraph.files, batch)
+        ignored = try Columns(CodeGraph.ignoredFiles, batch)
+    }
+
+    /// That a file is not there any more, or is known anew: all that was known of it goes.
+    func remove(_ path: String) throws {
+        for relation in CodeGraph.schema.relations {
+            try batch.replaceScope(path, in: relation.name)
+        }
+    }
+
+    private func append(_ values: [Value], _ target: Columns) throws {
+        try batch.append(to: target.relation) { row in
+            for (column, value) in zip(target.columns, values) { row.set(column, value: value) }
+        }
+    }
+
+    func ignore(_ path: String, _ reason: IgnoredReason) throws {
+        let name = SourceLanguage.fileExtension(of: SourceLanguage.lastName(of: path))
+        try append([.string(path), .string(name), .string(reason.rawValue)], ignored)
+    }
+
+    func write(_ path: String, _ file: SourceFile, _ rows: FileRows) throws {
+        try append(
+            [
+                .string(path), .string(file.language), .int(Int64(file.byteCount)), .null,
+                .string(file.contentHash), .int(Int64(rows.errorCount)), .string(file.parser),
+            ], files)
+        let words = rows.words
+        let storedCount = rows.definitions.count - rows.excludedCount
+        try append(
+            [
+                .string(path), .string(file.language), .int(Int64(words.source)),
+                .int(Int64(words.entity)), .int(Int64(words.imports)), .int(Int64(words.comments)),
+                .float(words.rawPercent), .float(words.effectivePercent),
+                .int(Int64(storedCount)),
+            ], coverage)
+        let (first, second) = folders(path)
+        for (index, definition) in rows.definitions.enumerated() {
+            let lines: (Value, Value) = (
+                .int(Int64(definition.startLine)), .int(Int64(definition.endLine))
+            )
+            if rows.isExcluded[index] {
+                try append(
+                    [
+                        .string(rows.keys[index]), .string(definition.name),
+                        .string(definition.kind.rawValue), .string(file.language), .string(path),
+                        lines.0, lines.1, .string(definition.testReason?.text ?? ""),
+                    ], tests)
+                continue
+            }
+            let hasParent = definition.parent >= 0 && !rows.isExcluded[definition.parent]
+            try append(
+                [
+                    .string(rows.keys[index]), .string(definition.name),
+                    .string(definition.qualifiedName), .string(definition.kind.rawValue),
+                    .string(file.language), .string(path), lines.0, lines.1,
+                    hasParent ? .string(rows.keys[definition.parent]) : .null,
+                    .string(definition.visibility.rawValue), .string(definition.signature),
+                    definition.doc.map { .string($0) } ?? .null, .string(rows.codes[index]),
+                    .string(rows.hashes[index]), .bool(definition.testReason != nil),
+                    .int(Int64(definition.tokenCount)), .int(Int64(definition.complexity)),
+                    .string(first), .string(second),
+                ], entities)
+        }
+        for (edge, resolution, lines) in rows.edges {
+            try append(
+                [
+                    .string(rows.keys[edge.from]), .string(edge.to), .string(edge.kind.rawValue),
+                    .string(path), .int(Int64(lines[0])),
+                    lines.count == 1
+                        ? .null : .string(lines.map { String($0) }.joined(separator: " ")),
+                    lines.count == 1 ? .null : .int(Int64(lines.count)), .string(resolution),
+                ], edges)
+        }
+    }
+
+    /// The first folder of a path, and the first two.
+    private func folders(_ path: String) -> (String, String) {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).dropLast()
+            .map { String(Substring($0)) }
+        return (parts.first ?? "", parts.prefix(2).joined(separator: "/"))
+    }
+}

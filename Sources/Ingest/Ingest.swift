@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A source tree into a store, in one commit: walk ▸ read and parse what is not known ▸ rows. Files
+// are parsed on all cores; their rows are written in the order of their paths, so that the same
+// tree gives the same bytes.
+
+import CodeGraph
+import Platform
+import SegmentStore
+
+package struct Ingest: Sendable {
+    package struct Options: Sendable {
+        package var label = ""
+        /// Larger files are ignored.
+        package var fileByteLimit = 16 << 20
+        /// Patterns of what is left out, as in a .gitignore at the root.
+        package var excluded: [String] = []
+        /// Tests are entities as well.
+        package var includesTests = false
+        package var threadCount = processorCount
+        /// Parses what is known too.
+        package var isFull = false
+
+        package init() {}
+    }
+
+    package struct Progress: Sendable {
+        package var fileCount = 0
+        package var byteCount = 0
+        package var allFileCount = 0
+        package var allByteCount = 0
+    }
+
+    /// How much was read, of the whole tree or of one language.
+    package struct Tally: Sendable {
+        package var fileCount = 0
+        package var byteCount = 0
+
+        package init() {}
+
+        mutating func add(_ bytes: Int) {
+            fileCount += 1
+            byteCount += bytes
+        }
+    }
+
+    /// What a run found and did.
+    package struct Report: Sendable {
+        package var total = Tally()
+        package var languages: [String: Tally] = [:]
+        package var ignored: [IgnoredReason: Int] = [:]
+        /// Of the files, those that were parsed: the store knew the others.
+        package var parsed = Tally()
+        /// Files that are not there any more, or not taken any more.
+        package var removedFileCount = 0
+        /// Files in which something could not be read, the first of them by name.
+        package var errorFiles: [String] = []
+        package var errorFileCount = 0
+        package var generation: UInt64 = 0
+        /// False if the store was up to date, and no commit was made.
+        package var isCommitted = false
+        package var writtenRowCount = 0
+    }
+
+    private let root: String
+    private let options: Options
+    private let languages: LanguageTable
+
+    package init(root: String, languages: LanguageTable, options: Options = Options()) {
+        self.root = root
+        self.languages = languages
+        self.options = options
+    }
+
+    private static let errorFileLimit = 20
+    /// How many files each thread may be ahead of what is written.
+    private static let leadPerThread = 16
+
+    /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so
+    /// that of two at once the later one counts. `progress` comes at most ten times a second.
+    package func run(
+        into store: GraphStore, progress: (Progress) -> Void = { _ in }
+    ) throws -> Report {
+        var report = Report()
+        let receipt = try store.write(label: options.label) { batch in
+            let own = try? FileStatus(of: store.path, followingLink: true).identity
+            let entries = try SourceWalker(
+                root: root, skipping: own, excluded: options.excluded
+            ).walk()
+            let known = try KnownFiles(try store.snapshot().reader())
+            try fill(batch, entries, known, progress, &report)
+        }
+        report.generation = receipt.generation
+        report.isCommitted = !receipt.isEmpty
+        report.writtenRowCount = receipt.rowCount
+        return report
+    }
+
+    private func fill(
+        _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
+        _ progress: (Progress) -> Void, _ report: inout Report
+    ) throws {
+        let writer = try RowWriter(batch)
+        var state = Progress()
+        state.allFileCount = entries.count
+        let sizes = entries.map { entry -> Int in
+            guard case .file(let status) = entry.content,
+                LanguageTable.index(forName: entry.name) != nil
+            else { return 0 }
+            return status.byteCount
+        }
+        state.allByteCount = sizes.reduce(0, +)
+        var lastProgress = Clock.nanoseconds()
+        var missing = known.paths
+        let (root, options, languages) = (root, options, languages)
+        try OrderedWork.run(
+            entries.count, threads: options.threadCount,
+            lead: options.threadCount * Self.leadPerThread,
+            makeWorker: {
+                let reader = SourceReader(
+                    languages, byteLimit: options.fileByteLimit,
+                    includesTests: options.includesTests)
+                return { index in
+                    let entry = entries[index]
+                    return reader.read(
+                        entry, in: root, known: options.isFull ? nil : known.files[entry.path])
+                }
+            },
+            consume: { index, outcome in
+                let path = entries[index].path
+                switch outcome {
+                case .gone: break
+                case .ignored(let reason):
+                    report.ignored[reason, default: 0] += 1
+                    missing.remove(path)
+                    if known.ignored[path] == reason.rawValue { break }
+                    if known.paths.contains(path) { try writer.remove(path) }
+                    try writer.ignore(path, reason)
+                case .source(let file):
+                    report.total.add(file.byteCount)
+                    report.languages[file.language, default: Tally()].add(file.byteCount)
+                    missing.remove(path)
+                    guard let content = file.content else { break }
+                    report.parsed.add(file.byteCount)
+                    if content.errorCount > 0 {
+                        report.errorFileCount += 1
+                        if report.errorFiles.count < Self.errorFileLimit {
+                            report.errorFiles.append(path)
+                        }
+                    }
+                    if known.paths.contains(path) { try writer.remove(path) }
+                    try writer.write(path, file, content)
+                }
+                state.fileCount += 1
+                state.byteCount += sizes[index]
+                let now = Clock.nanoseconds()
+                if now - lastProgress >= 100_000_000 {
+                    lastProgress = now
+                    progress(state)
+                }
+            })
+        // Sorted, for the order of a set is another one each time.
+        for path in missing.sorted() {
+            report.removedFileCount += 1
+            try writer.remove(path)
+        }
+    }
+}
+
+/// What the store has of which file.
+private struct KnownFiles: Sendable {
+    var files: [String: KnownFile] = [:]
+    var ignored: [String: String] = [:]
+    var paths: Set<String> = []
+
+    init(_ reader: Reader) throws {
+        // A new store has no relations yet.
+        if let relation = try? reader.relation(CodeGraph.files.name) {
+            let columns = try ["file", "content_hash", "parser"].map {
+                try reader.column($0, of: relation)
+            }
+            try reader.forEachRowByKey(relation) { row in
+                let values = try columns.map { try reader.string(relation, row, $0) ?? "" }
+                files[values[0]] = KnownFile(contentHash: values[1], parser: values[2])
+            }
+        }
+        if let relation = try? reader.relation(CodeGraph.ignoredFiles.name) {
+            let columns = try ["file", "reason"].map { try reader.column($0, of: relation) }
+            try reader.forEachRowByKey(relation) { row in
+                let values = try columns.map { try reader.string(relation, row, $0) ?? "" }
+                ignored[values[0]] = values[1]
+            }
+        }
+        paths = Set(files.keys).union(ignored.keys)
+    }
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// C and C++, whose declarators are alike: a name stands at the end of a chain of them.
+
+import CSegstoreTreeSitter
+
+extension Language {
+    static let c = Language(
+        name: "c", grammar: GrammarFolder.Name("c"), extensions: ["c", "h"],
+        rules: C.rules, shapes: C.shapes, builtIns: C.builtInTypes, visibility: C.visibility)
+
+    static let cpp = Language(
+        name: "cpp", grammar: GrammarFolder.Name("cpp"),
+        extensions: [
+            "c++", "cc", "cpp", "cppm", "cxx", "h++", "hh", "hpp", "hxx", "inl", "ipp", "ixx",
+            "tcc",
+        ],
+        rules: C.rules + [
+            "class_specifier": .visit { C.type($0, $1, .class) },
+            "namespace_definition": .visit(C.namespace),
+            "template_declaration": .visit(C.template),
+            "type_parameter_declaration": .visit(C.typeParameter),
+            "optional_type_parameter_declaration": .typeParameter(),
+            "variadic_type_parameter_declaration": .visit(C.typeParameter),
+            "base_class_clause": .visit(C.bases),
+            "alias_declaration": .define(.typeAlias, body: "type"),
+            "concept_definition": .define(.interface),
+            "using_declaration": .visit(C.using),
+            "new_expression": .visit(C.construction),
+            "compound_literal_expression": .visit(C.construction),
+            "qualified_identifier": .visit(C.qualified),
+            "friend_declaration": .leaf, "lambda_expression": .closure,
+            "access_specifier": .visit(C.access),
+            "catch_clause": .branch, "for_range_loop": .branch, "and": .branch, "or": .branch,
+        ],
+        shapes: C.shapes + [
+            "namespace_identifier": .name, "operator_name": .name, "destructor_name": .name,
+            "qualified_identifier": .qualified("scope", "name"),
+            "template_type": .field("name"), "template_function": .field("name"),
+            "template_method": .field("name"), "dependent_name": .inner, "this": .name,
+            "new_expression": .call("type"), "dependent_type": .inner,
+        ],
+        builtIns: C.builtInTypes, visibility: C.visibility)
+}
+
+private enum C {
+    static let builtInTypes: Set<String> = [
+        "bool", "int16_t", "int32_t", "int64_t", "int8_t", "intptr_t", "ptrdiff_t", "size_t",
+        "ssize_t", "uint16_t", "uint32_t", "uint64_t", "uint8_t", "uintptr_t",
+    ]
+
+    static let rules: [String: Rule] =
+        .all(
+            [
+                "if_statement", "for_statement", "while_statement", "do_statement",
+                "case_statement", "conditional_expression", "&&", "||",
+            ], .branch)
+        + [
+            "comment": .comment,
+            "function_definition": .visit(function),
+            "declaration": .visit(declaration),
+            "field_declaration": .visit(member),
+            "struct_specifier": .visit { type($0, $1, .struct) },
+            "union_specifier": .visit { type($0, $1, .union) },
+            "enum_specifier": .visit { type($0, $1, .enum) },
+            "enumerator": .define(.enumMember, body: "value"),
+            "type_definition": .visit(typeDefinition),
+            "preproc_def": .visit(macro), "preproc_function_def": .visit(macro),
+            "preproc_include": .visit(include),
+            "call_expression": .refer(.calls, "function"),
+            "type_identifier": .name(.uses),
+        ]
+
+    static let shapes: [String: Shape] = [
+        "identifier": .name, "field_identifier": .name, "type_identifier": .name,
+        "field_expression": .member("argument", "field"),
+        "call_expression": .call("function"), "subscript_expression": .field("argument"),
+        "parenthesized_expression": .inner, "pointer_expression": .field("argument"),
+    ]
+
+    // MARK: - Declarators
+
+    /// The name at the end of a chain of declarators, and whether it is a function's.
+    static func named(_ declarator: TSNode?) -> (name: TSNode, isFunction: Bool)? {
+        var node = declarator
+        var isFunction = false
+        for _ in 0..<32 {
+            guard let current = node else { return nil }
+            if current.is("function_declarator") {
+                // A pointer to a function is none: its name stands in parentheses.
+                let inner = current["declarator"]
+                isFunction = inner?.is("parenthesized_declarator") != true
+                node = inner
+            } else if current.isOne(
+                of: "pointer_declarator", "array_declarator", "init_declarator",
+                "attributed_declarator")
+            {
+                node = current["declarator"] ?? current.firstChild
+            } else if current.isOne(of: "reference_declarator", "parenthesized_declarator") {
+                node = current.firstChild
+            } else if current.is("operator_cast") {
+                return (current, true)
+            } else if current.isOne(
+                of: "identifier", "field_identifier", "type_identifier", "qualified_identifier",
+                "operator_name", "destructor_name", "template_function")
+            {
+                return (current, isFunction)
+            } else {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    /// Defines a function under the type or name space that its name begins with.
+    private static func defineFunction(
+        _ e: Extractor, _ node: TSNode, _ name: TSNode, body: TSNode?
+    ) {
+        var text: String
+        if name.is("operator_cast") {
+            text = "operator " + (name["type"].map { e.text($0) } ?? "")
+        } else {
+            text = e.path(of: name) ?? e.text(name)
+        }
+        var type: String?
+        var parts = text.split(separator: ".").map { String($0) }
+        if parts.count > 1 {
+            text = parts.removeLast()
+            let prefix = e.scope.qualifiedName
+            type = (prefix.isEmpty ? "" : prefix + ".") + parts.joined(separator: ".")
+        }
+        text = e.cleaned(text)
+        let owner = type.map { $0.split(separator: ".").last.map { String($0) } ?? $0 }
+        let typeName = owner ?? (e.isInType ? lastName(e.scope.qualifiedName) : nil)
+        let kind: EntityKind =
+            typeName == nil ? .function : text == typeName ? .constructor : .method
+        e.hide(name)
+        e.define(kind, node, named: text, body: body, type: type)
+    }
+
+    private static func lastName(_ path: String) -> String {
+        path.split(separator: ".").last.map { String($0) } ?? path
+    }
+
+    static func function(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let (name, isFunction) = named(node["declarator"]), isFunction else { return true }
+        defineFunction(e, node, name, body: node["body"] ?? node.child("field_initializer_list"))
+        return true
+    }
+
+    static func declaration(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard !e.isInFunction else { return true }
+        let isHeader = isHeader(e.path)
+        let isExtern = node.child("storage_class_specifier").map { e.text($0) == "extern" } ?? false
+        let declarators = node.children("declarator")
+        for declarator in declarators {
+            guard let (name, isFunction) = named(declarator) else { continue }
+            if isFunction {
+                // What a .c file declares is defined elsewhere; what a header does is all that
+                // others see of it.
+                if isHeader || e.isInType { defineFunction(e, node, name, body: nil) }
+                return true
+            }
+            if isExtern && !isHeader { continue }
+            let value = declarator["value"]
+            e.hide(name)
+            // `const char *` may point elsewhere later.
+            let isConstant =
+                !(declarator["declarator"] ?? declarator).is("pointer_declarator")
+                && !declarator.is("pointer_declarator")
+                && node.children().contains {
+                    $0.is("type_qualifier") && ["const", "constexpr"].contains(e.text($0))
+                }
+            e.defineVariable(
+                e.isInType ? .field : isConstant ? .constant : .variable, node, name: name,
+                value: value, isOnly: declarators.count == 1)
+        }
+        return true
+    }
+
+    private static func isHeader(_ path: String) -> Bool {
+        let name = SourceLanguage.fileExtension(of: path)
+        return name.hasPrefix("h") || name == "inl" || name == "ipp" || name == "tcc"
+            || name == "ixx" || name == "cppm"
+    }
+
+    static func member(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard e.isInType else { return true }
+        let declarators = node.children("declarator")
+        for declarator in declarators {
+            guard let (name, isFunction) = named(declarator) else { continue }
+            if isFunction {
+                defineFunction(e, node, name, body: nil)
+                return true
+            }
+            e.defineVariable(
+                .field, node, name: name, value: node["default_value"],
+                isOnly: declarators.count == 1)
+        }
+        return true
+    }
+
+    // MARK: - Types
+
+    /// A type that is only named is used, not defined.
+    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+        guard let body = node["body"] else {
+            if let parent = node.parent, !parent.isOne(of: "translation_unit", "declaration_list") {
+                return true
+            }
+            e.hide(node["name"])
+            return true
+        }
+        guard let name = node["name"] else {
+            // `typedef struct { … } Name;` and `struct { … } name;`
+            guard let parent = node.parent, parent.is("type_definition"),
+                let (name, _) = named(parent["declarator"])
+            else { return true }
+            e.define(kind, parent, name: name, body: body)
+            return true
+        }
+        let path = e.path(of: name) ?? e.text(name)
+        let parts = path.split(separator: ".").map { String($0) }
+        e.hide(name)
+        e.define(
+            kind, node, named: parts.last ?? path, body: body,
+            type: parts.count > 1
+                ? ([e.scope.qualifiedName] + parts.dropLast()).filter { !$0.isEmpty }
+                    .joined(separator: ".") : nil)
+        return true
+    }
+
+    static func typeDefinition(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard !e.isInFunction else { return true }
+        // One without a name has it from here.
+        if let type = node["type"], type["body"] != nil, type["name"] == nil { return true }
+        for declarator in node.children("declarator") {
+            guard let (name, _) = named(declarator) else { continue }
+            e.defineVariable(.typeAlias, node, name: name, value: nil, isOnly: true)
+        }
+        return true
+    }
+
+    static func namespace(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(
+            .namespace, node, named: e.text(name).split(separator: ":").joined(separator: "."),
+            body: node["body"])
+        return true
+    }
+
+    static func template(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.wrap(node)
+        return true
+    }
+
+    static func typeParameter(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.declareLocalType(node.child("type_identifier"))
+        return true
+    }
+
+    static func bases(_ e: Extractor, _ node: TSNode) -> Bool {
+        for base in node.children()
+        where base.isOne(of: "type_identifier", "template_type", "qualified_identifier") {
+            e.refer(.extends, base)
+        }
+        return true
+    }
+
+    static func visibility(_ e: Extractor, _ node: TSNode, _ name: String) -> Visibility {
+        guard e.isInType else {
+            let isStatic = node.children(atMost: 3).contains {
+                $0.is("storage_class_specifier") && e.text($0) == "static"
+            }
+            return isStatic ? .private : .public
+        }
+        return e.scope.memberVisibility ?? (e.scope.kind == .class ? .private : .public)
+    }
+
+    /// `private:` counts for what follows it; before a base class it is another matter.
+    static func access(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard e.isInType, node.parent?.is("field_declaration_list") == true else { return false }
+        switch e.text(node) {
+        case "private": e.setMemberVisibility(.private)
+        case "protected": e.setMemberVisibility(.protected)
+        default: e.setMemberVisibility(.public)
+        }
+        return false
+    }
+
+    // MARK: - References
+
+    static func macro(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        // `#define GUARD_H` says nothing.
+        guard node["value"] != nil else { return false }
+        let isFunction = node.is("preproc_function_def")
+        if isFunction {
+            e.define(.macro, node, name: name, body: node["value"])
+        } else {
+            e.defineVariable(.macro, node, name: name, value: node["value"], isOnly: true)
+        }
+        return true
+    }
+
+    static func include(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.markImport(node)
+        if let path = node["path"] { e.refer(.imports, e.literal(path), line: node.line) }
+        return false
+    }
+
+    static func using(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node.firstChild, let path = e.path(of: name) else { return false }
+        let isNamespace = node.allChildren().contains { $0.is("namespace") }
+        e.refer(.imports, isNamespace ? path + ".*" : path, line: node.line)
+        return false
+    }
+
+    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.refer(.calls, node["type"])
+        e.hide(node["type"])
+        return true
+    }
+
+    /// As a type; as a value it is no reference of its own.
+    static func qualified(_ e: Extractor, _ node: TSNode) -> Bool {
+        var name = node["name"]
+        while let inner = name, inner.is("qualified_identifier") { name = inner["name"] }
+        if let last = name, last.isOne(of: "type_identifier", "template_type") {
+            e.refer(.uses, node)
+            if last.is("template_type") { e.referAll(.uses, in: last["arguments"]) }
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// In Elixir's syntax all is a call: what it defines is said by the name of what is called.
+
+import CSegstoreTreeSitter
+
+extension Language {
+    static let elixir = Language(
+        name: "elixir", grammar: GrammarFolder.Name("elixir"), extensions: ["ex", "exs"],
+        rules: .all(["stab_clause", "&&", "||", "and", "or"], .branch)
+            + [
+                "comment": .comment,
+                "call": .visit(Elixir.call), "anonymous_function": .closure,
+                "unary_operator": .visit(Elixir.attribute),
+            ],
+        shapes: [
+            "identifier": .name, "alias": .name, "dot": .member("left", "right"),
+            "call": .call("target"),
+        ],
+        testFile: { path in
+            path.hasSuffix("_test.exs") || path.hasSuffix("test_helper.exs")
+                ? TestReason("which only ExUnit loads") : nil
+        })
+}
+
+private enum Elixir {
+    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let target = node["target"] else { return true }
+        let arguments = node.child("arguments")?.children() ?? []
+        let body = node.child("do_block")
+        let word = target.is("identifier") ? e.text(target) : ""
+        switch word {
+        case "defmodule", "defprotocol":
+            guard let name = arguments.first else { return true }
+            e.define(
+                word == "defmodule" ? .module : .protocol, node, named: e.text(name), body: body)
+            return true
+        case "defimpl":
+            guard let name = arguments.first, let path = e.path(of: name) else { return true }
+            // As Elixir itself names the module it makes of it.
+            let pairs = node.child("arguments")?.child("keywords")?.children() ?? []
+            let type = pairs.first { $0["key"].map { e.text($0).hasPrefix("for:") } ?? false }
+            let owner = type?["value"].map { e.text($0) }
+            e.define(
+                .module, node, named: owner.map { "\(path).\($0)" } ?? path, body: body)
+            e.refer(.implements, path, line: node.line)
+            return true
+        case "def", "defp", "defmacro", "defmacrop", "defguard", "defguardp", "defdelegate":
+            guard var head = arguments.first else { return true }
+            if head.is("binary_operator"), let left = head["left"] { head = left }
+            let name = head.is("call") ? head["target"] ?? head : head
+            e.hide(name)
+            e.define(
+                word.hasPrefix("defmacro") ? .macro : .function, node,
+                named: e.path(of: name) ?? e.text(name), body: body,
+                visibility: word.hasSuffix("p") ? .private : .public)
+            e.setDoc(e.takeText())
+            return true
+        case "defstruct":
+            e.define(.struct, node, named: "__struct__", body: nil)
+            return true
+        case "alias", "import", "require", "use":
+            e.markImport(node)
+            if let name = arguments.first, let path = e.path(of: name) {
+                e.refer(.imports, path, line: node.line)
+            }
+            return false
+        case "test", "describe":
+            if let name = arguments.first, name.is("string"), body != nil {
+                e.define(
+                    word == "test" ? .function : .namespace, node, named: e.literal(name),
+                    body: body)
+                return true
+            }
+        case "if", "unless", "for", "cond", "case", "with":
+            if word != "cond", word != "case", word != "with" { e.countBranch() }
+            return true
+        default: break
+        }
+        e.refer(.calls, target)
+        return true
+    }
+
+    /// `@doc "…"`, `@moduledoc "…"`, and constants of a module: `@limit 3`.
+    static func attribute(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard e.has(node, prefix: "@"), let call = node["operand"], call.is("call"),
+            let target = call["target"], !e.isInFunction
+        else { return true }
+        let value = call.child("arguments")?.firstChild
+        switch e.text(target) {
+        case "doc": e.keepText(value.flatMap { DocText.literal(e.text($0)) })
+        case "moduledoc": e.setDoc(value.flatMap { DocText.literal(e.text($0)) })
+        case "spec", "type", "typep", "opaque", "callback", "impl", "behaviour", "typedoc":
+            if e.text(target) == "behaviour" { e.refer(.implements, value) }
+        default: e.defineVariable(.constant, node, name: target, value: value)
+        }
+        return false
+    }
+}

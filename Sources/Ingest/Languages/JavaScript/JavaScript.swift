@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// JavaScript and TypeScript, each with JSX: the second's grammar has the first's nodes and more.
+
+import CSegstoreTreeSitter
+
+extension Language {
+    static let javaScript = Language(
+        name: "javascript", grammar: GrammarFolder.Name("javascript"),
+        extensions: ["js", "jsx", "mjs", "cjs"], folderNames: ["index"],
+        rules: JavaScript.rules + JavaScript.elementRules + [
+            "class": .visit(JavaScript.anonymousType),
+            "class_heritage": .visit { e, node in
+                e.refer(.extends, node.firstChild)
+                return true
+            },
+            "field_definition": .visit { JavaScript.field($0, $1, $1["property"]) },
+        ],
+        shapes: JavaScript.shapes, docs: .block, visibility: JavaScript.visibility,
+        test: JavaScript.test, testFile: JavaScript.testFile)
+
+    static let typeScript = typeScript(["ts", "mts", "cts"], "language_typescript")
+    static let tsx = typeScript(["tsx"], "language_tsx")
+
+    private static func typeScript(_ extensions: [String], _ function: String) -> Language {
+        Language(
+            name: "typescript", grammar: GrammarFolder.Name("typescript", function),
+            extensions: extensions, folderNames: ["index"],
+            rules: JavaScript.rules
+                + (function == "language_tsx" ? JavaScript.elementRules : [:]) + [
+                    "abstract_class_declaration": .visit(JavaScript.type),
+                    "interface_declaration": .define(.interface),
+                    "enum_declaration": .define(.enum),
+                    "enum_body": .visit(JavaScript.enumMembers),
+                    "type_alias_declaration": .define(.typeAlias, body: "value"),
+                    "internal_module": .visit(JavaScript.namespace),
+                    "module": .visit(JavaScript.namespace),
+                    "function_signature": .function(),
+                    "method_signature": .visit(JavaScript.method),
+                    "abstract_method_signature": .visit(JavaScript.method),
+                    "property_signature": .visit(JavaScript.property),
+                    "public_field_definition": .visit { JavaScript.field($0, $1, $1["name"]) },
+                    "extends_clause": .refer(.extends, "value"),
+                    "extends_type_clause": .visit { JavaScript.heritage($0, $1, .extends) },
+                    "implements_clause": .visit { JavaScript.heritage($0, $1, .implements) },
+                    "ambient_declaration": .wrapper,
+                    "type_parameter": .typeParameter(),
+                    "type_identifier": .name(.uses), "nested_type_identifier": .name(.uses),
+                    "type_query": .visit { e, node in
+                        e.refer(.uses, node.firstChild)
+                        return false
+                    },
+                ],
+            shapes: JavaScript.shapes + [
+                "type_identifier": .name, "generic_type": .field("name"),
+                "nested_type_identifier": .member("module", "name"),
+                "nested_identifier": .member("object", "property"),
+                "non_null_expression": .inner, "as_expression": .inner,
+                "satisfies_expression": .inner, "instantiation_expression": .inner,
+            ],
+            docs: .block,
+            builtIns: [
+                "Array", "Promise", "Record", "Partial", "Readonly", "ReadonlyArray", "Pick",
+                "Omit", "Exclude", "Extract", "NonNullable", "Required", "ReturnType", "Object",
+            ],
+            visibility: JavaScript.visibility, test: JavaScript.test,
+            testFile: JavaScript.testFile)
+    }
+}
+
+extension Dictionary where Key == String, Value == Shape {
+    static func + (a: Self, b: Self) -> Self { a.merging(b) { _, new in new } }
+}
+
+private enum JavaScript {
+    static let rules: [String: Rule] =
+        .all(
+            [
+                "if_statement", "for_statement", "for_in_statement", "while_statement",
+                "do_statement", "switch_case", "catch_clause", "ternary_expression", "&&", "||",
+                "??",
+            ], .branch)
+        + [
+            "comment": .comment,
+            "arrow_function": .closure, "function_expression": .closure,
+            "generator_function": .closure,
+            "function_declaration": .function(),
+            "generator_function_declaration": .function(),
+            "class_declaration": .visit(type),
+            "method_definition": .visit(method),
+            "lexical_declaration": .visit(variables), "variable_declaration": .visit(variables),
+            "variable_declarator": .visit(variable),
+            "assignment_expression": .visit(assignment),
+            "pair": .visit(pair),
+            "export_statement": .visit(export),
+            "import_statement": .visit(imports),
+            "call_expression": .visit(call),
+            "new_expression": .refer(.calls, "constructor"),
+            "decorator": .visit(decorator),
+        ]
+
+    static let elementRules: [String: Rule] = .all(
+        ["jsx_opening_element", "jsx_self_closing_element"], .visit(element))
+
+    static let shapes: [String: Shape] = [
+        "identifier": .name, "property_identifier": .name, "private_property_identifier": .name,
+        "this": .name, "super": .name, "import": .name,
+        "member_expression": .member("object", "property"),
+        "call_expression": .call("function"), "new_expression": .call("constructor"),
+        "subscript_expression": .field("object"), "await_expression": .inner,
+        "parenthesized_expression": .inner,
+    ]
+
+    // MARK: - Definitions
+
+    static func type(_ e: Extractor, _ node: TSNode) -> Bool {
+        if let name = node["name"] { e.define(.class, node, name: name, body: node["body"]) }
+        return true
+    }
+
+    /// A class that an expression makes has its name from what it is given to.
+    static func anonymousType(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard ts_node_is_named(node), !e.isNamed(node) else { return true }
+        return type(e, node)
+    }
+
+    static func method(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        let text = e.text(name)
+        // One of an object that is made within a function is nobody's.
+        guard e.isInType || !e.isInFunction else { return true }
+        let kind: EntityKind =
+            !e.isInType ? .function : text == "constructor" ? .constructor : .method
+        e.define(kind, node, name: name, body: node["body"])
+        return true
+    }
+
+    static func property(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard e.scope.kind == .interface, let name = node["name"] else { return true }
+        e.define(.property, node, name: name)
+        return true
+    }
+
+    static func field(_ e: Extractor, _ node: TSNode, _ name: TSNode?) -> Bool {
+        guard let name, e.isInType else { return true }
+        let value = node["value"]
+        let isFunction = value.map(isCallable) ?? false
+        e.define(isFunction ? .method : .field, node, name: name, body: body(value))
+        return true
+    }
+
+    static func namespace(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        let text = name.is("string") ? e.literal(name) : e.path(of: name) ?? e.text(name)
+        e.define(.namespace, node, named: text, body: node["body"])
+        return true
+    }
+
+    static func enumMembers(_ e: Extractor, _ node: TSNode) -> Bool {
+        for member in node.children() {
+            let name = member.is("enum_assignment") ? member["name"] : member
+            guard let name, !name.is("comment") else { continue }
+            e.defineVariable(.enumMember, member, name: name, value: member["value"])
+        }
+        return true
+    }
+
+    private static func isCallable(_ node: TSNode) -> Bool {
+        node.isOne(
+            of: "arrow_function", "function_expression", "generator_function", "function")
+    }
+
+    /// What is not of the signature: a function's own body.
+    private static func body(_ value: TSNode?) -> TSNode? {
+        guard let value, isCallable(value) || value.is("class") else { return value }
+        return value["body"]
+    }
+
+    static func variables(_ e: Extractor, _ node: TSNode) -> Bool {
+        if ts_node_named_child_count(node) == 1 { e.wrap(node) }
+        return true
+    }
+
+    static func variable(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"], let value = node["value"] ?? node["type"] ?? node["name"]
+        else { return true }
+        if value.is("call_expression"), let function = value["function"],
+            e.text(function) == "require",
+            let path = e.stringArgument(value)
+        {
+            if !e.isInFunction { e.markImport(node) }
+            e.refer(.imports, path, line: node.line)
+            return false
+        }
+        let whole = node.whole
+        if name.is("identifier") {
+            if isCallable(value) {
+                e.define(.function, whole, name: name, body: body(value))
+                return true
+            }
+            if value.is("class") {
+                e.define(.class, whole, name: name, body: body(value))
+                return true
+            }
+        }
+        guard !e.isInFunction else { return true }
+        let isConstant = node.parent.map { e.has($0, prefix: "const") } ?? false
+        if name.is("identifier") {
+            // Functions in an object have its name before theirs.
+            e.define(
+                isConstant ? .constant : .variable, whole, name: name, body: node["value"])
+        } else {
+            for part in name.children() {
+                let own = part.is("pair_pattern") ? part["value"] ?? part : part
+                guard own.isOne(of: "identifier", "shorthand_property_identifier_pattern") else {
+                    continue
+                }
+                e.defineVariable(
+                    isConstant ? .constant : .variable, whole, name: own, value: node["value"])
+            }
+        }
+        return true
+    }
+
+    /// `exports.f = function`, `F.prototype.m = function`, `a.b = function`.
+    static func assignment(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard !e.isInFunction, let left = node["left"], left.is("member_expression"),
+            let name = left["property"], let value = node["right"], let path = e.path(of: left)
+        else { return true }
+        let kind: EntityKind? =
+            isCallable(value) ? .function : value.is("class") ? .class : nil
+        guard let kind else { return true }
+        var parts = path.split(separator: ".").map { String($0) }
+        parts.removeLast()
+        if parts.first == "module" { parts.removeFirst() }
+        if parts.first == "exports" { parts.removeFirst() }
+        if parts.last == "prototype" {
+            parts.removeLast()
+            e.define(
+                .method, node, name: name, body: body(value), type: parts.joined(separator: "."))
+        } else {
+            let isExported = path.hasPrefix("exports.") || path.hasPrefix("module.exports.")
+            e.define(
+                kind, node, name: name, body: body(value),
+                type: parts.isEmpty ? nil : parts.joined(separator: "."),
+                visibility: isExported ? .public : nil)
+        }
+        return true
+    }
+
+    /// A function under a key of an object.
+    static func pair(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard !e.isInFunction, e.scope.kind != .module, let key = node["key"],
+            key.is("property_identifier"), let value = node["value"], isCallable(value)
+        else { return true }
+        e.define(.function, node, name: key, body: body(value))
+        return true
+    }
+
+    static func visibility(_ e: Extractor, _ node: TSNode, _ name: String) -> Visibility {
+        if name.hasPrefix("#") { return .private }
+        if let modifier = node.child("accessibility_modifier") {
+            switch e.text(modifier) {
+            case "private": return .private
+            case "protected": return .protected
+            default: return .public
+            }
+        }
+        if e.isInType || e.scope.kind != .module { return .public }
+        return node.parent?.is("export_statement") == true ? .public : .internal
+    }
+
+    // MARK: - References
+
+    static func heritage(_ e: Extractor, _ node: TSNode, _ kind: EdgeKind) -> Bool {
+        for type in node.children() { e.refer(kind, type) }
+        return true
+    }
+
+    static func export(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let source = node["source"] else {
+            e.wrap(node)
+            return true
+        }
+        e.markImport(node)
+        let module = e.literal(source)
+        guard let clause = node.child("export_clause") else {
+            e.refer(.imports, module + ".*", line: node.line)
+            return false
+        }
+        for specifier in clause.children() {
+            guard let name = specifier["name"] else { continue }
+            e.refer(.imports, "\(module).\(e.text(name))", line: specifier.line)
+        }
+        return false
+    }
+
+    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.markImport(node)
+        guard let source = node["source"] else { return false }
+        let module = e.literal(source)
+        guard let clause = node.child("import_clause") else {
+            e.refer(.imports, module, line: node.line)
+            return false
+        }
+        for part in clause.children() {
+            if part.is("identifier") {
+                e.refer(.imports, module + ".default", line: part.line)
+            } else if part.is("namespace_import") {
+                e.refer(.imports, module + ".*", line: part.line)
+            } else {
+                for specifier in part.children() {
+                    guard let name = specifier["name"] else { continue }
+                    e.refer(.imports, "\(module).\(e.text(name))", line: specifier.line)
+                }
+            }
+        }
+        return false
+    }
+
+    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let function = node["function"] else { return true }
+        if function.is("import") || e.text(function) == "require" {
+            if let path = e.stringArgument(node) {
+                e.refer(.imports, path, line: node.line)
+                return false
+            }
+        }
+        if let name = testBlock(e, node, function) {
+            e.define(
+                name.isGroup ? .namespace : .function, node, named: name.text,
+                body: node["arguments"])
+            return true
+        }
+        e.refer(.calls, function)
+        return true
+    }
+
+    static func decorator(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node.firstChild, var path = e.path(of: name) else { return true }
+        if path.hasSuffix("()") { path.removeLast(2) }
+        // Beside what it is of, or in it, when that is known already.
+        if node.parent?.isOne(of: "class_body", "export_statement", "program") == true {
+            e.attribute(node)
+            e.referLater(.uses, path, line: node.line)
+        } else {
+            e.refer(.uses, path, line: node.line)
+        }
+        return false
+    }
+
+    /// A component is used by its name; a name in small letters is HTML's.
+    static func element(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"], let path = e.path(of: name),
+            let first = path.unicodeScalars.first, !first.properties.isLowercase
+        else { return true }
+        e.refer(.uses, path, line: node.line)
+        return true
+    }
+
+    // MARK: - Tests
+
+    private static let groups: Set<String> = ["describe", "suite", "context"]
+    private static let cases: Set<String> = [
+        "it", "test", "specify", "beforeEach", "afterEach", "beforeAll", "afterAll", "before",
+        "after",
+    ]
+
+    /// `it("adds", () => …)` of Jest, Mocha and their like, and `test.each(…)("adds", …)`.
+    private static func testBlock(
+        _ e: Extractor, _ node: TSNode, _ function: TSNode
+    ) -> (text: String, isGroup: Bool)? {
+        guard let path = e.path(of: function),
+            let first = path.split(separator: ".").first.map({ String($0) })
+        else { return nil }
+        let name = first.hasSuffix("()") ? String(first.dropLast(2)) : first
+        let isGroup = groups.contains(name)
+        guard isGroup || cases.contains(name), let arguments = node["arguments"]?.children(),
+            let callback = arguments.last, arguments.count <= 3,
+            arguments.contains(where: isCallable) || isCallable(callback)
+        else { return nil }
+        if arguments[0].isOne(of: "string", "template_string") {
+            return (e.literal(arguments[0]), isGroup)
+        }
+        return isGroup || !isCallable(arguments[0]) || !name.contains("E") ? nil : (name, false)
+    }
+
+    static func test(
+        _ e: Extractor, _ node: TSNode, _ kind: EntityKind, _ name: String
+    ) -> TestReason? {
+        guard node.is("call_expression"), let function = node["function"] else { return nil }
+        return TestReason("\(e.path(of: function) ?? "test") block")
+    }
+
+    /// What only a test runner loads.
+    static func testFile(_ path: String) -> TestReason? {
+        let parts = path.split(separator: "/")
+        let words = (parts.last ?? "").split(separator: ".")
+        for word in words.dropFirst().dropLast() where ["test", "spec", "cy", "e2e"].contains(word)
+        {
+            return TestReason("*.\(word).*")
+        }
+        return parts.dropLast().contains("__tests__") ? TestReason("in __tests__") : nil
+    }
+}

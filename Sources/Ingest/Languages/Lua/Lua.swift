@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import CSegstoreTreeSitter
+
+extension Language {
+    static let lua = Language(
+        name: "lua", grammar: GrammarFolder.Name("lua"), extensions: ["lua"],
+        folderNames: ["init"],
+        rules: .all(
+            [
+                "if_statement", "elseif_statement", "for_statement", "while_statement",
+                "repeat_statement",
+            ], .branch)
+            + .all(["and", "or"], .branch)
+            + [
+                "comment": .comment,
+                "function_declaration": .visit(Lua.function),
+                "assignment_statement": .visit(Lua.assignment),
+                "field": .visit(Lua.field),
+                "function_call": .visit(Lua.call), "function_definition": .closure,
+            ],
+        shapes: [
+            "identifier": .name, "dot_index_expression": .member("table", "field"),
+            "method_index_expression": .member("table", "method"), "function_call": .call("name"),
+            "bracket_index_expression": .field("table"), "parenthesized_expression": .inner,
+        ],
+        visibility: { e, node, _ in
+            e.has(node, prefix: "local ") ? .private : .public
+        },
+        testFile: { path in
+            path.hasSuffix("_spec.lua") ? TestReason("_spec.lua, which busted loads") : nil
+        })
+}
+
+private enum Lua {
+    private static func define(
+        _ e: Extractor, _ kind: EntityKind, _ node: TSNode, _ name: TSNode, body: TSNode?
+    ) {
+        guard let path = e.path(of: name) else { return }
+        var parts = path.split(separator: ".").map { String($0) }
+        let last = parts.popLast() ?? path
+        e.define(
+            kind == .function && name.is("method_index_expression") ? .method : kind, node,
+            named: last, body: body,
+            type: parts.isEmpty ? nil : parts.joined(separator: "."))
+    }
+
+    static func function(_ e: Extractor, _ node: TSNode) -> Bool {
+        if let name = node["name"] { define(e, .function, node, name, body: node["body"]) }
+        return true
+    }
+
+    static func assignment(_ e: Extractor, _ node: TSNode) -> Bool {
+        let names = node.child("variable_list")?.children() ?? []
+        let values = node.child("expression_list")?.children() ?? []
+        for (index, name) in names.enumerated() {
+            let value = index < values.count ? values[index] : nil
+            if let value, value.is("function_definition"), names.count == 1 {
+                define(e, .function, node, name, body: value["body"])
+            } else if !e.isInFunction, name.is("identifier") {
+                e.defineVariable(
+                    .variable, node, name: name, value: value, isOnly: names.count == 1)
+            }
+        }
+        return true
+    }
+
+    /// A function under a name in a table.
+    static func field(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard !e.isInFunction, let name = node["name"], name.is("identifier"),
+            let value = node["value"], value.is("function_definition")
+        else { return true }
+        e.define(.function, node, name: name, body: value["body"])
+        return true
+    }
+
+    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        if e.text(name) == "require", let argument = node["arguments"]?.firstChild,
+            argument.is("string")
+        {
+            if !e.isInFunction { e.markImport(node) }
+            e.refer(.imports, e.literal(argument), line: node.line)
+            return false
+        }
+        e.refer(.calls, name)
+        return true
+    }
+}

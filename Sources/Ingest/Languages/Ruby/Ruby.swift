@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+import CSegstoreTreeSitter
+
+extension Language {
+    static let ruby = Language(
+        name: "ruby", grammar: GrammarFolder.Name("ruby"), extensions: ["rb", "rake", "gemspec"],
+        fileNames: ["Rakefile", "Gemfile"],
+        rules: .all(
+            [
+                "if_modifier", "unless_modifier", "while_modifier", "until_modifier", "elsif",
+                "when", "rescue", "conditional", "&&", "||", "in_clause",
+            ], .branch)
+            + .all(["if", "unless", "while", "until", "for", "and", "or"], .visit(Ruby.branch))
+            + [
+                "comment": .comment, "lambda": .visit(Ruby.lambda),
+                "module": .visit { Ruby.type($0, $1, .module) },
+                "class": .visit { Ruby.type($0, $1, .class) },
+                "singleton_class": .visit(Ruby.singletonClass),
+                "method": .visit(Ruby.method), "singleton_method": .visit(Ruby.method),
+                "assignment": .visit(Ruby.assignment),
+                "alias": .visit(Ruby.alias),
+                "call": .visit(Ruby.call),
+                "identifier": .visit(Ruby.word),
+                "scope_resolution": .name(.uses), "constant": .name(.uses),
+            ],
+        shapes: [
+            "identifier": .name, "constant": .name, "self": .name, "super": .name,
+            "instance_variable": .name, "class_variable": .name, "global_variable": .name,
+            "operator": .name, "setter": .name,
+            "scope_resolution": .member("scope", "name"), "call": .member("receiver", "method"),
+            "parenthesized_statements": .inner, "element_reference": .field("object"),
+        ],
+        visibility: { e, _, name in
+            e.isInType || e.scope.kind == .module ? e.scope.memberVisibility ?? .public : .public
+        },
+        test: { e, node, kind, name in Ruby.test(e, node, kind, name) },
+        testFile: { path in
+            path.hasSuffix("_spec.rb") ? TestReason("_spec.rb, which RSpec loads") : nil
+        })
+}
+
+private enum Ruby {
+    /// The word of a statement has the name of the statement.
+    static func branch(_ e: Extractor, _ node: TSNode) -> Bool {
+        if ts_node_is_named(node) || node.isOne(of: "and", "or") { e.countBranch() }
+        return true
+    }
+
+    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+        guard ts_node_is_named(node), let name = node["name"], let path = e.path(of: name) else {
+            return true
+        }
+        var parts = path.split(separator: ".").map { String($0) }
+        let last = parts.popLast() ?? path
+        let prefix = ([e.scope.qualifiedName] + parts).filter { !$0.isEmpty }
+        e.hide(name)
+        let superclass = node["superclass"]
+        e.define(
+            kind, node, named: last, body: node["body"],
+            type: parts.isEmpty ? nil : prefix.joined(separator: "."))
+        if let superclass, let parent = superclass.firstChild { e.refer(.extends, parent) }
+        return true
+    }
+
+    static func singletonClass(_ e: Extractor, _ node: TSNode) -> Bool {
+        if ts_node_is_named(node) { e.nest(node) }
+        return true
+    }
+
+    static func method(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        let isMember = e.isInType || (e.scope.kind == .module && e.scope.depth > 0)
+        let isSingleton = node.is("singleton_method")
+        let kind: EntityKind =
+            !isMember ? .function : e.text(name) == "initialize" ? .constructor : .method
+        e.define(
+            kind, node, name: name, body: node["body"], visibility: isSingleton ? .public : nil)
+        return true
+    }
+
+    static func assignment(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard !e.isInFunction, let left = node["left"] else { return true }
+        if left.is("constant") {
+            e.defineVariable(.constant, node, name: left, value: node["right"], isOnly: true)
+        } else if left.isOne(of: "class_variable", "global_variable") {
+            e.defineVariable(
+                left.is("class_variable") ? .field : .variable, node, name: left,
+                value: node["right"])
+        }
+        return true
+    }
+
+    static func lambda(_ e: Extractor, _ node: TSNode) -> Bool {
+        if ts_node_is_named(node) { e.nest(node, as: .function) }
+        return true
+    }
+
+    static func alias(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(.method, node, name: name)
+        e.refer(.uses, node["alias"])
+        return false
+    }
+
+    /// `private` on a line of its own is for all that follows.
+    static func word(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard node.parent?.is("body_statement") == true else { return false }
+        setVisibility(e, e.text(node))
+        return false
+    }
+
+    private static func setVisibility(_ e: Extractor, _ word: String) {
+        switch word {
+        case "private": e.setMemberVisibility(.private)
+        case "protected": e.setMemberVisibility(.protected)
+        case "public": e.setMemberVisibility(.public)
+        default: break
+        }
+    }
+
+    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let method = node["method"], let path = e.path(of: node) else { return true }
+        let name = e.text(method)
+        let arguments = node["arguments"]?.children() ?? []
+        if node["receiver"] == nil {
+            switch name {
+            case "require", "require_relative", "load", "autoload":
+                if let last = arguments.last, last.is("string") {
+                    e.markImport(node)
+                    let prefix = name == "require_relative" ? "./" : ""
+                    e.refer(.imports, prefix + e.literal(last), line: node.line)
+                    return false
+                }
+            case "include", "extend", "prepend":
+                if !e.isInFunction {
+                    for argument in arguments { e.refer(.implements, argument) }
+                    return true
+                }
+            case "private", "protected", "public", "module_function", "private_class_method",
+                "private_constant", "public_class_method":
+                return true
+            case "attr_reader", "attr_writer", "attr_accessor":
+                for argument in arguments where argument.is("simple_symbol") && !e.isInFunction {
+                    e.define(
+                        .property, node, named: String(e.text(argument).dropFirst()),
+                        opensScope: false)
+                }
+                return false
+            case "define_method":
+                if let first = arguments.first, first.is("simple_symbol") {
+                    e.define(
+                        .method, node, named: String(e.text(first).dropFirst()),
+                        body: node["block"])
+                    return true
+                }
+            case "describe", "context", "it", "specify", "feature", "scenario":
+                if node["block"] != nil, let first = arguments.first, !e.isInFunction {
+                    let isGroup = ["describe", "context", "feature"].contains(name)
+                    let text = first.is("string") ? e.literal(first) : e.text(first)
+                    e.define(
+                        isGroup ? .namespace : .function, node, named: e.cleaned(text),
+                        body: node["block"])
+                    return true
+                }
+            default: break
+            }
+        }
+        e.refer(.calls, path, line: method.line)
+        return true
+    }
+
+    static func test(
+        _ e: Extractor, _ node: TSNode, _ kind: EntityKind, _ name: String
+    ) -> TestReason? {
+        if node.is("call"), kind == .namespace || kind == .function,
+            let method = node["method"], !e.text(method).hasPrefix("define")
+        {
+            return TestReason("\(e.text(method)) block")
+        }
+        guard kind == .class, let parent = node["superclass"]?.firstChild,
+            let path = e.path(of: parent)
+        else { return nil }
+        let isTestCase =
+            path == "Minitest.Test" || path == "Test.Unit.TestCase" || path.hasSuffix("TestCase")
+        return isTestCase ? TestReason("extends \(path)") : nil
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+import CSegstoreTreeSitter
+
+extension Language {
+    static let rust = Language(
+        name: "rust", grammar: GrammarFolder.Name("rust"), extensions: ["rs"],
+        folderNames: ["mod"],
+        rules: .all(
+            [
+                "if_expression", "while_expression", "loop_expression", "for_expression",
+                "match_arm", "&&", "||", "try_expression",
+            ], .branch)
+            + [
+                "line_comment": .visit(Rust.comment), "block_comment": .visit(Rust.comment),
+                "function_item": .function(),
+                "function_signature_item": .function(),
+                "struct_item": .define(.struct), "enum_item": .define(.enum),
+                "union_item": .define(.union), "trait_item": .visit(Rust.trait),
+                "enum_variant": .define(.enumMember),
+                "field_declaration": .visit(Rust.field),
+                "mod_item": .visit(Rust.module),
+                "impl_item": .visit(Rust.implementation),
+                "const_item": .value(.constant), "static_item": .value(.variable),
+                "type_item": .define(.typeAlias, body: "type"),
+                "associated_type": .define(.typeAlias),
+                "macro_definition": .visit(Rust.macro), "macro_rule": .leaf,
+                "attribute_item": .visit(Rust.attribute), "closure_expression": .closure,
+                "use_declaration": .visit(Rust.use),
+                "extern_crate_declaration": .visit(Rust.use),
+                "type_parameter": .typeParameter(), "lifetime": .leaf,
+                "call_expression": .refer(.calls, "function"),
+                "struct_expression": .visit(Rust.construction),
+                "macro_invocation": .refer(.calls, "macro"),
+                "token_tree": .visit(Rust.tokens),
+                "type_identifier": .name(.uses), "scoped_type_identifier": .name(.uses),
+            ],
+        shapes: [
+            "identifier": .name, "field_identifier": .name, "type_identifier": .name,
+            "self": .name, "crate": .name, "super": .name, "metavariable": .name,
+            "scoped_identifier": .member("path", "name"),
+            "scoped_type_identifier": .member("path", "name"),
+            "field_expression": .member("value", "field"),
+            "call_expression": .call("function"), "generic_function": .field("function"),
+            "generic_type": .field("type"), "generic_type_with_turbofish": .field("type"),
+            "reference_type": .field("type"),
+            "reference_expression": .field("value"), "parenthesized_expression": .inner,
+            "await_expression": .inner, "try_expression": .inner,
+            "struct_expression": .call("name"), "bracketed_type": .inner,
+        ],
+        docs: .triple, builtIns: ["Self"],
+        visibility: { e, node, _ in Rust.visibility(e, node) },
+        test: { e, node, kind, _ in Rust.test(e, node, kind) },
+        testFile: { Rust.testFile($0) })
+}
+
+private enum Rust {
+    static func comment(_ e: Extractor, _ node: TSNode) -> Bool {
+        if e.has(node, prefix: "//!") || e.has(node, prefix: "/*!") {
+            e.innerDoc(node)
+        } else {
+            e.comment(node)
+        }
+        return false
+    }
+
+    static func visibility(_ e: Extractor, _ node: TSNode) -> Visibility {
+        guard let modifier = node.child("visibility_modifier") else {
+            // What a trait declares, and what implements it, is as visible as the trait.
+            let isOfTrait =
+                e.scope.kind == .trait || node.is("enum_variant")
+                || (node.parent?.parent.map { $0.is("impl_item") && $0["trait"] != nil } ?? false)
+            return isOfTrait ? .public : .private
+        }
+        return e.text(modifier) == "pub" ? .public : .internal
+    }
+
+    static func trait(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(.trait, node, name: name, body: node["body"])
+        for bound in node["bounds"]?.children() ?? [] { e.refer(.extends, bound) }
+        return true
+    }
+
+    static func field(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(.field, node, name: name)
+        return true
+    }
+
+    static func module(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        if let body = node["body"] {
+            e.define(.module, node, name: name, body: body)
+        } else {
+            e.refer(.imports, "self." + e.text(name), line: node.line)
+        }
+        return true
+    }
+
+    static func implementation(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let type = node["type"], let path = e.path(of: type) else { return true }
+        e.extend(path, node)
+        e.hide(type)
+        if let trait = node["trait"] { e.refer(.implements, trait) }
+        return true
+    }
+
+    static func macro(_ e: Extractor, _ node: TSNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        let isExported = e.pendingAttributes.contains { $0.contains("macro_export") }
+        e.define(
+            .macro, node, name: name, body: node.child("macro_rule"),
+            visibility: isExported ? .public : .private)
+        return true
+    }
+
+    static func attribute(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.attribute(node)
+        guard let inner = node.child("attribute"), let name = inner.firstChild,
+            let path = e.path(of: name)
+        else { return false }
+        guard path == "derive", let arguments = inner["arguments"] else {
+            if !builtInAttributes.contains(path) { e.referLater(.uses, path, line: node.line) }
+            return false
+        }
+        for name in arguments.children() where name.is("identifier") {
+            e.referLater(.implements, e.text(name), line: name.line)
+        }
+        return false
+    }
+
+    static let builtInAttributes: Set<String> = [
+        "allow", "automatically_derived", "bench", "cfg", "cfg_attr", "cold", "crate_name",
+        "crate_type", "deny", "deprecated", "doc", "expect", "export_name", "feature", "forbid",
+        "global_allocator", "ignore", "inline", "link", "link_name", "link_section",
+        "macro_export", "macro_use", "must_use", "no_mangle", "no_std", "non_exhaustive",
+        "panic_handler", "path", "proc_macro", "proc_macro_attribute", "proc_macro_derive",
+        "recursion_limit", "repr", "rustfmt.skip", "should_panic", "target_feature", "test",
+        "track_caller", "unsafe", "used", "warn",
+    ]
+
+    /// Each name that a `use` brings in, with what stands before its braces.
+    static func use(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.markImport(node)
+        if let name = node["name"] {
+            e.refer(.imports, e.text(name), line: node.line)
+            return false
+        }
+        guard let argument = node["argument"] else { return false }
+        var pending = [(argument, "")]
+        while let (node, prefix) = pending.popLast() {
+            func named(_ part: String?) -> String {
+                guard let part else { return prefix }
+                if part == "self", !prefix.isEmpty { return prefix }
+                return prefix.isEmpty ? part : "\(prefix).\(part)"
+            }
+            if node.is("use_list") {
+                for item in node.children().reversed() { pending.append((item, prefix)) }
+            } else if node.is("scoped_use_list") {
+                let path = named(node["path"].flatMap { e.path(of: $0) })
+                if let list = node["list"] { pending.append((list, path)) }
+            } else if node.is("use_as_clause") {
+                if let path = node["path"] { pending.append((path, prefix)) }
+            } else if node.is("use_wildcard") {
+                let path = named(node.firstChild.flatMap { e.path(of: $0) })
+                e.refer(.imports, path + ".*", line: node.line)
+            } else if let path = e.path(of: node) {
+                e.refer(.imports, named(path), line: node.line)
+            }
+        }
+        return false
+    }
+
+    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+        e.refer(.calls, node["name"])
+        e.hide(node["name"])
+        return true
+    }
+
+    /// What is given to a macro is no more than tokens: a name before parentheses is taken for a
+    /// call, with the names that dots tie to it.
+    static func tokens(_ e: Extractor, _ node: TSNode) -> Bool {
+        var parts: [String] = []
+        var isJoined = false
+        for token in node.allChildren() {
+            if token.isOne(of: "identifier", "self", "crate", "super") {
+                parts = (isJoined ? parts : []) + [e.text(token)]
+                isJoined = false
+            } else if token.isOne(of: ".", "::") {
+                isJoined = !parts.isEmpty
+            } else {
+                if token.is("token_tree"), !parts.isEmpty, !isJoined,
+                    e.byte(token.start) == UInt8(ascii: "(")
+                {
+                    e.refer(.calls, parts.joined(separator: "."), line: token.line)
+                    parts[parts.count - 1] += "()"
+                    continue
+                }
+                parts = []
+                isJoined = false
+            }
+        }
+        return true
+    }
+
+    // MARK: - Tests
+
+    static func test(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> TestReason? {
+        for attribute in e.pendingAttributes {
+            let text = attribute.filter { !$0.isWhitespace }
+            if text.hasPrefix("#[cfg("), isTestOnly(text) { return TestReason(attribute) }
+            guard kind == .function || kind == .method else { continue }
+            let path = text.dropFirst(2).prefix { $0 != "(" && $0 != "]" && $0 != "=" }
+            let name = path.split(separator: ":").last ?? ""
+            if testAttributes.contains(String(name)) { return TestReason(attribute) }
+        }
+        return nil
+    }
+
+    private static let testAttributes: Set<String> = [
+        "test", "bench", "rstest", "test_case", "proptest", "quickcheck", "wasm_bindgen_test",
+        "googletest", "parameterized",
+    ]
+
+    /// `cfg(test)` and `cfg(all(test, …))`, but not `cfg(any(test, …))` or `cfg(not(test))`.
+    private static func isTestOnly(_ text: String) -> Bool {
+        let condition = text.dropFirst("#[cfg(".count)
+        if condition.hasPrefix("test)") || condition.hasPrefix("test,") { return true }
+        guard condition.hasPrefix("all(") else { return false }
+        return condition.dropFirst(4).split(whereSeparator: { $0 == "," || $0 == ")" })
+            .contains("test")
+    }
+
+    /// Integration tests and benchmarks of a Cargo package stand beside its `src`.
+    static func testFile(_ path: String) -> TestReason? {
+        let folders = path.split(separator: "/").dropLast()
+        guard !folders.contains("src"),
+            let folder = folders.first(where: { folders in
+                folders == "tests" || folders == "benches"
+            })
+        else { return nil }
+        return TestReason("in \(folder)/ of a Cargo package")
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads a file once, says whether it is source and in what language, and parses it if it is not
+// known yet. Of one thread.
+
+import Codec
+import Platform
+
+/// What is in the store of a file.
+struct KnownFile: Sendable, Equatable {
+    var contentHash: String
+    var parser: String
+}
+
+struct SourceFile: Sendable {
+    let language: String
+    let parser: String
+    let byteCount: Int
+    /// XXH3 of the content, as 16 hexadecimal digits.
+    let contentHash: String
+    /// Nil if the store has it all already.
+    let content: FileRows?
+}
+
+enum FileOutcome: Sendable {
+    case source(SourceFile)
+    case ignored(IgnoredReason)
+    /// Deleted since the directory was listed.
+    case gone
+}
+
+package final class SourceReader {
+    /// Its part of what a file's facts depend on: to be changed with any rule.
+    package static let rulesVersion = 1
+    /// A file with a zero byte among so many of its first bytes is binary, as it is for git.
+    private static let sniffedByteCount = 8000
+
+    private let languages: LanguageTable
+    private let byteLimit: Int
+    private let includesTests: Bool
+    private let buffer = ByteBuffer(capacity: 64 << 10)
+    private let parser = Parser()
+
+    init(_ languages: LanguageTable, byteLimit: Int, includesTests: Bool) {
+        self.languages = languages
+        self.byteLimit = byteLimit
+        self.includesTests = includesTests
+    }
+
+    func read(_ entry: SourceWalker.Entry, in root: String, known: KnownFile?) -> FileOutcome {
+        let status: FileStatus
+        switch entry.content {
+        case .ignored(let reason): return .ignored(reason)
+        case .file(let found): status = found
+        }
+        let name = entry.name
+        var index = LanguageTable.index(forName: name)
+        if index == nil, SourceLanguage.named(by: name) != nil { return .ignored(.noParser) }
+        if index != nil, status.byteCount > byteLimit { return .ignored(.tooLarge) }
+        do throws(SystemError) {
+            try fill(
+                Directory.join(root, entry.path),
+                index == nil ? Self.sniffedByteCount : status.byteCount)
+            if index == nil {
+                // A script may say on its first line what it is.
+                if !name.utf8.contains(UInt8(ascii: ".")) {
+                    index = Interpreter.language(buffer.bytes).flatMap(LanguageTable.index(of:))
+                }
+                guard index != nil else {
+                    return .ignored(isBinary ? .binary : .unknownExtension)
+                }
+                if status.byteCount > byteLimit { return .ignored(.tooLarge) }
+                try fill(Directory.join(root, entry.path), status.byteCount)
+            }
+        } catch {
+            return error.isMissing ? .gone : .ignored(.unreadable)
+        }
+        guard var index else { return .ignored(.unknownExtension) }
+        if isBinary { return .ignored(.binary) }
+        if name.hasSuffix(".h"), HeaderLanguage.isCPP(buffer.bytes) {
+            index = LanguageTable.index(of: "cpp") ?? index
+        }
+        return parse(entry.path, index, known)
+    }
+
+    private var isBinary: Bool { buffer.bytes.prefix(Self.sniffedByteCount).contains(0) }
+
+    private func parse(_ path: String, _ index: Int, _ known: KnownFile?) -> FileOutcome {
+        let compiled: CompiledLanguage
+        do throws(GrammarFolder.Failure) {
+            compiled = try languages.compiled(index)
+        } catch {
+            return .ignored(.noGrammar)
+        }
+        let bytes = buffer.bytes
+        let hash = hexadecimal(xxh3(bytes))
+        let version =
+            "\(compiled.language.grammar) \(compiled.grammar.version), rules \(Self.rulesVersion)\(includesTests ? ", tests" : "")"
+        func file(_ rows: FileRows?) -> FileOutcome {
+            .source(
+                SourceFile(
+                    language: compiled.language.name, parser: version, byteCount: bytes.count,
+                    contentHash: hash, content: rows))
+        }
+        if known == KnownFile(contentHash: hash, parser: version) { return file(nil) }
+        guard let tree = parser.parse(bytes, compiled.grammar) else { return .ignored(.tooHard) }
+        let facts = Extractor.facts(of: tree, compiled, bytes, path: path)
+        return file(
+            FileRows(
+                facts, bytes, path: path, language: compiled.language.name, contentHash: hash,
+                includesTests: includesTests))
+    }
+
+    private func fill(_ path: String, _ byteCount: Int) throws(SystemError) {
+        buffer.removeAll()
+        let start = buffer.appendUninitialized(byteCount)
+        let target = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
+        buffer.truncate(to: try File(path, .read).read(target, at: 0))
+    }
+}
+
+func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+}
+
+/// The language of a script, as its first line has it: `#!/usr/bin/env python3`.
+private enum Interpreter {
+    static func language(_ bytes: UnsafeRawBufferPointer) -> String? {
+        guard bytes.starts(with: "#!".utf8) else { return nil }
+        let line = bytes.dropFirst(2).prefix(200).prefix { $0 != 10 && $0 != 13 }
+        let words = line.split { $0 == 32 || $0 == 9 }.map { String(decoding: $0, as: UTF8.self) }
+        var name: String?
+        for word in words {
+            let last = word.split(separator: "/").last.map { String($0) } ?? word
+            if last == "env" || last.hasPrefix("-") || last.utf8.contains(UInt8(ascii: "=")) {
+                continue
+            }
+            name = last
+            break
+        }
+        guard let name else { return nil }
+        let stem = String(name.prefix { !$0.isNumber && $0 != "." })
+        return languages[stem]
+    }
+
+    private static let languages = [
+        "python": "python", "pypy": "python", "node": "javascript", "nodejs": "javascript",
+        "deno": "typescript", "ruby": "ruby", "bash": "bash", "sh": "bash", "dash": "bash",
+        "zsh": "bash", "ksh": "bash", "php": "php", "lua": "lua", "luajit": "lua",
+        "elixir": "elixir", "swift": "swift", "scala": "scala",
+    ]
+}
+
+/// A `.h` may be of either language: what only C++ has decides, outside of what the preprocessor
+/// keeps for C++ alone.
+private enum HeaderLanguage {
+    static func isCPP(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var isInComment = false
+        var cppOnlyDepth = 0
+        var depth = 0
+        for line in bytes.split(separator: 10) {
+            var text = line.drop { $0 == 32 || $0 == 9 }
+            if isInComment {
+                guard let end = firstRange(of: "*/", in: text) else { continue }
+                text = text[end...].drop { $0 == 32 || $0 == 9 }
+                isInComment = false
+            }
+            if text.starts(with: "/*".utf8) {
+                isInComment = firstRange(of: "*/", in: text) == nil
+                continue
+            }
+            if text.first == UInt8(ascii: "#") {
+                let word = text.dropFirst().drop { $0 == 32 || $0 == 9 }
+                if word.starts(with: "if".utf8) {
+                    depth += 1
+                    if cppOnlyDepth == 0, firstRange(of: "__cplusplus", in: word) != nil,
+                        !word.starts(with: "ifndef".utf8)
+                    {
+                        cppOnlyDepth = depth
+                    }
+                } else if word.starts(with: "el".utf8) {
+                    if cppOnlyDepth == depth { cppOnlyDepth = 0 }
+                } else if word.starts(with: "endif".utf8) {
+                    if cppOnlyDepth == depth { cppOnlyDepth = 0 }
+                    depth = max(0, depth - 1)
+                } else if cppOnlyDepth == 0, word.starts(with: "include <".utf8) {
+                    let name = word.dropFirst("include <".utf8.count).prefix { $0 != 62 }
+                    if !name.isEmpty, !name.contains(46), !name.contains(47) { return true }
+                }
+                continue
+            }
+            if cppOnlyDepth > 0 { continue }
+            if marks.contains(where: { text.starts(with: $0.utf8) }) { return true }
+        }
+        return false
+    }
+
+    private static let marks = [
+        "class ", "namespace ", "template <", "template<", "public:", "private:", "protected:",
+        "using ", "virtual ", "constexpr ", "friend ", "explicit ", "inline namespace",
+        "enum class",
+        "static constexpr", "[[nodiscard]]", "std::",
+    ]
+
+    /// Where what is looked for ends.
+    private static func firstRange(
+        of wanted: String, in text: Slice<UnsafeRawBufferPointer>
+    ) -> Int? {
+        let wanted = Array(wanted.utf8)
+        guard text.count >= wanted.count else { return nil }
+        for start in text.startIndex...(text.endIndex - wanted.count)
+        where text[start] == wanted[0] && text[start...].starts(with: wanted) {
+            return start + wanted.count
+        }
+        return nil
+    }
+}

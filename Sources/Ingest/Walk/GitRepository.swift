@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What git itself is asked about a repository: which files of the user's and the repository's hold
+// patterns, and which files are tracked although a pattern ignores them.
+
+import Platform
+
+struct GitRepository {
+    /// The directory with `.git` in it, and that.
+    let top: String
+    private let gitDirectory: String
+
+    static let directoryName = ".git"
+
+    /// The repository whose work tree's top is this directory.
+    init?(at top: String) {
+        let path = Directory.join(top, Self.directoryName)
+        switch try? Directory.kind(of: path) {
+        case .directory: gitDirectory = path
+        case .file:
+            // Of a worktree or a submodule: a line says where the directory is.
+            guard let text = Self.text(path), text.hasPrefix("gitdir: ") else { return nil }
+            gitDirectory = Self.absolute(String(text.dropFirst("gitdir: ".utf8.count)), top)
+        default: return nil
+        }
+        self.top = top
+    }
+
+    /// The repository that a directory is in, or is the top of.
+    static func around(_ directory: String) -> GitRepository? {
+        var path = directory
+        while true {
+            if let repository = GitRepository(at: path) { return repository }
+            if path == "/" { return nil }
+            path = Directory.parent(of: path)
+        }
+    }
+
+    /// `info/exclude`, then the user's own, for paths that have so many bytes more in front.
+    func excludes(baseByteCount: Int) -> [IgnoreFile] {
+        // What all work trees of a repository share.
+        let common =
+            Self.text(Directory.join(gitDirectory, "commondir"))
+            .map { Self.absolute($0, gitDirectory) } ?? gitDirectory
+        return [Directory.join(common, "info/exclude"), userExcludes].compactMap { path in
+            path.flatMap {
+                IgnoreRules.file($0, baseByteCount: baseByteCount, followingLink: true)
+            }
+        }
+    }
+
+    private var userExcludes: String? {
+        if let bytes = run("config", "--path", "--get", "core.excludesFile"),
+            let path = Self.line(bytes)
+        {
+            return Self.absolute(path, top)
+        }
+        if let directory = Environment["XDG_CONFIG_HOME"], !directory.isEmpty {
+            return Directory.join(directory, "git/ignore")
+        }
+        return Environment["HOME"].map { Directory.join($0, ".config/git/ignore") }
+    }
+
+    /// Tracked files that a pattern ignores, from `directory` on, which is below the top or it.
+    func trackedDespitePatterns(below directory: String) -> [String] {
+        guard
+            let bytes = run(
+                "ls-files", "-z", "--cached", "--ignored", "--exclude-standard", in: directory)
+        else { return [] }
+        return bytes.split(separator: 0).compactMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// Git, kept from running programs that the repository names, and from writing to it.
+    private func run(_ arguments: String..., in directory: String? = nil) -> [UInt8]? {
+        Subprocess.output(
+            of: [
+                "git", "-C", directory ?? top, "-c", "core.fsmonitor=false", "-c",
+                "core.hooksPath=/dev/null",
+            ] + arguments, environment: ["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"])
+    }
+
+    private static func absolute(_ path: String, _ directory: String) -> String {
+        path.hasPrefix("/") ? path : Directory.join(directory, path)
+    }
+
+    private static func text(_ path: String) -> String? {
+        (try? File(path, .read).readAll(limit: 1 << 16)).flatMap(line)
+    }
+
+    private static func line(_ bytes: [UInt8]) -> String? {
+        let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        return line.isEmpty ? nil : line
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// Other programs.
+package enum Subprocess {
+    /// What a program prints, if it is there and succeeds. It has no input, and what it says of
+    /// errors goes nowhere.
+    package static func output(
+        of arguments: [String], environment: [String: String] = [:]
+    ) -> [UInt8]? {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+
+        var variables: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            let text = String(cString: variable)
+            if !environment.keys.contains(where: { text.hasPrefix("\($0)=") }) {
+                variables.append(text)
+            }
+            next += 1
+        }
+        variables += environment.map { "\($0)=\($1)" }
+        var process = pid_t()
+        let status = withPointers(to: arguments) { words in
+            withPointers(to: variables) { variables in
+                posix_spawnp(&process, arguments[0], &actions, nil, words, variables)
+            }
+        }
+        close(ends[1])
+        defer { close(ends[0]) }
+        guard status == 0 else { return nil }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(ends[0], &buffer, buffer.count)
+            if count > 0 { bytes += buffer[..<count] }
+            if count == 0 || (count < 0 && errno != EINTR) { break }
+        }
+        var exit: Int32 = 0
+        while waitpid(process, &exit, 0) < 0 && errno == EINTR {}
+        return exit == 0 ? bytes : nil
+    }
+
+    private static func withPointers<Result>(
+        to strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+    ) -> Result {
+        let pointers = strings.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return body(pointers)
+    }
+}

@@ -1,0 +1,25 @@
+defmodule A.B do
+  @moduledoc "Doc"
+  use GenServer
+  alias X.Y, as: Z
+  import Foo
+  @limit 3
+  @doc """
+  Runs.
+  """
+  @spec run(integer) :: atom
+  def run(a, b \\ 1) when a > 1 do
+    helper(a) |> Z.go(1)
+  end
+  defp helper(x), do: x
+  defmacro mac(x), do: x
+  defstruct [:a, :b]
+  defmodule Inner do
+  end
+end
+defprotocol P do
+  def f(x)
+end
+defimpl P, for: Integer do
+  def f(x), do: x
+end
