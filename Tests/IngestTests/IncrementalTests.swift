@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A store that was brought up to date, again and again, is one that was made anew.
+
+import CodeGraph
+import Exchange
+import Foundation
+import Ingest
+import SegmentStore
+import TestSupport
+import Testing
+
+@Suite struct IncrementalTests {
+    private static let samples: [(name: String, text: Data)] = {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Samples")
+        return SampleTests.names.compactMap { name in
+            (try? Data(contentsOf: folder.appendingPathComponent(name))).map { (name, $0) }
+        }
+    }()
+
+    private func ingest(
+        _ root: String, _ store: GraphStore, includesTests: Bool = false, threads: Int = 2
+    ) throws -> Ingest.Report {
+        var options = Ingest.Options()
+        options.includesTests = includesTests
+        options.threadCount = threads
+        return try Ingest(root: root, languages: IngestTests.languages, options: options)
+            .run(into: store)
+    }
+
+    /// All rows of a store in the order of their keys.
+    private func rows(_ store: GraphStore) throws -> [[Value]] {
+        let reader = try store.snapshot().reader()
+        var rows: [[Value]] = []
+        for relation in CodeGraph.schema.relations {
+            let index = try reader.relation(relation.name)
+            try reader.forEachRowByKey(index) { rows.append(try reader.values(index, $0)) }
+        }
+        return rows
+    }
+
+    /// Edits, new files, deletions, renames, files that become folders, a type that is none.
+    private func edit(_ root: String, _ random: inout SeededGenerator) throws {
+        let manager = FileManager.default
+        let folders = ["", "a/", "a/b/", "test/", "é/"]
+        let (name, text) = random.pick(Self.samples)
+        let path = "\(root)/\(random.pick(folders))\(random.below(3))\(name)"
+        try manager.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true)
+        switch random.below(6) {
+        case 0: try? manager.removeItem(atPath: path)
+        case 1:
+            let other = "\(root)/\(random.pick(folders))\(random.below(3))moved-\(name)"
+            try manager.createDirectory(
+                atPath: (other as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true)
+            try? manager.moveItem(atPath: path, toPath: other)
+        case 2: try Data("\u{0}binary".utf8).write(to: URL(fileURLWithPath: path))
+        case 3:
+            // A piece of it, cut anywhere.
+            let cut = text.prefix(random.below(text.count))
+            try Data(cut).write(to: URL(fileURLWithPath: path))
+        case 4:
+            try Data("\(random.pick(["*.py", "a/", "test", "!0*"]))\n".utf8).write(
+                to: URL(fileURLWithPath: "\(root)/.gitignore"))
+        default: try text.write(to: URL(fileURLWithPath: path))
+        }
+    }
+
+    @Test(arguments: 0..<8)
+    func aStoreOfManyIngestsIsLikeOneOfOne(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let root = try TemporaryDirectory(inMemory: true)
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        for _ in 0..<12 {
+            for _ in 0...random.below(6) { try edit(root.path, &random) }
+            let includesTests = random.chance(5)
+            _ = try ingest(root.path, store, includesTests: includesTests)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
+            _ = try ingest(root.path, fresh, includesTests: includesTests, threads: 1)
+            if try fresh.snapshot().generation == 0 { continue }
+            #expect(try rows(store) == rows(fresh))
+            let again = try ingest(root.path, store, includesTests: includesTests)
+            #expect(!again.isCommitted && again.parsed.fileCount == 0)
+        }
+        #expect(try store.verify().problems.isEmpty)
+    }
+
+    /// Any bytes under any name are taken, and the counts add up.
+    @Test(arguments: 0..<20)
+    func garbageIsTakenToo(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed &+ 1000)
+        let root = try TemporaryDirectory(inMemory: true)
+        var count = 0
+        for (name, text) in Self.samples {
+            var bytes = Array(text)
+            for _ in 0..<random.below(40) {
+                let place = random.below(bytes.count)
+                switch random.below(4) {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: random.below(255) + 1)
+                case 1: bytes.remove(at: place)
+                case 2:
+                    let from = random.below(bytes.count)
+                    bytes.insert(contentsOf: bytes[from..<min(bytes.count, from + 30)], at: place)
+                default:
+                    let unit = random.pick(["{", "(", "\"", "/*", "class A ", "\u{e9}", "\t\n"])
+                    bytes.insert(
+                        contentsOf: Array(String(repeating: unit, count: random.below(300)).utf8),
+                        at: place)
+                }
+            }
+            try Data(bytes).write(to: URL(fileURLWithPath: root.file(name)))
+            count += 1
+        }
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let report = try ingest(root.path, store, includesTests: seed % 2 == 0)
+        #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == count)
+        #expect(try store.verify().problems.isEmpty)
+        try checkGraph(store)
+    }
+
+    /// Each edge begins and ends at an entity, or at a name that is none; coverage is a share.
+    private func checkGraph(_ store: GraphStore) throws {
+        let reader = try store.snapshot().reader()
+        let entities = try reader.relation("entities")
+        let edges = try reader.relation("edges")
+        let (from, to) = (
+            try reader.column("from", of: edges), try reader.column("to", of: edges)
+        )
+        try reader.forEachRowByKey(edges) { row in
+            let start = try reader.string(edges, row, from) ?? ""
+            let end = try reader.string(edges, row, to) ?? ""
+            #expect(try reader.find(entities, key: start) != nil, "\(start)")
+            let isOutside = Array(end.utf8).withUnsafeBytes { CodeGraph.isExternal($0) }
+            #expect(try isOutside || reader.find(entities, key: end) != nil, "\(end)")
+        }
+        let coverage = try reader.relation("word_coverage")
+        for name in ["raw_pct", "effective_pct"] {
+            let column = try reader.column(name, of: coverage)
+            try reader.forEachRowByKey(coverage) { row in
+                let share = try reader.float(coverage, row, column) ?? -1
+                #expect(share >= 0 && share <= 100)
+            }
+        }
+    }
+
+    @Test func deepNestingTakesNoStack() throws {
+        let root = try TemporaryDirectory(inMemory: true)
+        let depth = 20000
+        for (name, open, close) in [
+            ("a.c", "int f(){return ", "1;}"), ("b.py", "x = ", ""), ("c.js", "f", ";"),
+            ("d.rs", "fn f() { ", " }"), ("e.swift", "let a = ", ""),
+            ("g.java", "class A { int x = ", "; }"),
+        ] {
+            let text =
+                open + String(repeating: "(", count: depth) + "1"
+                + String(repeating: ")", count: depth) + close
+            try Data(text.utf8).write(to: URL(fileURLWithPath: root.file(name)))
+        }
+        let functions = String(repeating: "function f(){", count: 3000)
+        try Data(functions.utf8).write(to: URL(fileURLWithPath: root.file("h.js")))
+        let chain = "x = a" + String(repeating: ".b(1)", count: 5000) + "\n"
+        try Data(chain.utf8).write(to: URL(fileURLWithPath: root.file("i.py")))
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let report = try ingest(root.path, store)
+        #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == 8)
+        #expect(try store.snapshot().byteCount < 4 << 20)
+    }
+}
