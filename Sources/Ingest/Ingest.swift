@@ -60,6 +60,14 @@ package struct Ingest: Sendable {
         /// False if the store was up to date, and no commit was made.
         package var isCommitted = false
         package var writtenRowCount = 0
+        /// Files that were parsed or removed, the first of them by name.
+        package var changedFiles: [String] = []
+        /// Where the files are: what to watch.
+        package var directories: [String] = []
+
+        mutating func change(_ path: String) {
+            if changedFiles.count < Ingest.nameLimit { changedFiles.append(path) }
+        }
     }
 
     private let root: String
@@ -72,7 +80,8 @@ package struct Ingest: Sendable {
         self.options = options
     }
 
-    private static let errorFileLimit = 20
+    /// How many files a report names.
+    private static let nameLimit = 20
     /// How many files each thread may be ahead of what is written.
     private static let leadPerThread = 16
 
@@ -84,11 +93,12 @@ package struct Ingest: Sendable {
         var report = Report()
         let receipt = try store.write(label: options.label) { batch in
             let own = try? FileStatus(of: store.path, followingLink: true).identity
-            let entries = try SourceWalker(
+            let tree = try SourceWalker(
                 root: root, skipping: own, excluded: options.excluded
-            ).walk()
+            ).tree()
+            report.directories = tree.directories
             let known = try KnownFiles(try store.snapshot().reader())
-            try fill(batch, entries, known, progress, &report)
+            try fill(batch, tree.entries, known, progress, &report)
         }
         report.generation = receipt.generation
         report.isCommitted = !receipt.isEmpty
@@ -142,9 +152,10 @@ package struct Ingest: Sendable {
                     missing.remove(path)
                     guard let content = file.content else { break }
                     report.parsed.add(file.byteCount)
+                    report.change(path)
                     if content.errorCount > 0 {
                         report.errorFileCount += 1
-                        if report.errorFiles.count < Self.errorFileLimit {
+                        if report.errorFiles.count < Self.nameLimit {
                             report.errorFiles.append(path)
                         }
                     }
@@ -162,6 +173,7 @@ package struct Ingest: Sendable {
         // Sorted, for the order of a set is another one each time.
         for path in missing.sorted() {
             report.removedFileCount += 1
+            report.change(path)
             try writer.remove(path)
         }
     }

@@ -70,4 +70,6 @@ extension Directory {
 extension SystemError {
     /// Nothing has that name.
     package var isMissing: Bool { errno == ENOENT || errno == ENOTDIR }
+    /// The system has no more of something.
+    package var isOutOfSpace: Bool { errno == ENOSPC }
 }

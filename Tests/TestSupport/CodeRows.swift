@@ -78,7 +78,7 @@ public enum CodeRows {
                 file, "swift", int, int, int, int, .float(Double(number) / 3), .float(0.5), int,
             ]
         case 4: return [file, "bin", version == 0 ? "no parser" : "too large"]
-        default: return [file, "swift", int, .timestamp(Int64(number)), "0123abcd", 0]
+        default: return [file, "swift", int, .timestamp(Int64(number)), "0123abcd", 0, "swift 1"]
         }
     }
 

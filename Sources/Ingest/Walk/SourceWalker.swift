@@ -111,14 +111,24 @@ package struct SourceWalker: Sendable {
         var places: [Place] = []
     }
 
-    /// All files, and what is passed over. Links are not followed. Throws if the root cannot be
-    /// listed; a directory below it that cannot is an entry.
-    package func walk() throws -> [Entry] {
-        var all: [Entry] = []
+    package struct Tree: Sendable {
+        /// All files, and what is passed over.
+        package var entries: [Entry] = []
+        /// The directories that were looked into.
+        package var directories: [String] = []
+    }
+
+    package func walk() throws -> [Entry] { try tree().entries }
+
+    /// Links are not followed. Throws if the root cannot be listed; a directory below it that
+    /// cannot is an entry.
+    package func tree() throws -> Tree {
+        var tree = Tree()
         var places = [Place(directory: root, prefix: "", rules: rules)]
         // Level by level, the directories of one side by side.
         while !places.isEmpty {
             let current = places
+            tree.directories += current.map(\.directory)
             let found = Locked([Found](repeating: Found(), count: current.count))
             let failure = Locked<(any Error)?>(nil)
             DispatchQueue.concurrentPerform(iterations: current.count) { index in
@@ -132,12 +142,12 @@ package struct SourceWalker: Sendable {
             if let error = failure.withLock({ $0 }) { throw error }
             places = []
             for result in found.withLock({ $0 }) {
-                all += result.entries
+                tree.entries += result.entries
                 places += result.places
             }
         }
-        all.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-        return all
+        tree.entries.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        return tree
     }
 
     private func list(_ place: Place) throws -> Found {

@@ -14,6 +14,8 @@ extension Option {
     static let jobs = Option(
         name: "jobs", value: "N", help: "parse in N threads (default: one for each core)")
     static let full = Option(name: "full", value: nil, help: "parse what has not changed too")
+    static let watch = Option(
+        name: "watch", value: nil, help: "go on, and take in what changes, until interrupted")
     static let grammars = Option(
         name: "grammars", value: "dir",
         help: "where the grammars are (default: $SEGSTORE_GRAMMARS, else beside the program or in "
@@ -35,12 +37,18 @@ extension Command {
             lists them with the reasons. \(SourceWalker.silentNames.sorted().joined(separator: ", ")) \
             are passed over without a word. Tests are listed by 'segstore tests'.
 
+            With --watch it stays, and brings the store up to date some tenths of a second after files \
+            have changed, with a line for each commit. 'segstore gc' drops generations that are not \
+            needed.
+
             Without --store, and without $SEGSTORE, the store is <dir>/.segstore, or the nearest \
             .segstore above <dir> if there is one. A store holds one tree: what it held of another goes.
             """,
-        options: [.exclude, .includeTests, .jobs, .label, .full, .grammars]
+        options: [.exclude, .includeTests, .jobs, .label, .full, .watch, .grammars]
     ) { arguments, output in
-        try IngestRun(arguments).answer(output)
+        let run = try IngestRun(arguments)
+        try run.answer(output)
+        if arguments.has(.watch) { try run.watch(output) }
         return .done
     }
 }
@@ -52,6 +60,8 @@ private struct IngestRun {
     private let report: Ingest.Report
     private let languages: LanguageTable
     private let snapshot: Snapshot
+    private let store: GraphStore
+    private let options: Ingest.Options
     private let time: Int64
     private let isLabelled: Bool
     // What the store holds now.
@@ -85,7 +95,8 @@ private struct IngestRun {
         options.threadCount = try arguments.number(.jobs, atLeast: 1) ?? options.threadCount
         isLabelled = arguments[.label] != nil
         languages = LanguageTable(.standard(given: arguments[.grammars]))
-        let store = try StoreLocation.make(path, schema: CodeGraph.schema)
+        self.options = options
+        store = try StoreLocation.make(path, schema: CodeGraph.schema)
         let progress = ProgressLine()
         do {
             report = try Ingest(root: root, languages: languages, options: options)
@@ -102,6 +113,73 @@ private struct IngestRun {
         edges = try Self.counts(CodeGraph.edges, by: "resolution", snapshot)
         kinds = try Self.counts(CodeGraph.entities, by: "kind", snapshot)
         time = Clock.nanoseconds() - start
+    }
+
+    // MARK: - Watching
+
+    /// After the last event it waits so long for more, but not longer than the other.
+    private static let quietMilliseconds: Int32 = 100
+    private static let longestWait: Int64 = 2_000_000_000
+
+    /// Ends only by an error, or with the process.
+    func watch(_ output: Output) throws {
+        let watch = try DirectoryWatch()
+        var options = options
+        options.label = ""
+        options.isFull = false
+        var directories = report.directories
+        if format == .text { Console.note("watching \(root); stop with Ctrl-C") }
+        while true {
+            do throws(SystemError) {
+                // What was made before it was watched has been missed: look once more.
+                if try !watch.add(directories) {
+                    _ = try watch.wait(milliseconds: -1)
+                    let start = Clock.nanoseconds()
+                    while Clock.nanoseconds() - start < Self.longestWait,
+                        try watch.wait(milliseconds: Self.quietMilliseconds)
+                    {}
+                }
+            } catch {
+                guard error.isOutOfSpace else { throw error }
+                throw CommandError(
+                    "\(root): the system watches no more folders; raise fs.inotify.max_user_watches"
+                )
+            }
+            let start = Clock.nanoseconds()
+            do {
+                let report = try Ingest(root: root, languages: languages, options: options)
+                    .run(into: store)
+                directories = report.directories
+                if report.isCommitted { say(report, Clock.nanoseconds() - start, output) }
+            } catch let error as StoreError where error.code == .locked {
+                Console.note("\(error); trying again")
+                _ = try watch.wait(milliseconds: 1000)
+                directories = [root]
+            }
+            try output.flush()
+        }
+    }
+
+    private func say(_ report: Ingest.Report, _ time: Int64, _ output: Output) {
+        guard format == .text else {
+            output.answer(format) { json in
+                json.member("generation", report.generation)
+                json.member("files_parsed", report.parsed.fileCount)
+                json.member("files_removed", report.removedFileCount)
+                json.member("rows_written", report.writtenRowCount)
+                json.member("seconds", Double(time / 1000) / 1e6)
+                json.array("changed") {
+                    for path in report.changedFiles { json.element(path) }
+                }
+            }
+            return
+        }
+        let names = report.changedFiles.prefix(3).joined(separator: ", ")
+        let more = report.parsed.fileCount + report.removedFileCount > 3 ? ", …" : ""
+        output.line(
+            printable(
+                "generation \(report.generation): \(Text.count(report.parsed.fileCount)) parsed, \(Text.count(report.removedFileCount)) removed, \(Text.seconds(time)): \(names)\(more)"
+            ))
     }
 
     private static func rowCount(_ relation: RelationSchema, _ snapshot: Snapshot) throws -> Int {

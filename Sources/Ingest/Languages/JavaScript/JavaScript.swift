@@ -127,8 +127,6 @@ private enum JavaScript {
     static func method(_ e: Extractor, _ node: TSNode) -> Bool {
         guard let name = node["name"] else { return true }
         let text = e.text(name)
-        // One of an object that is made within a function is nobody's.
-        guard e.isInType || !e.isInFunction else { return true }
         let kind: EntityKind =
             !e.isInType ? .function : text == "constructor" ? .constructor : .method
         e.define(kind, node, name: name, body: node["body"])
@@ -250,8 +248,7 @@ private enum JavaScript {
 
     /// A function under a key of an object.
     static func pair(_ e: Extractor, _ node: TSNode) -> Bool {
-        guard !e.isInFunction, e.scope.kind != .module, let key = node["key"],
-            key.is("property_identifier"), let value = node["value"], isCallable(value)
+        guard let key = node["key"], key.is("property_identifier"), let value = node["value"], isCallable(value)
         else { return true }
         e.define(.function, node, name: key, body: body(value))
         return true

@@ -97,7 +97,9 @@ private enum Ruby {
 
     static func alias(_ e: Extractor, _ node: TSNode) -> Bool {
         guard let name = node["name"] else { return true }
-        e.define(.method, node, name: name)
+        let text = e.text(name)
+        e.define(
+            .method, node, named: text.hasPrefix(":") ? String(text.dropFirst()) : text)
         e.refer(.uses, node["alias"])
         return false
     }
