@@ -91,6 +91,7 @@ package struct Ingest: Sendable {
         into store: GraphStore, progress: (Progress) -> Void = { _ in }
     ) throws -> Report {
         var report = Report()
+        var cache = StatCache(store: store.path)
         let receipt = try store.write(label: options.label) { batch in
             let own = try? FileStatus(of: store.path, followingLink: true).identity
             let tree = try SourceWalker(
@@ -98,8 +99,9 @@ package struct Ingest: Sendable {
             ).tree()
             report.directories = tree.directories
             let known = try KnownFiles(try store.snapshot().reader())
-            try fill(batch, tree.entries, known, progress, &report)
+            try fill(batch, tree.entries, known, &cache, progress, &report)
         }
+        cache.save()
         report.generation = receipt.generation
         report.isCommitted = !receipt.isEmpty
         report.writtenRowCount = receipt.rowCount
@@ -108,7 +110,7 @@ package struct Ingest: Sendable {
 
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
-        _ progress: (Progress) -> Void, _ report: inout Report
+        _ cache: inout StatCache, _ progress: (Progress) -> Void, _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
         var state = Progress()
@@ -123,6 +125,8 @@ package struct Ingest: Sendable {
         var lastProgress = Clock.nanoseconds()
         var missing = known.paths
         let (root, options, languages) = (root, options, languages)
+        let seen = cache
+        let time = Clock.wallNanoseconds()
         try OrderedWork.run(
             entries.count, threads: options.threadCount,
             lead: options.threadCount * Self.leadPerThread,
@@ -132,12 +136,30 @@ package struct Ingest: Sendable {
                     includesTests: options.includesTests)
                 return { index in
                     let entry = entries[index]
+                    if options.isFull {
+                        return reader.read(entry, in: root, known: nil, seen: nil)
+                    }
+                    var verdict: StatCache.Verdict?
+                    if case .file(let status) = entry.content {
+                        verdict = seen.verdict(entry.path, status)
+                    }
                     return reader.read(
-                        entry, in: root, known: options.isFull ? nil : known.files[entry.path])
+                        entry, in: root, known: known.files[entry.path], seen: verdict)
                 }
             },
             consume: { index, outcome in
                 let path = entries[index].path
+                if case .file(let status) = entries[index].content {
+                    switch outcome {
+                    // The other reasons depend on more than the file.
+                    case .ignored(let reason)
+                    where reason == .binary || reason == .unknownExtension:
+                        cache.keep(path, status, .ignored(reason), at: time)
+                    case .ignored, .gone: break
+                    case .source(let file):
+                        cache.keep(path, status, .source(contentHash: file.hash), at: time)
+                    }
+                }
                 switch outcome {
                 case .gone: break
                 case .ignored(let reason):
@@ -188,12 +210,13 @@ private struct KnownFiles: Sendable {
     init(_ reader: Reader) throws {
         // A new store has no relations yet.
         if let relation = try? reader.relation(CodeGraph.files.name) {
-            let columns = try ["file", "content_hash", "parser"].map {
+            let columns = try ["file", "language", "content_hash", "parser"].map {
                 try reader.column($0, of: relation)
             }
             try reader.forEachRowByKey(relation) { row in
                 let values = try columns.map { try reader.string(relation, row, $0) ?? "" }
-                files[values[0]] = KnownFile(contentHash: values[1], parser: values[2])
+                files[values[0]] = KnownFile(
+                    language: values[1], contentHash: values[2], parser: values[3])
             }
         }
         if let relation = try? reader.relation(CodeGraph.ignoredFiles.name) {

@@ -49,6 +49,16 @@ package final class LanguageTable: Sendable {
         }
     }
 
+    /// Whether a file of a language would be parsed by just this now.
+    func isCurrent(_ parser: String, of language: String, suffix: String) -> Bool {
+        Self.languages.contains { row in
+            guard row.name == language, let version = folder.version(row.grammar) else {
+                return false
+            }
+            return parser == "\(row.grammar) \(version)\(suffix)"
+        }
+    }
+
     /// What can be parsed, and why what cannot be can not.
     package struct Row: Sendable {
         package let language: String

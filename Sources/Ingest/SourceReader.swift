@@ -8,6 +8,7 @@ import Platform
 
 /// What is in the store of a file.
 struct KnownFile: Sendable, Equatable {
+    var language: String
     var contentHash: String
     var parser: String
 }
@@ -18,6 +19,7 @@ struct SourceFile: Sendable {
     let byteCount: Int
     /// XXH3 of the content, as 16 hexadecimal digits.
     let contentHash: String
+    let hash: UInt64
     /// Nil if the store has it all already.
     let content: FileRows?
 }
@@ -47,12 +49,16 @@ package final class SourceReader {
         self.includesTests = includesTests
     }
 
-    func read(_ entry: SourceWalker.Entry, in root: String, known: KnownFile?) -> FileOutcome {
+    /// - Parameter seen: what was found in it the last time, if it is the same file still.
+    func read(
+        _ entry: SourceWalker.Entry, in root: String, known: KnownFile?, seen: StatCache.Verdict?
+    ) -> FileOutcome {
         let status: FileStatus
         switch entry.content {
         case .ignored(let reason): return .ignored(reason)
         case .file(let found): status = found
         }
+        if let outcome = unread(status, known, seen) { return outcome }
         let name = entry.name
         var index = LanguageTable.index(forName: name)
         if index == nil, SourceLanguage.named(by: name) != nil { return .ignored(.noParser) }
@@ -83,6 +89,26 @@ package final class SourceReader {
         return parse(entry.path, index, known)
     }
 
+    /// What a file is that needs not be read.
+    private func unread(
+        _ status: FileStatus, _ known: KnownFile?, _ seen: StatCache.Verdict?
+    ) -> FileOutcome? {
+        switch seen {
+        case nil: return nil
+        case .ignored(let reason): return .ignored(reason)
+        case .source(let hash):
+            guard let known, known.contentHash == hexadecimal(hash),
+                languages.isCurrent(known.parser, of: known.language, suffix: suffix)
+            else { return nil }
+            return .source(
+                SourceFile(
+                    language: known.language, parser: known.parser, byteCount: status.byteCount,
+                    contentHash: known.contentHash, hash: hash, content: nil))
+        }
+    }
+
+    private var suffix: String { ", rules \(Self.rulesVersion)\(includesTests ? ", tests" : "")" }
+
     private var isBinary: Bool { buffer.bytes.prefix(Self.sniffedByteCount).contains(0) }
 
     private func parse(_ path: String, _ index: Int, _ known: KnownFile?) -> FileOutcome {
@@ -93,16 +119,16 @@ package final class SourceReader {
             return .ignored(.noGrammar)
         }
         let bytes = buffer.bytes
-        let hash = hexadecimal(xxh3(bytes))
-        let version =
-            "\(compiled.language.grammar) \(compiled.grammar.version), rules \(Self.rulesVersion)\(includesTests ? ", tests" : "")"
+        let sum = xxh3(bytes)
+        let hash = hexadecimal(sum)
+        let version = "\(compiled.language.grammar) \(compiled.grammar.version)\(suffix)"
         func file(_ rows: FileRows?) -> FileOutcome {
             .source(
                 SourceFile(
                     language: compiled.language.name, parser: version, byteCount: bytes.count,
-                    contentHash: hash, content: rows))
+                    contentHash: hash, hash: sum, content: rows))
         }
-        if known == KnownFile(contentHash: hash, parser: version) { return file(nil) }
+        if let known, known.contentHash == hash, known.parser == version { return file(nil) }
         guard let tree = parser.parse(bytes, compiled.grammar) else { return .ignored(.tooHard) }
         let facts = Extractor.facts(of: tree, compiled, bytes, path: path)
         return file(

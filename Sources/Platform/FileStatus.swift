@@ -12,6 +12,34 @@ package struct FileStatus: Sendable {
     /// Tells two names of one file from names of two files.
     package let identity: Identity
 
+    /// When the name or the content was last changed: nobody can set it.
+    package let changed: Int64
+
+    /// All that is another after a file was changed.
+    package struct Stamp: Equatable, Sendable {
+        package let device: UInt64
+        package let inode: UInt64
+        package let byteCount: Int64
+        package let modified: Int64
+        package let changed: Int64
+
+        package init(
+            device: UInt64, inode: UInt64, byteCount: Int64, modified: Int64, changed: Int64
+        ) {
+            self.device = device
+            self.inode = inode
+            self.byteCount = byteCount
+            self.modified = modified
+            self.changed = changed
+        }
+    }
+
+    package var stamp: Stamp {
+        Stamp(
+            device: identity.device, inode: identity.inode, byteCount: Int64(byteCount),
+            modified: modified, changed: changed)
+    }
+
     package struct Identity: Hashable, Sendable {
         let device: UInt64
         let inode: UInt64
@@ -32,6 +60,7 @@ package struct FileStatus: Sendable {
             }
         byteCount = Int(status.st_size)
         modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
         identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 }

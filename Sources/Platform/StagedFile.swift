@@ -36,15 +36,15 @@ package final class StagedFile {
         try Self.naming(path) { () throws(SystemError) in try file.truncate(to: byteCount) }
     }
 
-    /// Gives the file its name, durably.
-    package func publish() throws(SystemError) {
+    /// Gives the file its name, durably unless it may as well be lost.
+    package func publish(durably: Bool = true) throws(SystemError) {
         try Self.naming(path) { () throws(SystemError) in
             // The name must not stand for bytes that may be lost.
-            try file.sync()
+            if durably { try file.sync() }
             try file.close()
             try Directory.rename(staged, to: path)
             isPublished = true
-            try Directory.sync(Directory.parent(of: path))
+            if durably { try Directory.sync(Directory.parent(of: path)) }
         }
     }
 }

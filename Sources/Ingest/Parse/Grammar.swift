@@ -85,6 +85,9 @@ package final class GrammarFolder: Sendable {
         return GrammarFolder(paths)
     }
 
+    /// Of a grammar that is there, as its file's name has it.
+    func version(_ name: Name) -> String? { files[name.file]?.version }
+
     package func grammar(_ name: Name) throws(Failure) -> Grammar {
         let result = loaded.withLock { loaded in
             if let known = loaded[name] { return known }

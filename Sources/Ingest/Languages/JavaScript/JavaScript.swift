@@ -248,7 +248,8 @@ private enum JavaScript {
 
     /// A function under a key of an object.
     static func pair(_ e: Extractor, _ node: TSNode) -> Bool {
-        guard let key = node["key"], key.is("property_identifier"), let value = node["value"], isCallable(value)
+        guard let key = node["key"], key.is("property_identifier"), let value = node["value"],
+            isCallable(value)
         else { return true }
         e.define(.function, node, name: key, body: body(value))
         return true
