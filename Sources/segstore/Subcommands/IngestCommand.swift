@@ -16,6 +16,10 @@ extension Option {
     static let full = Option(name: "full", value: nil, help: "parse what has not changed too")
     static let watch = Option(
         name: "watch", value: nil, help: "go on, and take in what changes, until interrupted")
+    static let base = Option(
+        name: "base", value: "store",
+        help: "where there is no store yet, begin with what this one holds: that of a sibling "
+            + "worktree, or a backup")
     static let grammars = Option(
         name: "grammars", value: "dir",
         help: "where the grammars are (default: $SEGSTORE_GRAMMARS, else beside the program or in "
@@ -44,7 +48,9 @@ extension Command {
             Without --store, and without $SEGSTORE, the store is <dir>/.segstore, or the nearest \
             .segstore above <dir> if there is one. A store holds one tree: what it held of another goes.
             """,
-        options: [.exclude, .includeTests, .jobs, .label, .full, .watch, .grammars]
+        options: [
+            .exclude, .includeTests, .jobs, .label, .base, .full, .watch, .grammars,
+        ]
     ) { arguments, output in
         let run = try IngestRun(arguments)
         try run.answer(output)
@@ -96,6 +102,13 @@ private struct IngestRun {
         isLabelled = arguments[.label] != nil
         languages = LanguageTable(.standard(given: arguments[.grammars]))
         self.options = options
+        if let base = arguments[.base] {
+            if try Self.isNothing(path) {
+                try StoreLocation.open(base, .readOnly).clone(to: path)
+            } else {
+                Console.note("\(path): there is a store already, so --base has no use")
+            }
+        }
         store = try StoreLocation.make(path, schema: CodeGraph.schema)
         let progress = ProgressLine()
         do {
@@ -113,6 +126,14 @@ private struct IngestRun {
         edges = try Self.counts(CodeGraph.edges, by: "resolution", snapshot)
         kinds = try Self.counts(CodeGraph.entities, by: "kind", snapshot)
         time = Clock.nanoseconds() - start
+    }
+
+    /// Whether no store was made there yet.
+    private static func isNothing(_ path: String) throws -> Bool {
+        guard try Directory.kind(of: path) == .directory else {
+            return try Directory.kind(of: path) == .nothing
+        }
+        return try Directory.names(in: path).isEmpty
     }
 
     // MARK: - Watching
