@@ -88,7 +88,7 @@ let package = Package(
         .executableTarget(
             name: "EngineBenchmarks",
             dependencies: [
-                "Query", "Exchange", "CodeGraph", "SegmentStore", "Codec", "Platform",
+                "Query", "Ingest", "Exchange", "CodeGraph", "SegmentStore", "Codec", "Platform",
                 "BenchmarkCounters",
             ],
             path: "Benchmarks/EngineBenchmarks",

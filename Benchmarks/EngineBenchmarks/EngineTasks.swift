@@ -20,6 +20,7 @@ final class EngineTasks {
         Stage(name: "write") { try $0.writes() },
         Stage(name: "encode") { try $0.encodings() },
         Stage(name: "import", onlyIfAsked: true) { try $0.imports() },
+        Stage(name: "ingest", onlyIfAsked: true) { try $0.ingests() },
         Stage(name: "open") { try $0.openings() },
         Stage(name: "look-up") { try $0.lookUps() },
         Stage(name: "reverse") { try $0.reverseScans() },

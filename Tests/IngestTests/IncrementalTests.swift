@@ -88,6 +88,63 @@ import Testing
         #expect(try store.verify().problems.isEmpty)
     }
 
+    /// The sources of this package, edited at random places.
+    @Test func aRealTreeIsKeptUpToDate() throws {
+        var random = SeededGenerator(seed: 7)
+        let root = try TemporaryDirectory(inMemory: true)
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources")
+        try FileManager.default.copyItem(atPath: sources.path, toPath: root.file("Sources"))
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        _ = try ingest(root.path, store)
+        var paths = try #require(FileManager.default.enumerator(atPath: root.path)).allObjects
+            .compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted()
+        for _ in 0..<4 {
+            var changed: Set<String> = []
+            for _ in 0..<6 {
+                let path = random.pick(paths)
+                let url = URL(fileURLWithPath: root.file(path))
+                var bytes = Array(try Data(contentsOf: url))
+                if bytes.count < 100 { continue }
+                let place = random.below(bytes.count)
+                bytes.replaceSubrange(
+                    place..<min(bytes.count, place + random.below(60)),
+                    with: bytes[0..<random.below(60)])
+                try Data(bytes).write(to: url)
+                changed.insert(path)
+            }
+            let gone = paths.remove(at: random.below(paths.count))
+            try FileManager.default.removeItem(atPath: root.file(gone))
+            let report = try ingest(root.path, store)
+            #expect(report.parsed.fileCount <= changed.count && report.removedFileCount == 1)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
+            _ = try ingest(root.path, fresh)
+            #expect(try rows(store) == rows(fresh))
+        }
+    }
+
+    /// The same tree elsewhere, written at another time, read by other threads: the same bytes.
+    @Test func theSameTreeIsTheSameStore() throws {
+        var segments: [[Data]] = []
+        for threads in [1, 2, 5] {
+            let root = try TemporaryDirectory(inMemory: true)
+            for (name, text) in Self.samples.shuffled() {
+                try text.write(to: URL(fileURLWithPath: root.file(name)))
+            }
+            let path = root.file("elsewhere-\(threads)")
+            _ = try ingest(
+                root.path, try GraphStore.open(path, schema: CodeGraph.schema), threads: threads)
+            let folder = path + "/segments"
+            segments.append(
+                try FileManager.default.contentsOfDirectory(atPath: folder)
+                    .filter { $0.hasSuffix(".seg") }.sorted()
+                    .map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")) })
+        }
+        #expect(segments[0].count == 1)
+        #expect(segments[0] == segments[1] && segments[1] == segments[2])
+    }
+
     /// Any bytes under any name are taken, and the counts add up.
     @Test(arguments: 0..<20)
     func garbageIsTakenToo(seed: UInt64) throws {
@@ -136,7 +193,15 @@ import Testing
             let isOutside = Array(end.utf8).withUnsafeBytes { CodeGraph.isExternal($0) }
             #expect(try isOutside || reader.find(entities, key: end) != nil, "\(end)")
         }
+        // What a file's rows say of their number is their number.
+        let inFiles = try reader.counts(entities, by: reader.column("file", of: entities))
         let coverage = try reader.relation("word_coverage")
+        let file = try reader.column("file", of: coverage)
+        let count = try reader.column("entity_count", of: coverage)
+        try reader.forEachRowByKey(coverage) { row in
+            let path = try reader.string(coverage, row, file) ?? ""
+            #expect(try reader.int(coverage, row, count) == Int64(inFiles[path] ?? 0), "\(path)")
+        }
         for name in ["raw_pct", "effective_pct"] {
             let column = try reader.column(name, of: coverage)
             try reader.forEachRowByKey(coverage) { row in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CSegstoreTreeSitter
+import Platform
 
 /// Makes trees out of bytes; of one thread.
 final class Parser {
@@ -140,4 +141,43 @@ extension TSNode {
     }
 
     var firstChild: TSNode? { ts_node_named_child(self, 0).found }
+}
+
+/// The parser without anything behind it: what an ingest is measured against.
+package struct ParserAlone: Sendable {
+    private let languages: LanguageTable
+    private let threadCount: Int
+
+    package init(_ languages: LanguageTable, _ threadCount: Int) {
+        self.languages = languages
+        self.threadCount = threadCount
+    }
+
+    /// Reads and parses all files that there is a grammar for; returns how many.
+    package func run(_ entries: [SourceWalker.Entry], root: String) throws -> Int {
+        let languages = languages
+        let places = entries.indices.filter {
+            if case .file = entries[$0].content {
+                LanguageTable.index(forName: entries[$0].name) != nil
+            } else {
+                false
+            }
+        }
+        var count = 0
+        try OrderedWork.run(
+            places.count, threads: threadCount, lead: threadCount * 16,
+            makeWorker: {
+                let parser = Parser()
+                return { index -> Bool in
+                    let entry = entries[places[index]]
+                    guard let language = LanguageTable.index(forName: entry.name),
+                        let compiled = try? languages.compiled(language),
+                        let bytes = try? File(Directory.join(root, entry.path), .read)
+                            .readAll(limit: 16 << 20)
+                    else { return false }
+                    return bytes.withUnsafeBytes { parser.parse($0, compiled.grammar) != nil }
+                }
+            }, consume: { _, isParsed in count += isParsed ? 1 : 0 })
+        return count
+    }
 }
