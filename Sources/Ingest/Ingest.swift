@@ -100,8 +100,9 @@ package struct Ingest: Sendable {
             report.directories = tree.directories
             let known = try KnownFiles(try store.snapshot().reader())
             try fill(batch, tree.entries, known, &cache, progress, &report)
+            // With the lock held, so that nobody else writes it.
+            cache.save()
         }
-        cache.save()
         report.generation = receipt.generation
         report.isCommitted = !receipt.isEmpty
         report.writtenRowCount = receipt.rowCount

@@ -70,6 +70,11 @@ struct StatCache {
         }
         out.append(xxh3(out.bytes))
         out.append(Self.magic)
+        // What was staged by an ingest that was killed.
+        for name in (try? Directory.names(in: store)) ?? []
+        where name.hasPrefix("\(Self.name).new-") {
+            try? Directory.remove(Directory.join(store, name))
+        }
         guard let file = try? StagedFile(Directory.join(store, Self.name)) else { return }
         do throws(SystemError) {
             try file.write(out.bytes, at: 0)

@@ -69,6 +69,17 @@ import Testing
         #expect(try run() == (["a.py"], 0))
     }
 
+    @Test func whatAKilledIngestLeftIsSwept() throws {
+        try write("a.py", "a = 1\n")
+        age()
+        try FileManager.default.createDirectory(
+            atPath: store, withIntermediateDirectories: true)
+        try write(".segstore/ingest-cache.new-1-2", "half")
+        _ = try ingest()
+        let names = try FileManager.default.contentsOfDirectory(atPath: store)
+        #expect(names.filter { $0.hasPrefix("ingest-cache") } == ["ingest-cache"])
+    }
+
     @Test func aDamagedCacheIsNone() throws {
         try write("a.py", "a = 1\n")
         age()
