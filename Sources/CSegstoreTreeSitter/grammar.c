@@ -60,6 +60,10 @@ const TSLanguage *segstore_grammar_load(
         return NULL;
     }
     const ModuleDefinition *definition = initialize();
+    if (definition == NULL || definition->methods == NULL) {
+        *error = "it is no grammar's Python package";
+        return NULL;
+    }
     for (const Method *method = definition->methods; method->name != NULL; method++) {
         if (strcmp(method->name, function) != 0) continue;
         const TSLanguage *language = method->function(NULL, NULL);

@@ -224,6 +224,7 @@ final class Extractor {
         _ kind: EntityKind, _ node: TSNode, named name: String, body: TSNode? = nil,
         type: String? = nil, visibility: Visibility? = nil, opensScope: Bool = true
     ) -> Int {
+        dropAttributes(unlessBefore: node.start)
         let range = outerRange(node)
         let above = scope
         let prefix = type ?? above.qualifiedName
@@ -287,6 +288,7 @@ final class Extractor {
         let prefix = scope.isDefinition && scope.kind == .module ? "" : scope.qualifiedName
         let name = prefix.isEmpty ? type : "\(prefix).\(type)"
         outer = nil
+        dropAttributes(unlessBefore: node.start)
         let reason = scope.testReason ?? language.test(self, node, kind, type)
         attributes.removeAll(keepingCapacity: true)
         laterReferences.removeAll(keepingCapacity: true)
@@ -330,9 +332,6 @@ final class Extractor {
         if outer == nil || !(outer?.contains(node.start) ?? false) { outer = node.range }
     }
 
-    /// Whether it stands in a node that what it defines begins with.
-    func isWrapped(_ node: TSNode) -> Bool { outer?.contains(node.start) ?? false }
-
     var visibilityOfScope: Visibility { facts.definitions[scope.definition].visibility }
 
     /// Whether a node's value got its name from what is around it.
@@ -358,7 +357,31 @@ final class Extractor {
     }
 
     /// An attribute that stands before what it is of.
-    func attribute(_ node: TSNode) { attributes.append(node) }
+    func attribute(_ node: TSNode) {
+        dropAttributes(unlessBefore: node.start)
+        attributes.append(node)
+    }
+
+    /// Forgets attributes between which and a place there is more than comments: they were of
+    /// something that is no definition, as of a `use`.
+    private func dropAttributes(unlessBefore start: Int) {
+        guard let last = attributes.last, outer?.contains(last.start) != true else { return }
+        var index = last.end
+        var comment = facts.comments.count
+        while comment > 0, facts.comments[comment - 1].lowerBound >= index { comment -= 1 }
+        while index < start {
+            if comment < facts.comments.count, facts.comments[comment].lowerBound == index {
+                index = max(index + 1, facts.comments[comment].upperBound)
+                comment += 1
+            } else if source[index] <= 32 {
+                index += 1
+            } else {
+                attributes.removeAll(keepingCapacity: true)
+                laterReferences.removeAll(keepingCapacity: true)
+                return
+            }
+        }
+    }
 
     var pendingAttributes: [String] { attributes.map(text) }
 
@@ -381,7 +404,7 @@ final class Extractor {
 
     /// From a node's start to its body, on one line.
     private func signature(_ node: TSNode, _ body: TSNode?) -> String {
-        let start = attributesEnd(node)
+        let start = node.start
         let end = body.map { max(start, $0.start) } ?? node.end
         var bytes: [UInt8] = []
         var isAfterSpace = true
@@ -399,9 +422,6 @@ final class Extractor {
     }
 
     private static let signatureEnds: Set<UInt8> = Set(" {=:;,".utf8)
-
-    /// Where a node begins, less the decorators and attributes that are its first children.
-    private func attributesEnd(_ node: TSNode) -> Int { node.start }
 
     /// A name without what is no part of it, on one line.
     func cleaned(_ name: String) -> String {
@@ -544,6 +564,19 @@ final class Extractor {
         for (definition, type) in typesOfMembers {
             if let index = types[type] { facts.definitions[definition].parent = index }
         }
+        // What belongs to a test is one, also if the test stands behind it in the file.
+        var hasChanged = true
+        while hasChanged {
+            hasChanged = false
+            for index in facts.definitions.indices.dropFirst()
+            where facts.definitions[index].testReason == nil {
+                let reason = facts.definitions[facts.definitions[index].parent].testReason
+                if reason != nil {
+                    facts.definitions[index].testReason = reason
+                    hasChanged = true
+                }
+            }
+        }
         for (reference, type) in typesOfReferences {
             if let index = types[type] { facts.references[reference].owner = index }
         }
@@ -648,7 +681,12 @@ final class Extractor {
 
     private func joinedNames(_ node: TSNode) -> String {
         node.children().filter {
-            if case .name? = compiled.shapes[$0.symbol] { true } else { false }
+            // What could not be parsed has a symbol beyond the grammar's.
+            if $0.symbol < compiled.shapes.count, case .name? = compiled.shapes[$0.symbol] {
+                true
+            } else {
+                false
+            }
         }.map(text).joined(separator: ".")
     }
 

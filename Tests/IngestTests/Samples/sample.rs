@@ -43,3 +43,12 @@ pub async unsafe extern "C" fn ext(x: i32) -> impl Fn(i32) {}
 mod tests { use super::*; #[test] fn works() { assert_eq!(1, 1); } }
 #[tokio::test] async fn t2() {}
 extern "C" { fn cfun(x: i32); static G: i32; }
+#[cfg(test)]
+use super::helpers;
+fn not_a_test() {}
+#[cfg(test)]
+mod elsewhere;
+// Of the function, though a comment stands between.
+#[inline]
+/* so */
+fn also_none() {}

@@ -65,3 +65,4 @@ macro m() = #externalMacro(module: "a", type: "b")
 #if os(Linux)
     func lin() {}
 #endif
+extension S { func helper() {} }
