@@ -26,31 +26,31 @@ final class Extractor {
 
     let compiled: CompiledLanguage
     var language: Language { compiled.language }
-    private let source: UnsafeRawBufferPointer
+    let source: UnsafeRawBufferPointer
     let path: String
-    private(set) var facts = FileFacts()
-    private(set) var scopes: [Scope] = []
+    var facts = FileFacts()
+    var scopes: [Scope] = []
     private var depth = 0
     private var tokenCount = 0
 
     /// Comments that stand one below the other, the last ones that were met.
-    private var lastComment: Range<Int>?
+    var lastComment: Range<Int>?
     /// Where what is defined next begins, if that is before its own node: `export`, attributes.
-    private var outer: Range<Int>?
+    var outer: Range<Int>?
     /// Attributes that stand before what they are of, as nodes beside it.
-    private var attributes: [TSNode] = []
+    var attributes: [TSNode] = []
     private var keptText: String?
     /// Variables of the file: what gives one another value defines nothing.
     private var variables: Set<String> = []
     /// Definitions that have opened no scope.
     private var sharedNodes: [(definition: Int, depth: Int, tokensBefore: Int)] = []
     /// Where names stand that are no references, or were noted as such already.
-    private var hidden: Set<Int> = []
+    var hidden: Set<Int> = []
     /// What attributes refer to: they belong to what is defined next.
-    private var laterReferences: [Reference] = []
+    var laterReferences: [Reference] = []
     /// Types that definitions and references belong to, by name: they may come later in the file.
-    private var typesOfMembers: [(definition: Int, type: String)] = []
-    private var typesOfReferences: [(reference: Int, type: String)] = []
+    var typesOfMembers: [(definition: Int, type: String)] = []
+    var typesOfReferences: [(reference: Int, type: String)] = []
 
     init(_ compiled: CompiledLanguage, _ source: UnsafeRawBufferPointer, path: String) {
         self.compiled = compiled
@@ -428,296 +428,5 @@ final class Extractor {
         guard name.utf8.contains(where: { $0 <= 32 }) else { return name }
         return name.utf8.split(whereSeparator: { $0 <= 32 }).map { String(Substring($0)) }
             .joined(separator: " ")
-    }
-
-    // MARK: - Comments
-
-    func comment(_ node: TSNode) {
-        guard let range = addComment(node) else { return }
-        guard beginsLine(range.lowerBound) else {
-            lastComment = nil
-            return
-        }
-        if let last = lastComment, newlines(last.upperBound, range.lowerBound) == 1,
-            !isBlock(last), !isBlock(range)
-        {
-            lastComment = last.lowerBound..<range.upperBound
-        } else {
-            lastComment = range
-        }
-    }
-
-    /// A comment inside of what it describes.
-    func innerDoc(_ node: TSNode) {
-        lastComment = nil
-        guard let range = addComment(node), let text = DocText.plain(text(range)) else { return }
-        let index = scope.definition
-        facts.definitions[index].doc = facts.definitions[index].doc.map { "\($0)\n\(text)" } ?? text
-    }
-
-    private func addComment(_ node: TSNode) -> Range<Int>? {
-        var range = node.range
-        while range.count > 1, source[range.upperBound - 1] <= 32 {
-            range = range.lowerBound..<(range.upperBound - 1)
-        }
-        if let last = facts.comments.last, range.lowerBound < last.upperBound { return nil }
-        facts.comments.append(range)
-        return range
-    }
-
-    private func isBlock(_ range: Range<Int>) -> Bool {
-        source[range].starts(with: "/*".utf8) || source[range].starts(with: "--[".utf8)
-    }
-
-    /// Whether only spaces stand before it.
-    private func beginsLine(_ start: Int) -> Bool {
-        var index = start - 1
-        while index >= 0, source[index] == 32 || source[index] == 9 { index -= 1 }
-        return index < 0 || source[index] == 10 || source[index] == 13
-    }
-
-    /// How many lines end between; nil if something else stands there.
-    private func newlines(_ start: Int, _ end: Int) -> Int? {
-        guard start <= end else { return nil }
-        var count = 0
-        for index in start..<end {
-            if source[index] == 10 { count += 1 } else if source[index] > 32 { return nil }
-        }
-        return count
-    }
-
-    private func doc(before start: Int) -> String? {
-        guard let comment = lastComment, let lines = newlines(comment.upperBound, start),
-            lines <= 1
-        else { return nil }
-        let raw = text(comment)
-        guard language.docs.prefixes.contains(where: raw.hasPrefix) else { return nil }
-        return DocText.plain(raw)
-    }
-
-    // MARK: - References
-
-    /// Notes that what is around names what a node names. Without a name in it, nothing is noted.
-    func refer(_ kind: EdgeKind, _ node: TSNode?) {
-        guard let node, !hidden.contains(node.start), let path = path(of: node) else { return }
-        if kind == .extends || kind == .implements { hidden.insert(node.start) }
-        refer(kind, path, line: node.line)
-    }
-
-    /// What begins there is no reference of its own.
-    func hide(_ node: TSNode?) {
-        if let node { hidden.insert(node.start) }
-    }
-
-    /// References to all names in a node that is nothing but names, as a type is.
-    func referAll(_ kind: EdgeKind, in node: TSNode?) {
-        guard let node else { return }
-        var pending = [node]
-        while let node = pending.popLast() {
-            let symbol = node.symbol
-            switch symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil {
-            case .name, .member, .qualified, .pair, .separated, .separatedChildren:
-                refer(kind, node)
-            default: pending += node.children().reversed()
-            }
-        }
-    }
-
-    /// No name in a node is a reference of its own.
-    func hideAll(in node: TSNode?) {
-        guard let node else { return }
-        var pending = [node]
-        while let node = pending.popLast() {
-            hidden.insert(node.start)
-            pending += node.children()
-        }
-    }
-
-    /// A reference of what is defined next.
-    func referLater(_ kind: EdgeKind, _ target: String, line: Int) {
-        if language.builtIns.contains(target) { return }
-        laterReferences.append(Reference(kind: kind, target: target, line: line, owner: 0))
-    }
-
-    func refer(_ kind: EdgeKind, _ target: String, line: Int) {
-        guard !target.isEmpty, target != "?" else { return }
-        if kind == .uses || kind == .extends || kind == .implements {
-            if language.builtIns.contains(target) { return }
-            for scope in scopes.reversed() where scope.localTypes.contains(target) { return }
-        }
-        if !scope.isDefinition {
-            typesOfReferences.append((facts.references.count, scope.qualifiedName))
-        }
-        facts.references.append(
-            Reference(kind: kind, target: target, line: line, owner: scope.definition))
-    }
-
-    /// Gives members and references of types that are extended to those types, where the file has
-    /// them.
-    private func findTypes() {
-        if typesOfMembers.isEmpty, typesOfReferences.isEmpty { return }
-        var types: [String: Int] = [:]
-        for (index, definition) in facts.definitions.enumerated()
-        where definition.kind.isType && types[definition.qualifiedName] == nil {
-            types[definition.qualifiedName] = index
-        }
-        for (definition, type) in typesOfMembers {
-            if let index = types[type] { facts.definitions[definition].parent = index }
-        }
-        // What belongs to a test is one, also if the test stands behind it in the file.
-        var hasChanged = true
-        while hasChanged {
-            hasChanged = false
-            for index in facts.definitions.indices.dropFirst()
-            where facts.definitions[index].testReason == nil {
-                let reason = facts.definitions[facts.definitions[index].parent].testReason
-                if reason != nil {
-                    facts.definitions[index].testReason = reason
-                    hasChanged = true
-                }
-            }
-        }
-        for (reference, type) in typesOfReferences {
-            if let index = types[type] { facts.references[reference].owner = index }
-        }
-    }
-
-    /// A name that stands for a type in what is around only: a type parameter.
-    func declareLocalType(_ name: TSNode?) {
-        guard let name else { return }
-        hidden.insert(name.start)
-        scopes[scopes.count - 1].localTypes.append(text(name))
-    }
-
-    /// That a node is an import, whose words count as such.
-    func markImport(_ node: TSNode) {
-        if let last = facts.imports.last, last.upperBound > node.start { return }
-        facts.imports.append(node.range)
-    }
-
-    /// What a node names, with dots; nil if that is nothing.
-    func path(of node: TSNode) -> String? {
-        var parts: [String] = []
-        var node = node
-        var suffix = ""
-        var steps = 0
-        while true {
-            steps += 1
-            guard steps < 64, parts.count < 8 else {
-                parts.append("?")
-                break
-            }
-            let symbol = node.symbol
-            let shape = symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil
-            switch shape {
-            case .name:
-                parts.append(cleaned(text(node)) + suffix)
-            case .member(let object, let property):
-                guard let name = node[property], let part = leafName(name) else { return nil }
-                parts.append(part + suffix)
-                suffix = ""
-                if let object = node[object] {
-                    node = object
-                    continue
-                }
-            case .pair:
-                guard let last = node.lastChild, let part = leafName(last) else { return nil }
-                parts.append(part + suffix)
-                suffix = ""
-                if let first = node.firstChild, first.start < last.start {
-                    node = first
-                    continue
-                }
-            case .separated:
-                parts.append(Self.dotted(text(node)) + suffix)
-            case .qualified(let scope, let name):
-                var own: [String] = []
-                var inner: TSNode? = node
-                while let current = inner, own.count < 16 {
-                    guard current.symbol == symbol else {
-                        own.append(leafName(current) ?? "?")
-                        break
-                    }
-                    if let scope = current[scope].flatMap({ leafName($0) }) { own.append(scope) }
-                    inner = current[name]
-                }
-                parts.append(own.joined(separator: ".") + suffix)
-            case .call(let function):
-                suffix = "()"
-                if let callee = node[function] {
-                    node = callee
-                    continue
-                }
-                parts.append("?")
-            case .callFirst:
-                suffix = "()"
-                if let callee = node.firstChild {
-                    node = callee
-                    continue
-                }
-                parts.append("?")
-            case .separatedChildren:
-                parts.append(joinedNames(node) + suffix)
-            case .field(let field):
-                if let inner = node[field] {
-                    node = inner
-                    continue
-                }
-                parts.append("?")
-            case .inner:
-                if let inner = node.firstChild {
-                    node = inner
-                    continue
-                }
-                parts.append("?")
-            case nil:
-                parts.append("?")
-            }
-            break
-        }
-        if parts.count == 1, parts[0] == "?" { return nil }
-        return parts.reversed().joined(separator: ".")
-    }
-
-    private func joinedNames(_ node: TSNode) -> String {
-        node.children().filter {
-            // What could not be parsed has a symbol beyond the grammar's.
-            if $0.symbol < compiled.shapes.count, case .name? = compiled.shapes[$0.symbol] {
-                true
-            } else {
-                false
-            }
-        }.map(text).joined(separator: ".")
-    }
-
-    static func dotted(_ text: String) -> String {
-        text.utf8.split { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ":") || $0 <= 32 }
-            .map { String(Substring($0)) }.joined(separator: ".")
-    }
-
-    private func leafName(_ node: TSNode) -> String? {
-        var node = node
-        for _ in 0..<16 {
-            let symbol = node.symbol
-            switch symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil {
-            case .name: return cleaned(text(node))
-            case .separated: return Self.dotted(text(node))
-            case .separatedChildren: return joinedNames(node)
-            case .pair:
-                guard let inner = node.lastChild else { return nil }
-                node = inner
-            case .field(let field):
-                guard let inner = node[field] else { return nil }
-                node = inner
-            case .inner:
-                guard let inner = node.firstChild else { return nil }
-                node = inner
-            case .member(_, let property), .qualified(_, let property):
-                guard let inner = node[property] else { return nil }
-                node = inner
-            default: return nil
-            }
-        }
-        return nil
     }
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What definitions refer to.
+
+import CSegstoreTreeSitter
+
+extension Extractor {
+    /// Notes that what is around names what a node names. Without a name in it, nothing is noted.
+    func refer(_ kind: EdgeKind, _ node: TSNode?) {
+        guard let node, !hidden.contains(node.start), let path = path(of: node) else { return }
+        if kind == .extends || kind == .implements { hidden.insert(node.start) }
+        refer(kind, path, line: node.line)
+    }
+
+    /// What begins there is no reference of its own.
+    func hide(_ node: TSNode?) {
+        if let node { hidden.insert(node.start) }
+    }
+
+    /// References to all names in a node that is nothing but names, as a type is.
+    func referAll(_ kind: EdgeKind, in node: TSNode?) {
+        guard let node else { return }
+        var pending = [node]
+        while let node = pending.popLast() {
+            let symbol = node.symbol
+            switch symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil {
+            case .name, .member, .qualified, .pair, .separated, .separatedChildren:
+                refer(kind, node)
+            default: pending += node.children().reversed()
+            }
+        }
+    }
+
+    /// No name in a node is a reference of its own.
+    func hideAll(in node: TSNode?) {
+        guard let node else { return }
+        var pending = [node]
+        while let node = pending.popLast() {
+            hidden.insert(node.start)
+            pending += node.children()
+        }
+    }
+
+    /// A reference of what is defined next.
+    func referLater(_ kind: EdgeKind, _ target: String, line: Int) {
+        if language.builtIns.contains(target) { return }
+        laterReferences.append(Reference(kind: kind, target: target, line: line, owner: 0))
+    }
+
+    func refer(_ kind: EdgeKind, _ target: String, line: Int) {
+        guard !target.isEmpty, target != "?" else { return }
+        if kind == .uses || kind == .extends || kind == .implements {
+            if language.builtIns.contains(target) { return }
+            for scope in scopes.reversed() where scope.localTypes.contains(target) { return }
+        }
+        if !scope.isDefinition {
+            typesOfReferences.append((facts.references.count, scope.qualifiedName))
+        }
+        facts.references.append(
+            Reference(kind: kind, target: target, line: line, owner: scope.definition))
+    }
+
+    /// Gives members and references of types that are extended to those types, where the file has
+    /// them.
+    func findTypes() {
+        if typesOfMembers.isEmpty, typesOfReferences.isEmpty { return }
+        var types: [String: Int] = [:]
+        for (index, definition) in facts.definitions.enumerated()
+        where definition.kind.isType && types[definition.qualifiedName] == nil {
+            types[definition.qualifiedName] = index
+        }
+        for (definition, type) in typesOfMembers {
+            if let index = types[type] { facts.definitions[definition].parent = index }
+        }
+        // What belongs to a test is one, also if the test stands behind it in the file.
+        var hasChanged = true
+        while hasChanged {
+            hasChanged = false
+            for index in facts.definitions.indices.dropFirst()
+            where facts.definitions[index].testReason == nil {
+                let reason = facts.definitions[facts.definitions[index].parent].testReason
+                if reason != nil {
+                    facts.definitions[index].testReason = reason
+                    hasChanged = true
+                }
+            }
+        }
+        for (reference, type) in typesOfReferences {
+            if let index = types[type] { facts.references[reference].owner = index }
+        }
+    }
+
+    /// A name that stands for a type in what is around only: a type parameter.
+    func declareLocalType(_ name: TSNode?) {
+        guard let name else { return }
+        hidden.insert(name.start)
+        scopes[scopes.count - 1].localTypes.append(text(name))
+    }
+
+    /// That a node is an import, whose words count as such.
+    func markImport(_ node: TSNode) {
+        if let last = facts.imports.last, last.upperBound > node.start { return }
+        facts.imports.append(node.range)
+    }
+}
