@@ -211,6 +211,16 @@ import Testing
         }
     }
 
+    /// A node that could not be parsed has a symbol that no table has.
+    @Test func anErrorInsideOfATypesNameIsPassedOver() throws {
+        let root = try TemporaryDirectory(inMemory: true)
+        let text = "let brok]en: A.let B.C = 1\nfunc f(a: X.Y) -> P.Q {}\nextension M.N: O.R {}\n"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: root.file("a.swift")))
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        #expect(try ingest(root.path, store).errorFileCount == 1)
+        try checkGraph(store)
+    }
+
     @Test func deepNestingTakesNoStack() throws {
         let root = try TemporaryDirectory(inMemory: true)
         let depth = 20000
