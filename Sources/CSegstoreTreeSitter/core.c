@@ -3,5 +3,6 @@
 #if !__has_include("../../ThirdParty/tree-sitter/core/src/lib.c")
 #error "tree-sitter is not there yet: run scripts/setup, then build again"
 #else
+#include "arena.h"
 #include "../../ThirdParty/tree-sitter/core/src/lib.c"
 #endif

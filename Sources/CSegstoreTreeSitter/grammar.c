@@ -78,39 +78,3 @@ const TSLanguage *segstore_grammar_load(
     *error = "it has no grammar of that name";
     return NULL;
 }
-
-typedef struct {
-    const char *bytes;
-    uint32_t byte_count;
-} Input;
-
-static const char *read_input(
-    void *payload, uint32_t byte_index, TSPoint position, uint32_t *bytes_read) {
-    (void)position;
-    const Input *input = payload;
-    if (byte_index >= input->byte_count) {
-        *bytes_read = 0;
-        return "";
-    }
-    *bytes_read = input->byte_count - byte_index;
-    return input->bytes + byte_index;
-}
-
-// Called after a fixed number of the parser's operations.
-static bool take_step(TSParseState *state) {
-    uint64_t *left = state->payload;
-    if (*left == 0) return true;
-    *left -= 1;
-    return false;
-}
-
-TSTree *segstore_parse(
-    TSParser *parser, const char *bytes, uint32_t byte_count, uint64_t step_limit) {
-    Input input = {bytes, byte_count};
-    TSTree *tree = ts_parser_parse_with_options(
-        parser, NULL, (TSInput){&input, read_input, TSInputEncodingUTF8, NULL},
-        (TSParseOptions){&step_limit, take_step});
-    // A parser that gave up would go on from there with the next file.
-    if (tree == NULL) ts_parser_reset(parser);
-    return tree;
-}

@@ -2,10 +2,8 @@
 //
 // Which comments describe what.
 
-import CSegstoreTreeSitter
-
 extension Extractor {
-    func comment(_ node: TSNode) {
+    func comment(_ node: SyntaxNode) {
         guard let range = addComment(node) else { return }
         guard beginsLine(range.lowerBound) else {
             lastComment = nil
@@ -21,14 +19,14 @@ extension Extractor {
     }
 
     /// A comment inside of what it describes.
-    func innerDoc(_ node: TSNode) {
+    func innerDoc(_ node: SyntaxNode) {
         lastComment = nil
         guard let range = addComment(node), let text = DocText.plain(text(range)) else { return }
         let index = scope.definition
         facts.definitions[index].doc = facts.definitions[index].doc.map { "\($0)\n\(text)" } ?? text
     }
 
-    private func addComment(_ node: TSNode) -> Range<Int>? {
+    private func addComment(_ node: SyntaxNode) -> Range<Int>? {
         var range = node.range
         while range.count > 1, source[range.upperBound - 1] <= 32 {
             range = range.lowerBound..<(range.upperBound - 1)

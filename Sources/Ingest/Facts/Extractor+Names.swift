@@ -2,11 +2,9 @@
 //
 // What a node names: the shapes of a language, read.
 
-import CSegstoreTreeSitter
-
 extension Extractor {
     /// What a node names, with dots; nil if that is nothing.
-    func path(of node: TSNode) -> String? {
+    func path(of node: SyntaxNode) -> String? {
         var parts: [String] = []
         var node = node
         var suffix = ""
@@ -42,7 +40,7 @@ extension Extractor {
                 parts.append(Self.dotted(text(node)) + suffix)
             case .qualified(let scope, let name):
                 var own: [String] = []
-                var inner: TSNode? = node
+                var inner: SyntaxNode? = node
                 while let current = inner, own.count < 16 {
                     guard current.symbol == symbol else {
                         own.append(leafName(current) ?? "?")
@@ -89,7 +87,7 @@ extension Extractor {
         return parts.reversed().joined(separator: ".")
     }
 
-    private func joinedNames(_ node: TSNode) -> String {
+    private func joinedNames(_ node: SyntaxNode) -> String {
         node.children().filter {
             // What could not be parsed has a symbol beyond the grammar's.
             if $0.symbol < compiled.shapes.count, case .name? = compiled.shapes[$0.symbol] {
@@ -105,7 +103,7 @@ extension Extractor {
             .map { String(Substring($0)) }.joined(separator: ".")
     }
 
-    private func leafName(_ node: TSNode) -> String? {
+    private func leafName(_ node: SyntaxNode) -> String? {
         var node = node
         for _ in 0..<16 {
             let symbol = node.symbol

@@ -2,23 +2,21 @@
 //
 // What definitions refer to.
 
-import CSegstoreTreeSitter
-
 extension Extractor {
     /// Notes that what is around names what a node names. Without a name in it, nothing is noted.
-    func refer(_ kind: EdgeKind, _ node: TSNode?) {
+    func refer(_ kind: EdgeKind, _ node: SyntaxNode?) {
         guard let node, !hidden.contains(node.start), let path = path(of: node) else { return }
         if kind == .extends || kind == .implements { hidden.insert(node.start) }
         refer(kind, path, line: node.line)
     }
 
     /// What begins there is no reference of its own.
-    func hide(_ node: TSNode?) {
+    func hide(_ node: SyntaxNode?) {
         if let node { hidden.insert(node.start) }
     }
 
     /// References to all names in a node that is nothing but names, as a type is.
-    func referAll(_ kind: EdgeKind, in node: TSNode?) {
+    func referAll(_ kind: EdgeKind, in node: SyntaxNode?) {
         guard let node else { return }
         var pending = [node]
         while let node = pending.popLast() {
@@ -32,7 +30,7 @@ extension Extractor {
     }
 
     /// No name in a node is a reference of its own.
-    func hideAll(in node: TSNode?) {
+    func hideAll(in node: SyntaxNode?) {
         guard let node else { return }
         var pending = [node]
         while let node = pending.popLast() {
@@ -91,14 +89,14 @@ extension Extractor {
     }
 
     /// A name that stands for a type in what is around only: a type parameter.
-    func declareLocalType(_ name: TSNode?) {
+    func declareLocalType(_ name: SyntaxNode?) {
         guard let name else { return }
         hidden.insert(name.start)
         scopes[scopes.count - 1].localTypes.append(text(name))
     }
 
     /// That a node is an import, whose words count as such.
-    func markImport(_ node: TSNode) {
+    func markImport(_ node: SyntaxNode) {
         if let last = facts.imports.last, last.upperBound > node.start { return }
         facts.imports.append(node.range)
     }

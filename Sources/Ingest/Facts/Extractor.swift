@@ -4,12 +4,12 @@
 // node means; here is what rules are made of: definitions open scopes, references are noted for the
 // innermost of them.
 
-import CSegstoreTreeSitter
-
 final class Extractor {
     /// What the walk is inside of.
     struct Scope {
-        let depth: Int
+        /// Where the node is that opened it, and where what follows that.
+        let node: Int
+        let end: Int
         /// The definition that the names in it belong to.
         let definition: Int
         /// Whether that is what opened it: an `extension` opens one and defines nothing.
@@ -30,7 +30,7 @@ final class Extractor {
     let path: String
     var facts = FileFacts()
     var scopes: [Scope] = []
-    private var depth = 0
+    private var node: SyntaxNode
     private var tokenCount = 0
 
     /// Comments that stand one below the other, the last ones that were met.
@@ -38,12 +38,14 @@ final class Extractor {
     /// Where what is defined next begins, if that is before its own node: `export`, attributes.
     var outer: Range<Int>?
     /// Attributes that stand before what they are of, as nodes beside it.
-    var attributes: [TSNode] = []
+    var attributes: [SyntaxNode] = []
     private var keptText: String?
     /// Variables of the file: what gives one another value defines nothing.
     private var variables: Set<String> = []
     /// Definitions that have opened no scope.
-    private var sharedNodes: [(definition: Int, depth: Int, tokensBefore: Int)] = []
+    private var sharedNodes: [(definition: Int, end: Int, tokensBefore: Int)] = []
+    /// Where the next of these ends.
+    private var nextEnd = Int.max
     /// Where names stand that are no references, or were noted as such already.
     var hidden: Set<Int> = []
     /// What attributes refer to: they belong to what is defined next.
@@ -52,7 +54,11 @@ final class Extractor {
     var typesOfMembers: [(definition: Int, type: String)] = []
     var typesOfReferences: [(reference: Int, type: String)] = []
 
-    init(_ compiled: CompiledLanguage, _ source: UnsafeRawBufferPointer, path: String) {
+    private init(
+        _ root: SyntaxNode, _ compiled: CompiledLanguage, _ source: UnsafeRawBufferPointer,
+        path: String
+    ) {
+        node = root
         self.compiled = compiled
         self.source = source
         self.path = path
@@ -61,25 +67,23 @@ final class Extractor {
     // MARK: - Walking
 
     static func facts(
-        of tree: SyntaxTree, _ compiled: CompiledLanguage, _ source: UnsafeRawBufferPointer,
+        of root: SyntaxNode, _ compiled: CompiledLanguage, _ source: UnsafeRawBufferPointer,
         path: String
     ) -> FileFacts {
-        let extractor = Extractor(compiled, source, path: path)
-        extractor.walk(tree.root)
+        let extractor = Extractor(root, compiled, source, path: path)
+        extractor.walk(root)
         extractor.findTypes()
         return extractor.facts
     }
 
-    private func walk(_ root: TSNode) {
+    private func walk(_ root: SyntaxNode) {
         openModule(root)
-        let hasErrors = ts_node_has_error(root)
         let actions = compiled.actions
-        var cursor = ts_tree_cursor_new(root)
-        defer { ts_tree_cursor_delete(&cursor) }
-        guard ts_tree_cursor_goto_first_child(&cursor) else { return closeScopes(0) }
-        depth = 1
-        while true {
-            let node = ts_tree_cursor_current_node(&cursor)
+        var index = root.index + 1
+        while index < root.after {
+            if index >= nextEnd { closeScopes(index) }
+            let node = root.at(index)
+            self.node = node
             let symbol = node.symbol
             var goesDown = true
             if symbol < actions.count {
@@ -87,44 +91,41 @@ final class Extractor {
                 case nil: break
                 case .comment:
                     comment(node)
-                    goesDown = false
-                case .branch:
-                    countBranch()
-                case .leaf:
-                    goesDown = false
-                    tokenCount += 1
-                case .visit(let body):
-                    goesDown = body(self, node)
-                    if !goesDown { tokenCount += 1 }
+                    index = node.after
+                    continue
+                case .branch: countBranch()
+                case .leaf: goesDown = false
+                case .visit(let body): goesDown = body(self, node)
                 }
-            } else if ts_node_is_error(node) {
+            } else if node.isError {
                 facts.errorCount += 1
             }
-            if hasErrors, ts_node_is_missing(node) { facts.errorCount += 1 }
-            if goesDown {
-                if ts_tree_cursor_goto_first_child(&cursor) {
-                    depth += 1
-                    continue
-                }
+            if node.isMissing { facts.errorCount += 1 }
+            index += 1
+            if !goesDown || node.after == index {
                 tokenCount += 1
-            }
-            closeScopes(depth)
-            while !ts_tree_cursor_goto_next_sibling(&cursor) {
-                guard depth > 1, ts_tree_cursor_goto_parent(&cursor) else {
-                    return closeScopes(0)
-                }
-                depth -= 1
-                closeScopes(depth)
+                index = node.after
             }
         }
+        closeScopes(.max)
     }
 
-    private func closeScopes(_ depth: Int) {
-        while let scope = scopes.last, scope.depth >= depth { closeScope() }
-        while let last = sharedNodes.last, last.depth >= depth {
+    private func closeScopes(_ index: Int) {
+        while let scope = scopes.last, scope.end <= index { closeScope() }
+        while let last = sharedNodes.last, last.end <= index {
             facts.definitions[last.definition].tokenCount = tokenCount - last.tokensBefore
             sharedNodes.removeLast()
         }
+        findNextEnd()
+    }
+
+    private func findNextEnd() {
+        nextEnd = min(scopes.last?.end ?? .max, sharedNodes.last?.end ?? .max)
+    }
+
+    private func open(_ scope: Scope) {
+        scopes.append(scope)
+        nextEnd = min(nextEnd, scope.end)
     }
 
     private func closeScope() {
@@ -149,11 +150,11 @@ final class Extractor {
         String(decoding: UnsafeRawBufferPointer(rebasing: source[range]), as: UTF8.self)
     }
 
-    func text(_ node: TSNode) -> String { text(node.range) }
+    func text(_ node: SyntaxNode) -> String { text(node.range) }
 
     func byte(_ index: Int) -> UInt8? { source.indices.contains(index) ? source[index] : nil }
 
-    func has(_ node: TSNode, prefix: StaticString) -> Bool {
+    func has(_ node: SyntaxNode, prefix: StaticString) -> Bool {
         let wanted = UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
         return source[node.range].starts(with: wanted)
     }
@@ -170,25 +171,20 @@ final class Extractor {
     var isInFunction: Bool { scopes.contains { $0.kind.isCallable } }
     var scope: Scope { scopes[scopes.count - 1] }
 
-    private func openModule(_ root: TSNode) {
+    private func openModule(_ root: SyntaxNode) {
         let name = Self.moduleName(path, language)
         let reason = language.testFile(path)
         facts.definitions.append(
             Definition(
                 kind: .module, name: name, qualifiedName: name, parent: -1, range: 0..<source.count,
-                startLine: 1, endLine: max(1, endLine(root)), visibility: .public, signature: "",
+                startLine: 1, endLine: root.lastLine, visibility: .public, signature: "",
                 testReason: reason))
-        scopes.append(
+        open(
             Scope(
-                depth: 0, definition: 0, isDefinition: true, qualifiedName: "", kind: .module,
+                node: root.index, end: .max, definition: 0, isDefinition: true, qualifiedName: "",
+                kind: .module,
                 testReason: reason, tokensBefore: 0))
         language.module(self, root)
-    }
-
-    /// The line of the last byte of the file that is no line's end.
-    private func endLine(_ root: TSNode) -> Int {
-        let point = ts_node_end_point(root)
-        return Int(point.row) + (point.column == 0 ? 0 : 1)
     }
 
     static func moduleName(_ path: String, _ language: Language) -> String {
@@ -211,7 +207,7 @@ final class Extractor {
     ///   - type: what it is a member of, where that is not what it stands in.
     @discardableResult
     func define(
-        _ kind: EntityKind, _ node: TSNode, name: TSNode, body: TSNode? = nil,
+        _ kind: EntityKind, _ node: SyntaxNode, name: SyntaxNode, body: SyntaxNode? = nil,
         type: String? = nil, visibility: Visibility? = nil
     ) -> Int {
         hidden.insert(name.start)
@@ -221,8 +217,9 @@ final class Extractor {
 
     @discardableResult
     func define(
-        _ kind: EntityKind, _ node: TSNode, named name: String, body: TSNode? = nil,
-        type: String? = nil, visibility: Visibility? = nil, opensScope: Bool = true
+        _ kind: EntityKind, _ node: SyntaxNode, named name: String, body: SyntaxNode? = nil,
+        type: String? = nil, visibility: Visibility? = nil, opensScope: Bool = true,
+        endOfScope: Int? = nil
     ) -> Int {
         dropAttributes(unlessBefore: node.start)
         let range = outerRange(node)
@@ -230,18 +227,20 @@ final class Extractor {
         let prefix = type ?? above.qualifiedName
         let qualifiedName = prefix.isEmpty ? name : "\(prefix).\(name)"
         let start = startPoint(range.lowerBound, node)
-        let endPoint = ts_node_end_point(node)
         let reason = above.testReason ?? language.test(self, node, kind, name)
         let definition = Definition(
             kind: kind, name: name, qualifiedName: qualifiedName, parent: above.definition,
             range: range, startLine: start,
-            endLine: max(start, Int(endPoint.row) + (endPoint.column == 0 ? 0 : 1)),
+            endLine: max(start, node.lastLine),
             visibility: visibility ?? language.visibility(self, node, name),
             signature: signature(node, body), doc: doc(before: range.lowerBound),
             testReason: reason)
         let index = facts.definitions.count
         facts.definitions.append(definition)
-        if !opensScope { sharedNodes.append((index, depth, tokenCount)) }
+        if !opensScope {
+            sharedNodes.append((index, self.node.after, tokenCount))
+            findNextEnd()
+        }
         if let type {
             typesOfMembers.append((index, type))
         } else if !above.isDefinition {
@@ -255,9 +254,10 @@ final class Extractor {
         laterReferences.removeAll(keepingCapacity: true)
         if opensScope {
             outer = nil
-            scopes.append(
+            open(
                 Scope(
-                    depth: depth, definition: index, isDefinition: true,
+                    node: self.node.index, end: endOfScope ?? self.node.after, definition: index,
+                    isDefinition: true,
                     qualifiedName: qualifiedName, kind: kind, testReason: reason,
                     tokensBefore: tokenCount))
         }
@@ -265,26 +265,25 @@ final class Extractor {
     }
 
     /// Defines what all that follows in the file is in.
-    func openNamespace(_ kind: EntityKind, _ node: TSNode, named name: String) {
+    func openNamespace(_ kind: EntityKind, _ node: SyntaxNode, named name: String) {
         while scopes.count > 1 { closeScope() }
-        depth -= 1
-        define(kind, node, named: name)
-        depth += 1
+        define(kind, node, named: name, endOfScope: .max)
     }
 
     /// Opens a scope of the same names: for what is said of members in it only, or as a function
     /// without a name, whose variables are nobody's but its.
-    func nest(_ node: TSNode, as kind: EntityKind? = nil) {
+    func nest(_ node: SyntaxNode, as kind: EntityKind? = nil) {
         let scope = scope
-        scopes.append(
+        open(
             Scope(
-                depth: depth, definition: scope.definition, isDefinition: false,
+                node: self.node.index, end: self.node.after, definition: scope.definition,
+                isDefinition: false,
                 qualifiedName: scope.qualifiedName, kind: kind ?? scope.kind,
                 testReason: scope.testReason, tokensBefore: tokenCount))
     }
 
     /// Opens a scope for members of a type that is defined elsewhere: an extension, an `impl`.
-    func extend(_ type: String, _ node: TSNode, kind: EntityKind = .struct) {
+    func extend(_ type: String, _ node: SyntaxNode, kind: EntityKind = .struct) {
         let prefix = scope.isDefinition && scope.kind == .module ? "" : scope.qualifiedName
         let name = prefix.isEmpty ? type : "\(prefix).\(type)"
         outer = nil
@@ -292,9 +291,10 @@ final class Extractor {
         let reason = scope.testReason ?? language.test(self, node, kind, type)
         attributes.removeAll(keepingCapacity: true)
         laterReferences.removeAll(keepingCapacity: true)
-        scopes.append(
+        open(
             Scope(
-                depth: depth, definition: scope.definition, isDefinition: false,
+                node: self.node.index, end: self.node.after, definition: scope.definition,
+                isDefinition: false,
                 qualifiedName: name, kind: kind, testReason: reason,
                 tokensBefore: tokenCount))
     }
@@ -302,7 +302,8 @@ final class Extractor {
     /// Defines a variable where it first gets a value. What the node refers to is the variable's if
     /// it is the only one there.
     func defineVariable(
-        _ kind: EntityKind, _ node: TSNode, name: TSNode, value: TSNode?, type: String? = nil,
+        _ kind: EntityKind, _ node: SyntaxNode, name: SyntaxNode, value: SyntaxNode?,
+        type: String? = nil,
         visibility: Visibility? = nil, isOnly: Bool = false
     ) {
         let text = cleaned(text(name))
@@ -328,28 +329,28 @@ final class Extractor {
     }
 
     /// What is defined by the next definition inside of this node begins with it.
-    func wrap(_ node: TSNode) {
+    func wrap(_ node: SyntaxNode) {
         if outer == nil || !(outer?.contains(node.start) ?? false) { outer = node.range }
     }
 
     var visibilityOfScope: Visibility { facts.definitions[scope.definition].visibility }
 
     /// Whether a node's value got its name from what is around it.
-    func isNamed(_ node: TSNode) -> Bool {
-        scope.isDefinition && scope.depth > 0
+    func isNamed(_ node: SyntaxNode) -> Bool {
+        scope.isDefinition && scope.node > 0
             && facts.definitions[scope.definition].range.upperBound >= node.end
-            && scope.depth >= depth - 2
+            && (scope.node == node.parent?.index || scope.node == node.parent?.parent?.index)
     }
 
     /// What stands between the quotes of a literal.
-    func literal(_ node: TSNode) -> String {
+    func literal(_ node: SyntaxNode) -> String {
         let text = text(node)
         guard text.utf8.count >= 2 else { return text }
         return cleaned(String(text.dropFirst().dropLast()))
     }
 
     /// The only argument of a call, if it is a literal.
-    func stringArgument(_ call: TSNode) -> String? {
+    func stringArgument(_ call: SyntaxNode) -> String? {
         guard let arguments = call["arguments"]?.children(), arguments.count == 1,
             arguments[0].is("string")
         else { return nil }
@@ -357,7 +358,7 @@ final class Extractor {
     }
 
     /// An attribute that stands before what it is of.
-    func attribute(_ node: TSNode) {
+    func attribute(_ node: SyntaxNode) {
         dropAttributes(unlessBefore: node.start)
         attributes.append(node)
     }
@@ -385,14 +386,14 @@ final class Extractor {
 
     var pendingAttributes: [String] { attributes.map(text) }
 
-    private func outerRange(_ node: TSNode) -> Range<Int> {
+    private func outerRange(_ node: SyntaxNode) -> Range<Int> {
         var start = node.start
         if let outer, outer.contains(start) { start = outer.lowerBound }
         if let first = attributes.first { start = min(start, first.start) }
         return start..<node.end
     }
 
-    private func startPoint(_ start: Int, _ node: TSNode) -> Int {
+    private func startPoint(_ start: Int, _ node: SyntaxNode) -> Int {
         var line = node.line
         for index in start..<max(start, node.start) where source[index] == UInt8(ascii: "\n") {
             line -= 1
@@ -403,7 +404,7 @@ final class Extractor {
     private static let signatureByteLimit = 2000
 
     /// From a node's start to its body, on one line.
-    private func signature(_ node: TSNode, _ body: TSNode?) -> String {
+    private func signature(_ node: SyntaxNode, _ body: SyntaxNode?) -> String {
         let start = node.start
         let end = body.map { max(start, $0.start) } ?? node.end
         var bytes: [UInt8] = []

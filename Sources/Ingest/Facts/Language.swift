@@ -3,14 +3,12 @@
 // A language is data: what the types of its grammar's nodes mean, and a few functions where that
 // does not do. LANGUAGES.md says how one is added.
 
-import CSegstoreTreeSitter
-
 /// What a walk does with a node.
 struct Rule: Sendable {
     enum Action: Sendable {
         case comment
         /// Goes into the children if it returns true.
-        case visit(@Sendable (Extractor, TSNode) -> Bool)
+        case visit(@Sendable (Extractor, SyntaxNode) -> Bool)
         /// One more way through the code.
         case branch
         /// A node whose names are read off as a whole; nothing below it is looked at.
@@ -23,7 +21,7 @@ struct Rule: Sendable {
     static let branch = Rule(action: .branch)
     static let leaf = Rule(action: .leaf)
 
-    static func visit(_ body: @escaping @Sendable (Extractor, TSNode) -> Bool) -> Rule {
+    static func visit(_ body: @escaping @Sendable (Extractor, SyntaxNode) -> Bool) -> Rule {
         Rule(action: .visit(body))
     }
 }
@@ -76,11 +74,11 @@ struct Language: Sendable {
     /// Types that are nobody's.
     var builtIns: Set<String> = []
     /// What is done first, with the root.
-    var module: @Sendable (Extractor, TSNode) -> Void = { _, _ in }
+    var module: @Sendable (Extractor, SyntaxNode) -> Void = { _, _ in }
     /// Of what is being defined by a node, under a name.
-    var visibility: @Sendable (Extractor, TSNode, String) -> Visibility = { _, _, _ in .public }
+    var visibility: @Sendable (Extractor, SyntaxNode, String) -> Visibility = { _, _, _ in .public }
     /// Why what is being defined is a test.
-    var test: @Sendable (Extractor, TSNode, EntityKind, String) -> TestReason? = { _, _, _, _ in
+    var test: @Sendable (Extractor, SyntaxNode, EntityKind, String) -> TestReason? = { _, _, _, _ in
         nil
     }
     /// Why all of a file is.

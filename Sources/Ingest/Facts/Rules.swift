@@ -2,8 +2,6 @@
 //
 // What rules of many languages have in common.
 
-import CSegstoreTreeSitter
-
 extension Rule {
     /// A definition that is what it is wherever it stands.
     static func define(

@@ -4,62 +4,78 @@ import Platform
 
 /// Makes trees out of bytes; of one thread.
 final class Parser {
-    private let parser: OpaquePointer?
-    private var language: OpaquePointer?
+    private let parser: OpaquePointer
 
-    init() { parser = ts_parser_new() }
+    init() { parser = segstore_parser_new() }
 
-    deinit { ts_parser_delete(parser) }
+    deinit { segstore_parser_delete(parser) }
 
     /// A file may take so many steps for each of its bytes, of the parser's own, and some more.
     /// Code takes less than a tenth of a step.
     private static let stepsPerByte = 4
     private static let freeSteps = 100_000
 
-    /// Nil if the parser would take too long over it.
-    func parse(_ bytes: UnsafeRawBufferPointer, _ grammar: Grammar) -> SyntaxTree? {
-        if language != grammar.language {
-            ts_parser_set_language(parser, grammar.language)
-            language = grammar.language
-        }
+    /// Nil if the parser would take too long over it. The tree stands until the next one is made.
+    func parse(_ bytes: UnsafeRawBufferPointer, _ grammar: Grammar) -> SyntaxNode? {
         let limit = UInt64(bytes.count * Self.stepsPerByte + Self.freeSteps)
         let tree = segstore_parse(
-            parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count),
-            limit)
-        return tree.map { SyntaxTree(tree: $0) }
+            parser, grammar.language, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+            UInt32(bytes.count), limit)
+        return tree.map { SyntaxNode(tree: UnsafeMutablePointer(mutating: $0), index: 0) }
     }
 }
 
-/// Owns a tree.
-final class SyntaxTree {
-    private let tree: OpaquePointer
+/// A place in a tree that is laid out as an array, where what is inside of a node follows it.
+struct SyntaxNode {
+    fileprivate let tree: UnsafeMutablePointer<SegstoreTree>
+    let index: Int
 
-    fileprivate init(tree: OpaquePointer) { self.tree = tree }
+    private var record: UnsafeMutablePointer<SegstoreNode> { tree.pointee.nodes + index }
 
-    deinit { ts_tree_delete(tree) }
-
-    var root: TSNode { ts_tree_root_node(tree) }
-}
-
-extension TSNode {
-    var start: Int { Int(ts_node_start_byte(self)) }
-    var end: Int { Int(ts_node_end_byte(self)) }
+    var start: Int { Int(record.pointee.start) }
+    var end: Int { Int(record.pointee.end) }
     var range: Range<Int> { start..<end }
     /// From 1.
-    var line: Int { Int(ts_node_start_point(self).row) + 1 }
-    var symbol: Int { Int(ts_node_symbol(self)) }
+    var line: Int { Int(segstore_line(tree, record.pointee.start)) }
+    /// That of its last byte, unless that ends a line and the next begins: what is empty has one.
+    var lastLine: Int {
+        let end = record.pointee.end
+        return Int(segstore_line(tree, end > record.pointee.start ? end - 1 : end))
+    }
+    var symbol: Int { Int(record.pointee.symbol) }
+    /// The first node after this one and all in it.
+    var after: Int { Int(record.pointee.after) }
 
-    private var found: TSNode? { ts_node_is_null(self) ? nil : self }
+    /// Whether it is one of the grammar's rules, and no mere word or sign.
+    var isNamed: Bool { Int32(record.pointee.flags) & SEGSTORE_NODE_NAMED != 0 }
+    /// Whether the parser put it there for what it missed.
+    var isMissing: Bool { Int32(record.pointee.flags) & SEGSTORE_NODE_MISSING != 0 }
+    var isError: Bool { record.pointee.symbol == .max }
 
-    subscript(field: StaticString) -> TSNode? {
-        ts_node_child_by_field_name(
-            self, UnsafeRawPointer(field.utf8Start).assumingMemoryBound(to: CChar.self),
-            UInt32(field.utf8CodeUnitCount)
-        ).found
+    private func node(_ index: Int) -> SyntaxNode { SyntaxNode(tree: tree, index: index) }
+
+    /// The node at a place of the same tree.
+    func at(_ index: Int) -> SyntaxNode { node(index) }
+
+    subscript(field: StaticString) -> SyntaxNode? {
+        let number = number(of: field)
+        return allChildren.first { $0.isField(number) }
+    }
+
+    private func isField(_ number: UInt16) -> Bool {
+        record.pointee.field == number || record.pointee.outer_field == number
+    }
+
+    private func number(of field: StaticString) -> UInt16 {
+        segstore_field(
+            tree, UnsafeRawPointer(field.utf8Start).assumingMemoryBound(to: CChar.self),
+            UInt32(field.utf8CodeUnitCount))
     }
 
     func `is`(_ type: StaticString) -> Bool {
-        guard let own = ts_node_type(self) else { return false }
+        guard let own = ts_language_symbol_name(tree.pointee.language, record.pointee.symbol) else {
+            return false
+        }
         let name = UnsafeRawPointer(type.utf8Start).assumingMemoryBound(to: CChar.self)
         var index = 0
         while own[index] == name[index] {
@@ -71,76 +87,86 @@ extension TSNode {
 
     func isOne(of types: StaticString...) -> Bool { types.contains { self.is($0) } }
 
-    var parent: TSNode? { ts_node_parent(self).found }
-    var next: TSNode? { ts_node_next_named_sibling(self).found }
-    var previous: TSNode? { ts_node_prev_named_sibling(self).found }
+    var parent: SyntaxNode? {
+        let parent = record.pointee.parent
+        return parent == .max ? nil : node(Int(parent))
+    }
 
-    /// Those with a name of the grammar's, in their order, at most so many.
-    func children(atMost limit: Int = .max) -> [TSNode] {
-        var cursor = ts_tree_cursor_new(self)
-        defer { ts_tree_cursor_delete(&cursor) }
-        var nodes: [TSNode] = []
-        guard ts_tree_cursor_goto_first_child(&cursor) else { return [] }
-        repeat {
-            let node = ts_tree_cursor_current_node(&cursor)
-            if ts_node_is_named(node) { nodes.append(node) }
-        } while nodes.count < limit && ts_tree_cursor_goto_next_sibling(&cursor)
+    /// Its children, those too that are mere words and signs.
+    var allChildren: Children { Children(parent: self) }
+
+    struct Children: Sequence, IteratorProtocol {
+        private var nextNode: SyntaxNode
+        private let end: Int
+
+        fileprivate init(parent: SyntaxNode) {
+            nextNode = parent.at(parent.index + 1)
+            end = parent.after
+        }
+
+        mutating func next() -> SyntaxNode? {
+            guard nextNode.index < end else { return nil }
+            defer { nextNode = nextNode.at(nextNode.after) }
+            return nextNode
+        }
+    }
+
+    /// Those of the grammar's rules, in their order, at most so many.
+    func children(atMost limit: Int = .max) -> [SyntaxNode] {
+        var nodes: [SyntaxNode] = []
+        for node in allChildren where node.isNamed {
+            nodes.append(node)
+            if nodes.count == limit { break }
+        }
         return nodes
     }
 
-    /// Those without a name too.
-    func allChildren() -> [TSNode] {
-        var cursor = ts_tree_cursor_new(self)
-        defer { ts_tree_cursor_delete(&cursor) }
-        var nodes: [TSNode] = []
-        guard ts_tree_cursor_goto_first_child(&cursor) else { return [] }
-        repeat {
-            nodes.append(ts_tree_cursor_current_node(&cursor))
-        } while ts_tree_cursor_goto_next_sibling(&cursor)
-        return nodes
-    }
+    var childCount: Int { allChildren.reduce(0) { $0 + ($1.isNamed ? 1 : 0) } }
 
     /// All children of that field.
-    func children(_ field: StaticString) -> [TSNode] {
-        var cursor = ts_tree_cursor_new(self)
-        defer { ts_tree_cursor_delete(&cursor) }
-        var nodes: [TSNode] = []
-        guard ts_tree_cursor_goto_first_child(&cursor) else { return [] }
-        let wanted = String(describing: field)
-        repeat {
-            if let name = ts_tree_cursor_current_field_name(&cursor),
-                wanted == String(cString: name)
-            {
-                nodes.append(ts_tree_cursor_current_node(&cursor))
-            }
-        } while ts_tree_cursor_goto_next_sibling(&cursor)
-        return nodes
+    func children(_ field: StaticString) -> [SyntaxNode] {
+        let number = number(of: field)
+        return allChildren.filter { $0.isField(number) }
     }
 
     /// The first child of that type.
-    func child(_ type: StaticString) -> TSNode? {
-        var cursor = ts_tree_cursor_new(self)
-        defer { ts_tree_cursor_delete(&cursor) }
-        guard ts_tree_cursor_goto_first_child(&cursor) else { return nil }
-        repeat {
-            let node = ts_tree_cursor_current_node(&cursor)
-            if node.is(type) { return node }
-        } while ts_tree_cursor_goto_next_sibling(&cursor)
+    func child(_ type: StaticString) -> SyntaxNode? { allChildren.first { $0.is(type) } }
+
+    var firstChild: SyntaxNode? { allChildren.first { $0.isNamed } }
+
+    var lastChild: SyntaxNode? {
+        var last: SyntaxNode?
+        for node in allChildren where node.isNamed { last = node }
+        return last
+    }
+
+    /// The next one beside it.
+    var next: SyntaxNode? {
+        guard let parent else { return nil }
+        var place = after
+        while place < parent.after {
+            let node = node(place)
+            if node.isNamed { return node }
+            place = node.after
+        }
+        return nil
+    }
+
+    var previous: SyntaxNode? {
+        var last: SyntaxNode?
+        guard let parent else { return nil }
+        for node in parent.allChildren {
+            if node.index == index { return last }
+            if node.isNamed { last = node }
+        }
         return nil
     }
 
     /// The declaration that it is all of: of `type A struct {}` the node is `A struct {}`.
-    var whole: TSNode {
-        guard let parent, ts_node_named_child_count(parent) == 1 else { return self }
+    var whole: SyntaxNode {
+        guard let parent, parent.childCount == 1 else { return self }
         return parent
     }
-
-    var lastChild: TSNode? {
-        let count = ts_node_named_child_count(self)
-        return count == 0 ? nil : ts_node_named_child(self, count - 1).found
-    }
-
-    var firstChild: TSNode? { ts_node_named_child(self, 0).found }
 }
 
 /// The parser without anything behind it: what an ingest is measured against.

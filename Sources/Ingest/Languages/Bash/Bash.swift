@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let bash = Language(
         name: "bash", grammar: GrammarFolder.Name("bash"),
@@ -22,7 +20,7 @@ extension Language {
 }
 
 private enum Bash {
-    static func variable(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction, let name = node["name"], name.is("variable_name") else {
             return true
         }
@@ -33,7 +31,7 @@ private enum Bash {
         return true
     }
 
-    static func command(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func command(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"], let word = name.firstChild, word.is("word") else {
             return true
         }

@@ -2,8 +2,6 @@
 //
 // C and C++, whose declarators are alike: a name stands at the end of a chain of them.
 
-import CSegstoreTreeSitter
-
 extension Language {
     static let c = Language(
         name: "c", grammar: GrammarFolder.Name("c"), extensions: ["c", "h"],
@@ -81,7 +79,7 @@ private enum C {
     // MARK: - Declarators
 
     /// The name at the end of a chain of declarators, and whether it is a function's.
-    static func named(_ declarator: TSNode?) -> (name: TSNode, isFunction: Bool)? {
+    static func named(_ declarator: SyntaxNode?) -> (name: SyntaxNode, isFunction: Bool)? {
         var node = declarator
         var isFunction = false
         for _ in 0..<32 {
@@ -114,7 +112,7 @@ private enum C {
 
     /// Defines a function under the type or name space that its name begins with.
     private static func defineFunction(
-        _ e: Extractor, _ node: TSNode, _ name: TSNode, body: TSNode?
+        _ e: Extractor, _ node: SyntaxNode, _ name: SyntaxNode, body: SyntaxNode?
     ) {
         var text: String
         if name.is("operator_cast") {
@@ -142,13 +140,13 @@ private enum C {
         path.split(separator: ".").last.map { String($0) } ?? path
     }
 
-    static func function(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let (name, isFunction) = named(node["declarator"]), isFunction else { return true }
         defineFunction(e, node, name, body: node["body"] ?? node.child("field_initializer_list"))
         return true
     }
 
-    static func declaration(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func declaration(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction else { return true }
         let isHeader = isHeader(e.path)
         let isExtern = node.child("storage_class_specifier").map { e.text($0) == "extern" } ?? false
@@ -184,7 +182,7 @@ private enum C {
             || name == "ixx" || name == "cppm"
     }
 
-    static func member(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func member(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInType else { return true }
         let declarators = node.children("declarator")
         for declarator in declarators {
@@ -203,7 +201,7 @@ private enum C {
     // MARK: - Types
 
     /// A type that is only named is used, not defined.
-    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let body = node["body"] else {
             if let parent = node.parent, !parent.isOne(of: "translation_unit", "declaration_list") {
                 return true
@@ -230,7 +228,7 @@ private enum C {
         return true
     }
 
-    static func typeDefinition(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func typeDefinition(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction else { return true }
         // One without a name has it from here.
         if let type = node["type"], type["body"] != nil, type["name"] == nil { return true }
@@ -241,7 +239,7 @@ private enum C {
         return true
     }
 
-    static func namespace(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func namespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(
             .namespace, node, named: e.text(name).split(separator: ":").joined(separator: "."),
@@ -249,17 +247,17 @@ private enum C {
         return true
     }
 
-    static func template(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func template(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.wrap(node)
         return true
     }
 
-    static func typeParameter(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func typeParameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.declareLocalType(node.child("type_identifier"))
         return true
     }
 
-    static func bases(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func bases(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         for base in node.children()
         where base.isOne(of: "type_identifier", "template_type", "qualified_identifier") {
             e.refer(.extends, base)
@@ -267,7 +265,7 @@ private enum C {
         return true
     }
 
-    static func visibility(_ e: Extractor, _ node: TSNode, _ name: String) -> Visibility {
+    static func visibility(_ e: Extractor, _ node: SyntaxNode, _ name: String) -> Visibility {
         guard e.isInType else {
             let isStatic = node.children(atMost: 3).contains {
                 $0.is("storage_class_specifier") && e.text($0) == "static"
@@ -278,7 +276,7 @@ private enum C {
     }
 
     /// `private:` counts for what follows it; before a base class it is another matter.
-    static func access(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func access(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInType, node.parent?.is("field_declaration_list") == true else { return false }
         switch e.text(node) {
         case "private": e.setMemberVisibility(.private)
@@ -290,7 +288,7 @@ private enum C {
 
     // MARK: - References
 
-    static func macro(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func macro(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         // `#define GUARD_H` says nothing.
         guard node["value"] != nil else { return false }
@@ -303,27 +301,27 @@ private enum C {
         return true
     }
 
-    static func include(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func include(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         if let path = node["path"] { e.refer(.imports, e.literal(path), line: node.line) }
         return false
     }
 
-    static func using(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func using(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node.firstChild, let path = e.path(of: name) else { return false }
-        let isNamespace = node.allChildren().contains { $0.is("namespace") }
+        let isNamespace = node.allChildren.contains { $0.is("namespace") }
         e.refer(.imports, isNamespace ? path + ".*" : path, line: node.line)
         return false
     }
 
-    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.refer(.calls, node["type"])
         e.hide(node["type"])
         return true
     }
 
     /// As a type; as a value it is no reference of its own.
-    static func qualified(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func qualified(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         var name = node["name"]
         while let inner = name, inner.is("qualified_identifier") { name = inner["name"] }
         if let last = name, last.isOne(of: "type_identifier", "template_type") {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let cSharp = Language(
         name: "csharp", grammar: GrammarFolder.Name("c_sharp"), extensions: ["cs", "csx"],
@@ -78,7 +76,7 @@ extension Language {
 }
 
 private enum CSharp {
-    static func visibility(_ e: Extractor, _ node: TSNode) -> Visibility {
+    static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {
         var isProtected = false
         for modifier in node.children() where modifier.is("modifier") {
             switch e.text(modifier) {
@@ -95,32 +93,32 @@ private enum CSharp {
     }
 
     @discardableResult
-    static func typed(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func typed(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.referAll(.uses, in: node["type"])
         e.hideAll(in: node["type"])
         return true
     }
 
-    static func using(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func using(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         guard let name = node.children().last, let path = e.path(of: name) else { return false }
         e.refer(.imports, path, line: node.line)
         return false
     }
 
-    static func namespace(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func namespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"], let path = e.path(of: name) else { return true }
         e.define(.namespace, node, named: path, body: node["body"])
         return true
     }
 
-    static func fileNamespace(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func fileNamespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"], let path = e.path(of: name) else { return true }
         e.openNamespace(.namespace, node, named: path)
         return false
     }
 
-    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(kind, node, name: name, body: node["body"])
         for parameter in node.child("type_parameter_list")?.children() ?? [] {
@@ -147,7 +145,7 @@ private enum CSharp {
         return true
     }
 
-    static func member(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+    static func member(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         let types = [node["returns"], node["type"]]
         e.define(
@@ -162,13 +160,13 @@ private enum CSharp {
         return true
     }
 
-    static func operatorMember(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func operatorMember(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let sign = node["operator"].map { e.text($0) } ?? node["type"].map { e.text($0) } ?? ""
         e.define(.method, node, named: "operator \(e.cleaned(sign))", body: node["body"])
         return typed(e, node)
     }
 
-    static func fields(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func fields(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let isConstant = node.children().contains { $0.is("modifier") && e.text($0) == "const" }
         let declarators = (node.child("variable_declaration")?.children() ?? [])
             .filter { $0.is("variable_declarator") }
@@ -181,7 +179,7 @@ private enum CSharp {
         return true
     }
 
-    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.refer(.calls, node["type"])
         return true
     }
@@ -192,7 +190,7 @@ private enum CSharp {
         "TestCleanup", "TestCaseSource", "Benchmark",
     ]
 
-    static func test(_ e: Extractor, _ node: TSNode) -> TestReason? {
+    static func test(_ e: Extractor, _ node: SyntaxNode) -> TestReason? {
         for list in node.children(atMost: 8) where list.is("attribute_list") {
             for attribute in list.children() {
                 guard let name = attribute["name"], let path = e.path(of: name) else { continue }

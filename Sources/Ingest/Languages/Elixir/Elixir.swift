@@ -2,8 +2,6 @@
 //
 // In Elixir's syntax all is a call: what it defines is said by the name of what is called.
 
-import CSegstoreTreeSitter
-
 extension Language {
     static let elixir = Language(
         name: "elixir", grammar: GrammarFolder.Name("elixir"), extensions: ["ex", "exs"],
@@ -24,7 +22,7 @@ extension Language {
 }
 
 private enum Elixir {
-    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let target = node["target"] else { return true }
         let arguments = node.child("arguments")?.children() ?? []
         let body = node.child("do_block")
@@ -82,7 +80,7 @@ private enum Elixir {
     }
 
     /// `@doc "…"`, `@moduledoc "…"`, and constants of a module: `@limit 3`.
-    static func attribute(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func attribute(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.has(node, prefix: "@"), let call = node["operand"], call.is("call"),
             let target = call["target"], !e.isInFunction
         else { return true }

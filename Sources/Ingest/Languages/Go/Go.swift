@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let go = Language(
         name: "go", grammar: GrammarFolder.Name("go"), extensions: ["go"],
@@ -52,7 +50,7 @@ private enum Go {
     ]
 
     /// Under its receiver's type, wherever in the package that stands.
-    static func method(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func method(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let receiver = node["receiver"]?.child("parameter_declaration")?["type"]
         let type = receiver.flatMap { e.path(of: $0) }
@@ -68,7 +66,7 @@ private enum Go {
         return true
     }
 
-    static func type(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let type = node["type"]
         let kind: EntityKind =
@@ -79,13 +77,13 @@ private enum Go {
         return true
     }
 
-    static func embeddedInterface(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func embeddedInterface(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let types = node.children()
         if types.count == 1, e.scope.kind == .interface { e.refer(.extends, types[0]) }
         return true
     }
 
-    static func field(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func field(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let names = node.children("name")
         // An embedded type gives its members to the struct.
         if names.isEmpty { e.refer(.extends, node["type"]) }
@@ -96,7 +94,7 @@ private enum Go {
         return true
     }
 
-    static func values(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+    static func values(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard !e.isInFunction else { return true }
         let names = node.children("name")
         for name in names where e.text(name) != "_" {
@@ -106,7 +104,7 @@ private enum Go {
         return true
     }
 
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         if let path = node["path"] {
             e.refer(.imports, String(e.text(path).dropFirst().dropLast()), line: node.line)
@@ -114,7 +112,7 @@ private enum Go {
         return false
     }
 
-    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let type = node["type"],
             type.isOne(
                 of: "type_identifier", "qualified_type", "generic_type")
@@ -125,7 +123,7 @@ private enum Go {
         return true
     }
 
-    static func typeParameters(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func typeParameters(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         for name in node.children("name") { e.declareLocalType(name) }
         return true
     }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let java = Language(
         name: "java", grammar: GrammarFolder.Name("java"), extensions: ["java"],
@@ -50,10 +48,12 @@ extension Language {
 }
 
 private enum Java {
-    static func modifiers(_ e: Extractor, _ node: TSNode) -> TSNode? { node.child("modifiers") }
+    static func modifiers(_ e: Extractor, _ node: SyntaxNode) -> SyntaxNode? {
+        node.child("modifiers")
+    }
 
-    static func visibility(_ e: Extractor, _ node: TSNode) -> Visibility {
-        for word in modifiers(e, node)?.allChildren() ?? [] {
+    static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {
+        for word in modifiers(e, node)?.allChildren.map({ $0 }) ?? [] {
             if word.is("public") { return .public }
             if word.is("protected") { return .protected }
             if word.is("private") { return .private }
@@ -61,7 +61,7 @@ private enum Java {
         return e.scope.kind == .interface || node.is("enum_constant") ? .public : .package
     }
 
-    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(kind, node, name: name, body: node["body"])
         if let parameters = node["type_parameters"] {
@@ -83,13 +83,13 @@ private enum Java {
         return true
     }
 
-    static func typeParameter(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func typeParameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.declareLocalType(node.child("type_identifier"))
         return true
     }
 
-    static func field(_ e: Extractor, _ node: TSNode) -> Bool {
-        let words = modifiers(e, node)?.allChildren() ?? []
+    static func field(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        let words = modifiers(e, node)?.allChildren.map { $0 } ?? []
         let isConstant =
             node.is("constant_declaration")
             || (words.contains { $0.is("static") } && words.contains { $0.is("final") })
@@ -103,7 +103,7 @@ private enum Java {
         return true
     }
 
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         guard let name = node.firstChild, let path = e.path(of: name) else { return false }
         e.refer(
@@ -111,7 +111,7 @@ private enum Java {
         return false
     }
 
-    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let receiver = node["object"].flatMap { object -> String? in
             let path = e.path(of: object)
@@ -122,20 +122,20 @@ private enum Java {
         return true
     }
 
-    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.refer(.calls, node["type"])
         e.hide(node["type"])
         return true
     }
 
-    static func methodReference(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func methodReference(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let parts = node.children()
         guard parts.count == 2, let receiver = e.path(of: parts[0]) else { return true }
         e.refer(.uses, "\(receiver).\(e.text(parts[1]))", line: node.line)
         return true
     }
 
-    static func annotation(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func annotation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node["name"], let path = e.path(of: name),
             !["Override", "Deprecated", "SuppressWarnings"].contains(path)
         {
@@ -152,7 +152,7 @@ private enum Java {
         "BeforeMethod", "AfterMethod",
     ]
 
-    static func test(_ e: Extractor, _ node: TSNode) -> TestReason? {
+    static func test(_ e: Extractor, _ node: SyntaxNode) -> TestReason? {
         for annotation in modifiers(e, node)?.children() ?? [] {
             guard annotation.isOne(of: "marker_annotation", "annotation"),
                 let name = annotation["name"], let path = e.path(of: name)

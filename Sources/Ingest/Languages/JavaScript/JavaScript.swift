@@ -2,8 +2,6 @@
 //
 // JavaScript and TypeScript, each with JSX: the second's grammar has the first's nodes and more.
 
-import CSegstoreTreeSitter
-
 extension Language {
     static let javaScript = Language(
         name: "javascript", grammar: GrammarFolder.Name("javascript"),
@@ -113,18 +111,18 @@ private enum JavaScript {
 
     // MARK: - Definitions
 
-    static func type(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node["name"] { e.define(.class, node, name: name, body: node["body"]) }
         return true
     }
 
     /// A class that an expression makes has its name from what it is given to.
-    static func anonymousType(_ e: Extractor, _ node: TSNode) -> Bool {
-        guard ts_node_is_named(node), !e.isNamed(node) else { return true }
+    static func anonymousType(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard node.isNamed, !e.isNamed(node) else { return true }
         return type(e, node)
     }
 
-    static func method(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func method(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let text = e.text(name)
         let kind: EntityKind =
@@ -133,13 +131,13 @@ private enum JavaScript {
         return true
     }
 
-    static func property(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func property(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.scope.kind == .interface, let name = node["name"] else { return true }
         e.define(.property, node, name: name)
         return true
     }
 
-    static func field(_ e: Extractor, _ node: TSNode, _ name: TSNode?) -> Bool {
+    static func field(_ e: Extractor, _ node: SyntaxNode, _ name: SyntaxNode?) -> Bool {
         guard let name, e.isInType else { return true }
         let value = node["value"]
         let isFunction = value.map(isCallable) ?? false
@@ -147,14 +145,14 @@ private enum JavaScript {
         return true
     }
 
-    static func namespace(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func namespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let text = name.is("string") ? e.literal(name) : e.path(of: name) ?? e.text(name)
         e.define(.namespace, node, named: text, body: node["body"])
         return true
     }
 
-    static func enumMembers(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func enumMembers(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         for member in node.children() {
             let name = member.is("enum_assignment") ? member["name"] : member
             guard let name, !name.is("comment") else { continue }
@@ -163,23 +161,23 @@ private enum JavaScript {
         return true
     }
 
-    private static func isCallable(_ node: TSNode) -> Bool {
+    private static func isCallable(_ node: SyntaxNode) -> Bool {
         node.isOne(
             of: "arrow_function", "function_expression", "generator_function", "function")
     }
 
     /// What is not of the signature: a function's own body.
-    private static func body(_ value: TSNode?) -> TSNode? {
+    private static func body(_ value: SyntaxNode?) -> SyntaxNode? {
         guard let value, isCallable(value) || value.is("class") else { return value }
         return value["body"]
     }
 
-    static func variables(_ e: Extractor, _ node: TSNode) -> Bool {
-        if ts_node_named_child_count(node) == 1 { e.wrap(node) }
+    static func variables(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.childCount == 1 { e.wrap(node) }
         return true
     }
 
-    static func variable(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"], let value = node["value"] ?? node["type"] ?? node["name"]
         else { return true }
         if value.is("call_expression"), let function = value["function"],
@@ -221,7 +219,7 @@ private enum JavaScript {
     }
 
     /// `exports.f = function`, `F.prototype.m = function`, `a.b = function`.
-    static func assignment(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction, let left = node["left"], left.is("member_expression"),
             let name = left["property"], let value = node["right"], let path = e.path(of: left)
         else { return true }
@@ -247,7 +245,7 @@ private enum JavaScript {
     }
 
     /// A function under a key of an object.
-    static func pair(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func pair(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let key = node["key"], key.is("property_identifier"), let value = node["value"],
             isCallable(value)
         else { return true }
@@ -255,7 +253,7 @@ private enum JavaScript {
         return true
     }
 
-    static func visibility(_ e: Extractor, _ node: TSNode, _ name: String) -> Visibility {
+    static func visibility(_ e: Extractor, _ node: SyntaxNode, _ name: String) -> Visibility {
         if name.hasPrefix("#") { return .private }
         if let modifier = node.child("accessibility_modifier") {
             switch e.text(modifier) {
@@ -270,12 +268,12 @@ private enum JavaScript {
 
     // MARK: - References
 
-    static func heritage(_ e: Extractor, _ node: TSNode, _ kind: EdgeKind) -> Bool {
+    static func heritage(_ e: Extractor, _ node: SyntaxNode, _ kind: EdgeKind) -> Bool {
         for type in node.children() { e.refer(kind, type) }
         return true
     }
 
-    static func export(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func export(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let source = node["source"] else {
             e.wrap(node)
             return true
@@ -293,7 +291,7 @@ private enum JavaScript {
         return false
     }
 
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         guard let source = node["source"] else { return false }
         let module = e.literal(source)
@@ -316,7 +314,7 @@ private enum JavaScript {
         return false
     }
 
-    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let function = node["function"] else { return true }
         if function.is("import") || e.text(function) == "require" {
             if let path = e.stringArgument(node) {
@@ -334,7 +332,7 @@ private enum JavaScript {
         return true
     }
 
-    static func decorator(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func decorator(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node.firstChild, var path = e.path(of: name) else { return true }
         if path.hasSuffix("()") { path.removeLast(2) }
         // Beside what it is of, or in it, when that is known already.
@@ -348,7 +346,7 @@ private enum JavaScript {
     }
 
     /// A component is used by its name; a name in small letters is HTML's.
-    static func element(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func element(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"], let path = e.path(of: name),
             let first = path.unicodeScalars.first, !first.properties.isLowercase
         else { return true }
@@ -366,7 +364,7 @@ private enum JavaScript {
 
     /// `it("adds", () => …)` of Jest, Mocha and their like, and `test.each(…)("adds", …)`.
     private static func testBlock(
-        _ e: Extractor, _ node: TSNode, _ function: TSNode
+        _ e: Extractor, _ node: SyntaxNode, _ function: SyntaxNode
     ) -> (text: String, isGroup: Bool)? {
         guard let path = e.path(of: function),
             let first = path.split(separator: ".").first.map({ String($0) })
@@ -384,7 +382,7 @@ private enum JavaScript {
     }
 
     static func test(
-        _ e: Extractor, _ node: TSNode, _ kind: EntityKind, _ name: String
+        _ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind, _ name: String
     ) -> TestReason? {
         guard node.is("call_expression"), let function = node["function"] else { return nil }
         return TestReason("\(e.path(of: function) ?? "test") block")

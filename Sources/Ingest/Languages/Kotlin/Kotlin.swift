@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let kotlin = Language(
         name: "kotlin", grammar: GrammarFolder.Name("kotlin"), extensions: ["kt", "kts"],
@@ -95,19 +93,19 @@ extension Language {
 }
 
 private enum Kotlin {
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         guard let name = node.child("qualified_identifier"), let path = e.path(of: name) else {
             return false
         }
-        let isAll = node.allChildren().contains { $0.is("*") }
+        let isAll = node.allChildren.contains { $0.is("*") }
         e.refer(.imports, isAll ? path + ".*" : path, line: node.line)
         return false
     }
 
-    static func type(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
-        let words = node.allChildren()
+        let words = node.allChildren
         let modifiers = node.child("modifiers").map { e.text($0) } ?? ""
         let isEnum = modifiers.split(separator: " ").contains("enum")
         let kind: EntityKind =
@@ -119,16 +117,16 @@ private enum Kotlin {
     }
 
     /// An extension's is a member of nothing here: its receiver is mostly another's type.
-    static func function(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(
             e.isInType ? .method : .function, node, name: name, body: node.child("function_body"))
         return true
     }
 
-    static func property(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func property(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction else { return true }
-        let isConstant = node.allChildren().contains { $0.is("val") }
+        let isConstant = node.allChildren.contains { $0.is("val") }
         for name
             in (node.child("variable_declaration").map { [$0] }
             ?? node.child("multi_variable_declaration")?.children() ?? [])
@@ -142,8 +140,8 @@ private enum Kotlin {
     }
 
     /// `val` and `var` before a parameter make a property of it.
-    static func parameter(_ e: Extractor, _ node: TSNode) -> Bool {
-        guard e.isInType, node.allChildren().contains(where: { $0.isOne(of: "val", "var") }),
+    static func parameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard e.isInType, node.allChildren.contains(where: { $0.isOne(of: "val", "var") }),
             let name = node.child("identifier")
         else { return true }
         e.defineVariable(.property, node, name: name, value: nil)
@@ -151,7 +149,7 @@ private enum Kotlin {
     }
 
     /// A class is called when it is extended, an interface is not.
-    static func delegation(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func delegation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let inner = node.firstChild else { return true }
         let isCalled = inner.is("constructor_invocation")
         e.refer(
@@ -160,9 +158,9 @@ private enum Kotlin {
         return true
     }
 
-    static func annotation(_ e: Extractor, _ node: TSNode) -> Bool { true }
+    static func annotation(_ e: Extractor, _ node: SyntaxNode) -> Bool { true }
 
-    static func test(_ e: Extractor, _ node: TSNode) -> TestReason? {
+    static func test(_ e: Extractor, _ node: SyntaxNode) -> TestReason? {
         for annotation in node.child("modifiers")?.children() ?? []
         where annotation.is("annotation") {
             guard let inner = annotation.firstChild, let path = e.path(of: inner) else { continue }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let lua = Language(
         name: "lua", grammar: GrammarFolder.Name("lua"), extensions: ["lua"],
@@ -33,7 +31,8 @@ extension Language {
 
 private enum Lua {
     private static func define(
-        _ e: Extractor, _ kind: EntityKind, _ node: TSNode, _ name: TSNode, body: TSNode?
+        _ e: Extractor, _ kind: EntityKind, _ node: SyntaxNode, _ name: SyntaxNode,
+        body: SyntaxNode?
     ) {
         guard let path = e.path(of: name) else { return }
         var parts = path.split(separator: ".").map { String($0) }
@@ -44,12 +43,12 @@ private enum Lua {
             type: parts.isEmpty ? nil : parts.joined(separator: "."))
     }
 
-    static func function(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node["name"] { define(e, .function, node, name, body: node["body"]) }
         return true
     }
 
-    static func assignment(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let names = node.child("variable_list")?.children() ?? []
         let values = node.child("expression_list")?.children() ?? []
         for (index, name) in names.enumerated() {
@@ -65,7 +64,7 @@ private enum Lua {
     }
 
     /// A function under a name in a table.
-    static func field(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func field(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction, let name = node["name"], name.is("identifier"),
             let value = node["value"], value.is("function_definition")
         else { return true }
@@ -73,7 +72,7 @@ private enum Lua {
         return true
     }
 
-    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         if e.text(name) == "require", let argument = node["arguments"]?.firstChild,
             argument.is("string")

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let php = Language(
         name: "php", grammar: GrammarFolder.Name("php", "language_php"),
@@ -66,7 +64,7 @@ extension Language {
 }
 
 private enum PHP {
-    static func namespace(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func namespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node["name"], let body = node["body"] {
             e.define(.namespace, node, named: Extractor.dotted(e.text(name)), body: body)
         } else if let name = node["name"] {
@@ -76,7 +74,7 @@ private enum PHP {
         return true
     }
 
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         let group = node["body"]
         let prefix =
@@ -89,7 +87,7 @@ private enum PHP {
         return false
     }
 
-    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(kind, node, name: name, body: node["body"])
         for base in node.child("base_clause")?.children() ?? [] { e.refer(.extends, base) }
@@ -99,7 +97,7 @@ private enum PHP {
         return true
     }
 
-    static func properties(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func properties(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         for element in node.children() where element.is("property_element") {
             guard let name = element["name"]?.firstChild else { continue }
             e.defineVariable(.field, node, name: name, value: element["default_value"])
@@ -107,14 +105,14 @@ private enum PHP {
         return true
     }
 
-    static func promotedProperty(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func promotedProperty(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"]?.firstChild, e.scopes.count > 1 else { return true }
         e.defineVariable(
             .field, node, name: name, value: nil, type: e.scopes[e.scopes.count - 2].qualifiedName)
         return true
     }
 
-    static func constants(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func constants(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         for element in node.children() where element.is("const_element") {
             guard let name = element.firstChild else { continue }
             e.defineVariable(.constant, node, name: name, value: element.lastChild)
@@ -122,26 +120,26 @@ private enum PHP {
         return true
     }
 
-    static func traits(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func traits(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         for name in node.children() where name.isOne(of: "name", "qualified_name") {
             e.refer(.implements, name)
         }
         return false
     }
 
-    static func attribute(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func attribute(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node.firstChild { e.refer(.uses, name) }
         return true
     }
 
-    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node.firstChild, name.isOne(of: "name", "qualified_name", "relative_scope") {
             e.refer(.calls, name)
         }
         return true
     }
 
-    static func require(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func require(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let argument = node.firstChild, argument.isOne(of: "string", "encapsed_string") else {
             return true
         }
@@ -151,7 +149,7 @@ private enum PHP {
     }
 
     /// PHPUnit's classes.
-    static func test(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> TestReason? {
+    static func test(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> TestReason? {
         guard kind == .class else { return nil }
         for base in node.child("base_clause")?.children() ?? [] {
             guard let path = e.path(of: base) else { continue }

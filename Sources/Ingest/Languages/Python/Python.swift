@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let python = Language(
         name: "python", grammar: GrammarFolder.Name("python"), extensions: ["py", "pyi"],
@@ -48,7 +46,7 @@ private enum Python {
         "int", "list", "object", "range", "set", "slice", "str", "tuple", "type",
     ]
 
-    static func docstring(_ e: Extractor, _ body: TSNode?) -> String? {
+    static func docstring(_ e: Extractor, _ body: SyntaxNode?) -> String? {
         let first = body?.children(atMost: 8).first { !$0.is("comment") }
         guard let first, first.is("expression_statement"), let string = first.firstChild,
             string.is("string")
@@ -57,11 +55,11 @@ private enum Python {
     }
 
     /// An f-string has code in it.
-    static func string(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func string(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         node.child("interpolation") != nil
     }
 
-    static func function(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let isConstructor = e.text(name) == "__init__"
         e.define(
@@ -72,7 +70,7 @@ private enum Python {
         return true
     }
 
-    static func type(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(.class, node, name: name, body: node["body"])
         e.setDoc(docstring(e, node["body"]))
@@ -87,13 +85,13 @@ private enum Python {
         return true
     }
 
-    private static func typeParameters(_ e: Extractor, _ node: TSNode) {
+    private static func typeParameters(_ e: Extractor, _ node: SyntaxNode) {
         for parameter in node["type_parameters"]?.children() ?? [] {
             e.declareLocalType(parameter.firstChild ?? parameter)
         }
     }
 
-    static func decorator(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func decorator(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node.firstChild, var path = e.path(of: name) else { return true }
         if path.hasSuffix("()") { path.removeLast(2) }
         if !["property", "staticmethod", "classmethod"].contains(path) {
@@ -102,7 +100,7 @@ private enum Python {
         return false
     }
 
-    static func assignment(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction, let left = node["left"] else { return true }
         let names =
             left.is("identifier")
@@ -122,7 +120,7 @@ private enum Python {
         return true
     }
 
-    static func alias(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func alias(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let left = node["left"], let name = left.firstChild else { return true }
         e.hide(left)
         let named = name.is("generic_type") ? name.firstChild ?? name : name
@@ -132,7 +130,7 @@ private enum Python {
     }
 
     /// The names in an annotation; one that is quoted counts as well.
-    static func annotation(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func annotation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let inner = node.firstChild else { return false }
         if inner.is("string") {
             let text = DocText.literal(e.text(inner)) ?? ""
@@ -156,7 +154,7 @@ private enum Python {
     }
 
     /// `import a.b` names `a.b`, `from a import b` names `a.b`, with the dots of a relative one.
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         var module = ""
         if let name = node["module_name"] {
@@ -180,7 +178,7 @@ private enum Python {
     /// What pytest and unittest take for one: functions by their names in files of some names,
     /// classes by their names or what they extend, fixtures.
     static func test(
-        _ e: Extractor, _ node: TSNode, _ kind: EntityKind, _ name: String
+        _ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind, _ name: String
     ) -> TestReason? {
         if kind == .class {
             for base in node["superclasses"]?.children() ?? [] {

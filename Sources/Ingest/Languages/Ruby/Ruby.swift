@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let ruby = Language(
         name: "ruby", grammar: GrammarFolder.Name("ruby"), extensions: ["rb", "rake", "gemspec"],
@@ -41,13 +39,13 @@ extension Language {
 
 private enum Ruby {
     /// The word of a statement has the name of the statement.
-    static func branch(_ e: Extractor, _ node: TSNode) -> Bool {
-        if ts_node_is_named(node) || node.isOne(of: "and", "or") { e.countBranch() }
+    static func branch(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.isNamed || node.isOne(of: "and", "or") { e.countBranch() }
         return true
     }
 
-    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
-        guard ts_node_is_named(node), let name = node["name"], let path = e.path(of: name) else {
+    static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
+        guard node.isNamed, let name = node["name"], let path = e.path(of: name) else {
             return true
         }
         var parts = path.split(separator: ".").map { String($0) }
@@ -62,14 +60,14 @@ private enum Ruby {
         return true
     }
 
-    static func singletonClass(_ e: Extractor, _ node: TSNode) -> Bool {
-        if ts_node_is_named(node) { e.nest(node) }
+    static func singletonClass(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.isNamed { e.nest(node) }
         return true
     }
 
-    static func method(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func method(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
-        let isMember = e.isInType || (e.scope.kind == .module && e.scope.depth > 0)
+        let isMember = e.isInType || (e.scope.kind == .module && e.scope.node > 0)
         let isSingleton = node.is("singleton_method")
         let kind: EntityKind =
             !isMember ? .function : e.text(name) == "initialize" ? .constructor : .method
@@ -78,7 +76,7 @@ private enum Ruby {
         return true
     }
 
-    static func assignment(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction, let left = node["left"] else { return true }
         if left.is("constant") {
             e.defineVariable(.constant, node, name: left, value: node["right"], isOnly: true)
@@ -90,12 +88,12 @@ private enum Ruby {
         return true
     }
 
-    static func lambda(_ e: Extractor, _ node: TSNode) -> Bool {
-        if ts_node_is_named(node) { e.nest(node, as: .function) }
+    static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.isNamed { e.nest(node, as: .function) }
         return true
     }
 
-    static func alias(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func alias(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let text = e.text(name)
         e.define(
@@ -105,7 +103,7 @@ private enum Ruby {
     }
 
     /// `private` on a line of its own is for all that follows.
-    static func word(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func word(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard node.parent?.is("body_statement") == true else { return false }
         setVisibility(e, e.text(node))
         return false
@@ -120,7 +118,7 @@ private enum Ruby {
         }
     }
 
-    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let method = node["method"], let path = e.path(of: node) else { return true }
         let name = e.text(method)
         let arguments = node["arguments"]?.children() ?? []
@@ -172,7 +170,7 @@ private enum Ruby {
     }
 
     static func test(
-        _ e: Extractor, _ node: TSNode, _ kind: EntityKind, _ name: String
+        _ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind, _ name: String
     ) -> TestReason? {
         if node.is("call"), kind == .namespace || kind == .function,
             let method = node["method"], !e.text(method).hasPrefix("define")

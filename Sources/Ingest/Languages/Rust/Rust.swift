@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let rust = Language(
         name: "rust", grammar: GrammarFolder.Name("rust"), extensions: ["rs"],
@@ -54,7 +52,7 @@ extension Language {
 }
 
 private enum Rust {
-    static func comment(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func comment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if e.has(node, prefix: "//!") || e.has(node, prefix: "/*!") {
             e.innerDoc(node)
         } else {
@@ -63,7 +61,7 @@ private enum Rust {
         return false
     }
 
-    static func visibility(_ e: Extractor, _ node: TSNode) -> Visibility {
+    static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {
         guard let modifier = node.child("visibility_modifier") else {
             // What a trait declares, and what implements it, is as visible as the trait.
             let isOfTrait =
@@ -74,20 +72,20 @@ private enum Rust {
         return e.text(modifier) == "pub" ? .public : .internal
     }
 
-    static func trait(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func trait(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(.trait, node, name: name, body: node["body"])
         for bound in node["bounds"]?.children() ?? [] { e.refer(.extends, bound) }
         return true
     }
 
-    static func field(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func field(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(.field, node, name: name)
         return true
     }
 
-    static func module(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func module(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         if let body = node["body"] {
             e.define(.module, node, name: name, body: body)
@@ -97,7 +95,7 @@ private enum Rust {
         return true
     }
 
-    static func implementation(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func implementation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let type = node["type"], let path = e.path(of: type) else { return true }
         e.extend(path, node)
         e.hide(type)
@@ -105,7 +103,7 @@ private enum Rust {
         return true
     }
 
-    static func macro(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func macro(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let isExported = e.pendingAttributes.contains { $0.contains("macro_export") }
         e.define(
@@ -114,7 +112,7 @@ private enum Rust {
         return true
     }
 
-    static func attribute(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func attribute(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.attribute(node)
         guard let inner = node.child("attribute"), let name = inner.firstChild,
             let path = e.path(of: name)
@@ -140,7 +138,7 @@ private enum Rust {
     ]
 
     /// Each name that a `use` brings in, with what stands before its braces.
-    static func use(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func use(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         if let name = node["name"] {
             e.refer(.imports, e.text(name), line: node.line)
@@ -171,7 +169,7 @@ private enum Rust {
         return false
     }
 
-    static func construction(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.refer(.calls, node["name"])
         e.hide(node["name"])
         return true
@@ -179,10 +177,10 @@ private enum Rust {
 
     /// What is given to a macro is no more than tokens: a name before parentheses is taken for a
     /// call, with the names that dots tie to it.
-    static func tokens(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func tokens(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         var parts: [String] = []
         var isJoined = false
-        for token in node.allChildren() {
+        for token in node.allChildren {
             if token.isOne(of: "identifier", "self", "crate", "super") {
                 parts = (isJoined ? parts : []) + [e.text(token)]
                 isJoined = false
@@ -205,7 +203,7 @@ private enum Rust {
 
     // MARK: - Tests
 
-    static func test(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> TestReason? {
+    static func test(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> TestReason? {
         for attribute in e.pendingAttributes {
             let text = attribute.filter { !$0.isWhitespace }
             if text.hasPrefix("#[cfg("), isTestOnly(text) { return TestReason(attribute) }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let scala = Language(
         name: "scala", grammar: GrammarFolder.Name("scala"), extensions: ["scala", "sc"],
@@ -84,16 +82,16 @@ extension Language {
 }
 
 private enum Scala {
-    static func package(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func package(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         // With a body it holds what is in it.
         guard let name = node["name"], let body = node["body"] else { return false }
         e.define(.namespace, node, named: e.path(of: name) ?? e.text(name), body: body)
         return true
     }
 
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
-        let path = node.children("path").filter { ts_node_is_named($0) }.map { e.text($0) }.joined(
+        let path = node.children("path").filter { $0.isNamed }.map { e.text($0) }.joined(
             separator: ".")
         if node.child("namespace_wildcard") != nil {
             e.refer(.imports, path + ".*", line: node.line)
@@ -110,7 +108,7 @@ private enum Scala {
         return false
     }
 
-    static func type(_ e: Extractor, _ node: TSNode, _ kind: EntityKind) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(kind, node, name: name, body: node["body"])
         for parameter in node["type_parameters"]?.children("name") ?? [] {
@@ -122,7 +120,7 @@ private enum Scala {
         return true
     }
 
-    static func value(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func value(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction, let pattern = node["pattern"] ?? node["name"] else { return true }
         let isConstant = node.is("val_definition") || node.is("val_declaration")
         let names =
@@ -136,7 +134,7 @@ private enum Scala {
         return true
     }
 
-    static func parameter(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func parameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInType, let name = node["name"] else { return true }
         e.defineVariable(.field, node, name: name, value: nil)
         return true

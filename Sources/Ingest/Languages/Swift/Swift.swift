@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let swift = Language(
         name: "swift", grammar: GrammarFolder.Name("swift"), extensions: ["swift"],
@@ -68,11 +66,11 @@ extension Language {
 }
 
 private enum SwiftRules {
-    static func modifiers(_ node: TSNode) -> [TSNode] {
+    static func modifiers(_ node: SyntaxNode) -> [SyntaxNode] {
         node.child("modifiers")?.children() ?? []
     }
 
-    static func visibility(_ e: Extractor, _ node: TSNode) -> Visibility {
+    static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {
         for modifier in modifiers(node) where modifier.is("visibility_modifier") {
             switch e.text(modifier) {
             case "public", "open": return .public
@@ -89,7 +87,8 @@ private enum SwiftRules {
         return e.scope.isDefinition ? .internal : e.scope.memberVisibility ?? .internal
     }
 
-    private static func kind(_ e: Extractor, _ node: TSNode) -> (EntityKind, isExtension: Bool) {
+    private static func kind(_ e: Extractor, _ node: SyntaxNode) -> (EntityKind, isExtension: Bool)
+    {
         guard let word = node["declaration_kind"] else { return (.class, false) }
         switch e.text(word) {
         case "struct": return (.struct, false)
@@ -99,7 +98,7 @@ private enum SwiftRules {
         }
     }
 
-    static func type(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func type(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let (kind, isExtension) = kind(e, node)
         guard isExtension else {
@@ -115,7 +114,7 @@ private enum SwiftRules {
         return true
     }
 
-    static func protocolType(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func protocolType(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(.protocol, node, name: name, body: node["body"])
         return true
@@ -123,7 +122,7 @@ private enum SwiftRules {
 
     /// A method's name says with its labels which of several it is, but callers write it without:
     /// so it is kept, and the signature tells.
-    static func function(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let kind: EntityKind = e.isInType ? .method : .function
         if let name = node["name"], name.is("simple_identifier") {
             e.define(kind, node, name: name, body: node["body"])
@@ -131,7 +130,7 @@ private enum SwiftRules {
         }
         // An operator is a token of its own.
         var isNext = false
-        for token in node.allChildren() {
+        for token in node.allChildren {
             if isNext {
                 e.define(kind, node, named: e.text(token), body: node["body"])
                 return true
@@ -141,7 +140,7 @@ private enum SwiftRules {
         return true
     }
 
-    static func property(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func property(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction else { return true }
         let binding =
             node.child("value_binding_pattern")
@@ -161,7 +160,7 @@ private enum SwiftRules {
         return true
     }
 
-    static func enumEntry(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func enumEntry(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let names = node.children("name").filter { $0.is("simple_identifier") }
         for name in names {
             e.defineVariable(
@@ -170,13 +169,13 @@ private enum SwiftRules {
         return true
     }
 
-    static func alias(_ e: Extractor, _ node: TSNode, body: StaticString) -> Bool {
+    static func alias(_ e: Extractor, _ node: SyntaxNode, body: StaticString) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(.typeAlias, node, name: name, body: node[body])
         return true
     }
 
-    static func macro(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func macro(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node.child("simple_identifier") else { return true }
         e.define(.macro, node, name: name, body: node["definition"])
         return true
@@ -184,14 +183,14 @@ private enum SwiftRules {
 
     // MARK: - References
 
-    static func imports(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         if let name = node.child("identifier") { e.refer(.imports, name) }
         return false
     }
 
     /// What a class names first may be a class or a protocol; the linker can tell, the text cannot.
-    static func inheritance(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func inheritance(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let type = node["inherits_from"] else { return true }
         let isFirst = node.previous?.is("inheritance_specifier") != true
         let extends =
@@ -201,7 +200,7 @@ private enum SwiftRules {
         return true
     }
 
-    static func typeParameter(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func typeParameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.declareLocalType(node.child("type_identifier"))
         return true
     }
@@ -214,7 +213,7 @@ private enum SwiftRules {
         "warn_unqualified_access", "_exported", "_implementationOnly",
     ]
 
-    static func attribute(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func attribute(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node.child("user_type"), let path = e.path(of: name),
             !builtInAttributes.contains(path)
         {
@@ -224,17 +223,17 @@ private enum SwiftRules {
         return true
     }
 
-    static func call(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let callee = node.firstChild { e.refer(.calls, callee) }
         return true
     }
 
-    static func macroCall(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func macroCall(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node.child("simple_identifier") { e.refer(.calls, name) }
         return true
     }
 
-    static func typeUse(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func typeUse(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.refer(.uses, node)
         return true
     }
@@ -242,7 +241,7 @@ private enum SwiftRules {
     // MARK: - Tests
 
     static func test(
-        _ e: Extractor, _ node: TSNode, _ kind: EntityKind, _ name: String
+        _ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind, _ name: String
     ) -> TestReason? {
         for attribute in modifiers(node) where attribute.is("attribute") {
             guard let type = attribute.child("user_type") else { continue }

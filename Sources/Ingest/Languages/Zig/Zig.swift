@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CSegstoreTreeSitter
-
 extension Language {
     static let zig = Language(
         name: "zig", grammar: GrammarFolder.Name("zig"), extensions: ["zig"],
@@ -41,7 +39,7 @@ extension Language {
 }
 
 private enum Zig {
-    static func variable(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let parts = node.children()
         guard let name = parts.first(where: { $0.is("identifier") }) else { return true }
         let value = parts.last
@@ -63,12 +61,12 @@ private enum Zig {
             return true
         }
         guard !e.isInFunction else { return true }
-        let isConstant = node.allChildren().contains { $0.is("const") }
+        let isConstant = node.allChildren.contains { $0.is("const") }
         e.define(isConstant ? .constant : .variable, node, name: name, body: value)
         return true
     }
 
-    static func field(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func field(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInType, let name = node["name"] else { return true }
         e.defineVariable(
             e.scope.kind == .enum ? .enumMember : .field, node, name: name, value: nil,
@@ -77,7 +75,7 @@ private enum Zig {
         return true
     }
 
-    static func testBlock(_ e: Extractor, _ node: TSNode) -> Bool {
+    static func testBlock(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let name = node.firstChild
         let text = name.map { $0.is("string") ? e.literal($0) : e.text($0) } ?? "test"
         e.define(.function, node, named: text, body: node.child("block"))
