@@ -16,8 +16,13 @@
 struct SegstoreParser {
     Arena *arena;
     SegstoreTree tree;
+    uint32_t *lines;
     uint32_t capacity, line_capacity;
 };
+
+// Who reads a tree looks at each node so often, on average, before something is wrong. Code takes
+// less than a tenth of it.
+static const uint64_t steps_per_node = 64, free_steps = 1 << 20;
 
 // Nodes that there is room for from one parse to the next.
 static const uint32_t kept_capacity = 1 << 20;
@@ -32,7 +37,7 @@ SegstoreParser *segstore_parser_new(void) {
 void segstore_parser_delete(SegstoreParser *parser) {
     arena_delete(parser->arena);
     free(parser->tree.nodes);
-    free(parser->tree.lines);
+    free(parser->lines);
     free(parser);
 }
 
@@ -166,14 +171,15 @@ static void find_lines(SegstoreParser *parser, const char *bytes, uint32_t byte_
     for (;;) {
         if (tree->line_count == parser->line_capacity) {
             parser->line_capacity = parser->line_capacity == 0 ? 1024 : parser->line_capacity * 2;
-            tree->lines = realloc(tree->lines, parser->line_capacity * sizeof(uint32_t));
-            if (tree->lines == NULL) abort();
+            parser->lines = realloc(parser->lines, parser->line_capacity * sizeof(uint32_t));
+            if (parser->lines == NULL) abort();
         }
-        tree->lines[tree->line_count++] = (uint32_t)(line - bytes);
+        parser->lines[tree->line_count++] = (uint32_t)(line - bytes);
         const char *newline = line < end ? memchr(line, '\n', (size_t)(end - line)) : NULL;
-        if (newline == NULL) return;
+        if (newline == NULL) break;
         line = newline + 1;
     }
+    tree->lines = parser->lines;
 }
 
 static bool is_in_line(const SegstoreTree *tree, uint32_t line, uint32_t place) {
@@ -224,29 +230,54 @@ static bool take_step(TSParseState *state) {
     return false;
 }
 
-const SegstoreTree *segstore_parse(
+static const SegstoreTree *parse(
     SegstoreParser *parser, const TSLanguage *language, const char *bytes, uint32_t byte_count,
-    uint64_t step_limit) {
+    uint64_t step_limit, const SegstoreTree *outer, uint32_t start, uint32_t end) {
     arena_use(parser->arena);
     TSParser *machine = ts_parser_new();
     ts_parser_set_language(machine, language);
+    if (outer != NULL) {
+        TSRange range = {{0, 0}, {UINT32_MAX, UINT32_MAX}, start, end};
+        ts_parser_set_included_ranges(machine, &range, 1);
+    }
     Input input = {bytes, byte_count};
     TSTree *tree = ts_parser_parse_with_options(
         machine, NULL, (TSInput){&input, read_input, TSInputEncodingUTF8, NULL},
         (TSParseOptions){&step_limit, take_step});
-    if (parser->tree.language != language) {
-        memset(parser->tree.fields, 0, sizeof parser->tree.fields);
-        parser->tree.language = language;
+    SegstoreTree *array = &parser->tree;
+    if (array->language != language) {
+        memset(array->fields, 0, sizeof array->fields);
+        array->language = language;
     }
     if (tree != NULL) {
         flatten(parser, tree->root);
-        find_lines(parser, bytes, byte_count);
+        if (outer == NULL) {
+            find_lines(parser, bytes, byte_count);
+        } else {
+            array->lines = outer->lines;
+            array->line_count = outer->line_count;
+            array->last_line = 0;
+        }
+        array->has_errors = ts_subtree_error_cost(tree->root) > 0;
+        array->steps_left = (uint64_t)array->count * steps_per_node + free_steps;
     }
     // The grammar's scanner may have memory of its own. The rest goes as a whole.
     ts_parser_delete(machine);
     arena_use(NULL);
     arena_reset(parser->arena);
-    return tree == NULL ? NULL : &parser->tree;
+    return tree == NULL ? NULL : array;
+}
+
+const SegstoreTree *segstore_parse(
+    SegstoreParser *parser, const TSLanguage *language, const char *bytes, uint32_t byte_count,
+    uint64_t step_limit) {
+    return parse(parser, language, bytes, byte_count, step_limit, NULL, 0, 0);
+}
+
+const SegstoreTree *segstore_parse_inside(
+    SegstoreParser *parser, const SegstoreTree *outer, const char *bytes, uint32_t start,
+    uint32_t end, uint64_t step_limit) {
+    return parse(parser, outer->language, bytes, end, step_limit, outer, start, end);
 }
 
 TSFieldId segstore_field_find(SegstoreTree *tree, const char *name, uint32_t length) {

@@ -8,8 +8,12 @@ import SegmentStore
 
 /// How entities are named.
 enum EntityKey {
-    /// Without what would be taken for the end of a part.
-    static func encoded(_ part: String) -> String {
+    /// Without what would be taken for the end of a part. A path may not end like the key of a
+    /// second definition of one name does.
+    static func encoded(_ part: String, isPath: Bool = false) -> String {
+        func isSpecial(_ byte: UInt8) -> Bool {
+            Self.isSpecial(byte) || (isPath && byte == UInt8(ascii: "~"))
+        }
         guard part.utf8.contains(where: isSpecial) else { return part }
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
@@ -75,9 +79,11 @@ struct FileRows: Sendable {
         var codes: [String] = [""]
         var hashes = [contentHash]
         var left = source.count * Self.codePerByte + Self.freeCode
-        for definition in facts.definitions.dropFirst() {
+        for (index, definition) in facts.definitions.enumerated().dropFirst() {
             let bytes = UnsafeRawBufferPointer(rebasing: source[definition.range])
-            hashes.append(hexadecimal(xxh3(bytes)))
+            // Of `int a, b, c;` each is all of it.
+            let isSame = definition.range == facts.definitions[index - 1].range
+            hashes.append(isSame ? hashes[index - 1] : hexadecimal(xxh3(bytes)))
             left -= bytes.count
             codes.append(left < 0 ? "" : String(decoding: bytes, as: UTF8.self))
         }
@@ -89,7 +95,7 @@ struct FileRows: Sendable {
     private static func keys(
         _ definitions: [Definition], _ language: String, _ path: String
     ) -> [String] {
-        let encodedPath = EntityKey.encoded(path)
+        let encodedPath = EntityKey.encoded(path, isPath: true)
         var counts: [String: Int] = [:]
         return definitions.map { definition in
             let key = EntityKey.entity(

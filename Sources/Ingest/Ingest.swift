@@ -53,9 +53,6 @@ package struct Ingest: Sendable {
         package var parsed = Tally()
         /// Files that are not there any more, or not taken any more.
         package var removedFileCount = 0
-        /// Files in which something could not be read, the first of them by name.
-        package var errorFiles: [String] = []
-        package var errorFileCount = 0
         package var generation: UInt64 = 0
         /// False if the store was up to date, and no commit was made.
         package var isCommitted = false
@@ -82,6 +79,7 @@ package struct Ingest: Sendable {
 
     /// How many files a report names.
     private static let nameLimit = 20
+    private static let threadLimit = 256
     /// How many files each thread may be ahead of what is written.
     private static let leadPerThread = 16
 
@@ -126,11 +124,11 @@ package struct Ingest: Sendable {
         var lastProgress = Clock.nanoseconds()
         var missing = known.paths
         let (root, options, languages) = (root, options, languages)
+        let threadCount = min(options.threadCount, Self.threadLimit)
         let seen = cache
         let time = Clock.wallNanoseconds()
         try OrderedWork.run(
-            entries.count, threads: options.threadCount,
-            lead: options.threadCount * Self.leadPerThread,
+            entries.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
             makeWorker: {
                 let reader = SourceReader(
                     languages, byteLimit: options.fileByteLimit,
@@ -176,12 +174,6 @@ package struct Ingest: Sendable {
                     guard let content = file.content else { break }
                     report.parsed.add(file.byteCount)
                     report.change(path)
-                    if content.errorCount > 0 {
-                        report.errorFileCount += 1
-                        if report.errorFiles.count < Self.nameLimit {
-                            report.errorFiles.append(path)
-                        }
-                    }
                     if known.paths.contains(path) { try writer.remove(path) }
                     try writer.write(path, file, content)
                 }

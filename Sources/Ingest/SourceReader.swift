@@ -33,7 +33,7 @@ enum FileOutcome: Sendable {
 
 package final class SourceReader {
     /// Its part of what a file's facts depend on: to be changed with any rule.
-    package static let rulesVersion = 1
+    package static let rulesVersion = 2
     /// A file with a zero byte among so many of its first bytes is binary, as it is for git.
     private static let sniffedByteCount = 8000
 
@@ -129,8 +129,9 @@ package final class SourceReader {
                     contentHash: hash, hash: sum, content: rows))
         }
         if let known, known.contentHash == hash, known.parser == version { return file(nil) }
-        guard let tree = parser.parse(bytes, compiled.grammar) else { return .ignored(.tooHard) }
-        let facts = Extractor.facts(of: tree, compiled, bytes, path: path)
+        guard let tree = parser.parse(bytes, compiled.grammar),
+            let facts = Extractor.facts(of: tree, by: parser, compiled, bytes, path: path)
+        else { return .ignored(.tooHard) }
         return file(
             FileRows(
                 facts, bytes, path: path, language: compiled.language.name, contentHash: hash,

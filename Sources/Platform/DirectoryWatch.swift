@@ -21,7 +21,7 @@ package final class DirectoryWatch {
             | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR)
 
     /// Watches those of the directories that are not watched yet, and says whether there were any.
-    /// One that is gone is passed over; `ENOSPC` says that the system watches no more.
+    /// One that cannot be is passed over; `ENOSPC` says that the system watches no more.
     package func add(_ directories: [String]) throws(SystemError) -> Bool {
         var isNew = false
         for path in directories where !watched.contains(path) {
@@ -34,7 +34,7 @@ package final class DirectoryWatch {
                 watched.insert(path)
                 isNew = true
             } catch {
-                if !error.isMissing { throw error }
+                if error.isOutOfSpace { throw error }
             }
         }
         return isNew
@@ -61,6 +61,16 @@ package final class DirectoryWatch {
         }
     }
 
+    /// A directory that was moved takes with it all below it, whose paths may be others' soon.
+    private func forget(_ watch: Int32, _ path: String) {
+        inotify_rm_watch(descriptor, watch)
+        for (watch, inner) in paths where inner.hasPrefix(path + "/") {
+            inotify_rm_watch(descriptor, watch)
+            paths[watch] = nil
+            watched.remove(inner)
+        }
+    }
+
     /// Forgets directories that are gone or elsewhere. False if the kernel has dropped events.
     private func take(_ bytes: ArraySlice<UInt8>) -> Bool {
         var isComplete = true
@@ -76,7 +86,7 @@ package final class DirectoryWatch {
                     let path = paths.removeValue(forKey: watch)
                 {
                     watched.remove(path)
-                    if mask & UInt32(IN_MOVE_SELF) != 0 { inotify_rm_watch(descriptor, watch) }
+                    if mask & UInt32(IN_MOVE_SELF) != 0 { forget(watch, path) }
                 }
                 offset += size + Int(length)
             }

@@ -6,7 +6,7 @@ package enum Subprocess {
     /// What a program prints, if it is there and succeeds. It has no input, and what it says of
     /// errors goes nowhere.
     package static func output(
-        of arguments: [String], environment: [String: String] = [:]
+        of arguments: [String], environment: [String: String] = [:], without: [String] = []
     ) -> [UInt8]? {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }
@@ -22,7 +22,7 @@ package enum Subprocess {
         var next = environ
         while let variable = next.pointee {
             let text = String(cString: variable)
-            if !environment.keys.contains(where: { text.hasPrefix("\($0)=") }) {
+            if !(environment.keys + without).contains(where: { text.hasPrefix("\($0)=") }) {
                 variables.append(text)
             }
             next += 1

@@ -94,6 +94,28 @@ import Testing
             ])
     }
 
+    @Test func grammarsThatAreNotThereAreAnError() throws {
+        let answer = try tool("ingest", ".", "--grammars", "nowhere")
+        #expect(answer.code == 1)
+        #expect(answer.error.contains("nowhere: there is no such directory of grammars"))
+    }
+
+    /// More threads than any machine has are as many as it has use for.
+    @Test func jobsMayBeMany() throws {
+        #expect(try tool("ingest", ".", "--jobs", "9223372036854775807").code == 0)
+    }
+
+    @Test func aFileThatIsBrokenIsCountedUntilItIsMended() throws {
+        try workspace.write("broken.py", "def f(:\n")
+        for count in [1, 1] {
+            let answer = try tool("ingest", ".", "--format", "json").output
+            #expect(answer.contains("\"files_with_errors\":\(count)"))
+        }
+        try workspace.write("broken.py", "def f(): pass\n")
+        let answer = try tool("ingest", ".", "--format", "json").output
+        #expect(answer.contains("\"files_with_errors\":0"))
+    }
+
     @Test func aDirectoryMustBeThere() throws {
         for (name, message) in [
             ("nothing", "there is no such directory"), ("main.swift", "is no directory"),
@@ -147,10 +169,17 @@ import Testing
         _ = try tool("ingest", ".")
         let below = SegstoreTool(directory: workspace.tree + "/lib")
         #expect(try below("stats").output == (try tool("stats").output))
-        // Also for ingest, but not in silence.
+        // By ingest it is left alone: what it holds is not this tree.
+        let before = try files()
         let answer = try below("ingest", ".")
-        #expect(answer.code == 0)
-        #expect(answer.error.contains("found above ."))
+        #expect(answer.code == 1)
+        #expect(answer.error.contains("holds another tree than ., with lib/a.c in it"))
+        #expect(try files().count == before.count)
+        // Where it is, it is used, but not in silence.
+        _ = try tool("ingest", "lib", "--store", ".segstore")
+        let second = try below("ingest", ".")
+        #expect(second.code == 0)
+        #expect(second.error.contains("found above ."))
         #expect(try files().map { $0["file"] as? String } == ["a.c", "b.c"])
         #expect(try Directory.kind(of: workspace.tree + "/lib/.segstore") == .nothing)
     }

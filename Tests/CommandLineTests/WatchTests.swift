@@ -48,6 +48,70 @@ import Testing
         #expect(try keys() == ["main.swift", "lib/a.c", "lib/b.c", "a/b/c.py", "a/b/d.py"])
     }
 
+    /// Waits until the store has just these files.
+    private func expectFiles(_ expected: Set<String>, _ line: Int = #line) throws {
+        for _ in 0..<1000 {
+            if try keys() == expected { return }
+            usleep(10000)
+        }
+        #expect(try keys() == expected, "line \(line)")
+    }
+
+    private func watching(_ root: String? = nil) throws -> Tool {
+        let tool = try Tool(
+            "segstore",
+            ["ingest", root ?? workspace.tree, "--watch", "--store", workspace.tree + "/.segstore"])
+        for _ in 0..<2000 where !tool.errorText.contains("watching") { usleep(5000) }
+        return tool
+    }
+
+    @Test func aFolderThatTookAnothersPlaceIsWatched() throws {
+        let tool = try watching()
+        defer { tool.kill() }
+        let base: Set<String> = ["main.swift", "lib/a.c", "lib/b.c"]
+        let files = FileManager.default
+        try files.createDirectory(
+            atPath: workspace.tree + "/src/sub", withIntermediateDirectories: true)
+        try workspace.write("src/sub/x.py", "x = 1\n")
+        try expectFiles(base.union(["src/sub/x.py"]))
+        try files.moveItem(atPath: workspace.tree + "/src", toPath: workspace.tree + "/old")
+        try files.copyItem(atPath: workspace.tree + "/old", toPath: workspace.tree + "/src")
+        try expectFiles(base.union(["src/sub/x.py", "old/sub/x.py"]))
+        try workspace.write("src/sub/y.py", "y = 1\n")
+        try expectFiles(base.union(["src/sub/x.py", "src/sub/y.py", "old/sub/x.py"]))
+    }
+
+    @Test func rulesAboveTheTreeAreWatched() throws {
+        let files = FileManager.default
+        try files.createDirectory(
+            atPath: workspace.tree + "/.git/info", withIntermediateDirectories: true)
+        let tool = try watching(workspace.tree + "/lib")
+        defer { tool.kill() }
+        try expectFiles(["a.c", "b.c"])
+        try workspace.write(".gitignore", "b.c\n")
+        try expectFiles(["a.c"])
+        try workspace.write(".git/info/exclude", "a.c\n")
+        try workspace.write("lib/c.c", "int c;\n")
+        try expectFiles(["c.c"])
+        try workspace.write(".git/info/exclude", "c.c\n")
+        try expectFiles(["a.c"])
+    }
+
+    /// Whoever else holds the lock, what changed meanwhile is taken in later.
+    @Test func aStoreThatWasLockedIsTriedAgain() throws {
+        let tool = try watching()
+        defer { tool.kill() }
+        let other = try Tool(
+            "segstore",
+            ["import", "-", "--relation", "entities", "--store", workspace.tree + "/.segstore"])
+        defer { other.kill() }
+        usleep(300_000)
+        try workspace.write("new.py", "x = 1\n")
+        for _ in 0..<1000 where !tool.errorText.contains("trying again") { usleep(5000) }
+        other.kill()
+        try expectFiles(["main.swift", "lib/a.c", "lib/b.c", "new.py"])
+    }
+
     @Test func aFloodOfEventsLosesNothing() throws {
         let tool = try Tool(
             "segstore", ["ingest", workspace.tree, "--watch", "--format", "ndjson"])

@@ -43,6 +43,9 @@ typedef struct {
     /// Where lines begin, and which of them was asked for last.
     uint32_t *lines;
     uint32_t line_count, last_line;
+    bool has_errors;
+    /// How many more times whoever reads it may look at a node.
+    uint64_t steps_left;
     const TSLanguage *language;
     SegstoreField fields[SEGSTORE_FIELD_SLOT_COUNT];
 } SegstoreTree;
@@ -57,6 +60,11 @@ void segstore_parser_delete(SegstoreParser *parser);
 const SegstoreTree *segstore_parse(
     SegstoreParser *parser, const TSLanguage *language, const char *bytes, uint32_t byte_count,
     uint64_t step_limit);
+
+/// The same, of a part of what another parser made a tree of, which must stand as long as this one.
+const SegstoreTree *segstore_parse_inside(
+    SegstoreParser *parser, const SegstoreTree *outer, const char *bytes, uint32_t start,
+    uint32_t end, uint64_t step_limit);
 
 TSFieldId segstore_field_find(SegstoreTree *tree, const char *name, uint32_t length);
 

@@ -2,76 +2,80 @@
 
 /// The text of a comment, without the marks that make it one.
 enum DocText {
+    private typealias Line = ArraySlice<UInt8>
+
     static func plain(_ raw: String) -> String? {
-        var lines: [Substring] = raw.split(
-            omittingEmptySubsequences: false, whereSeparator: \.isNewline
-        ).map { trimmed($0) }
-        if raw.hasPrefix("/*"), !lines.isEmpty {
+        let bytes = Array(raw.utf8)
+        var lines = split(bytes[...]).map { $0.drop(while: isSpace) }
+        if bytes.starts(with: "/*".utf8) {
             lines[0] = drop(lines[0], ["/**", "/*!", "/*"])
             let last = lines.count - 1
-            if lines[last].hasSuffix("*/") { lines[last] = lines[last].dropLast(2) }
-            for index in lines.indices.dropFirst() {
-                lines[index] = drop(trimmed(lines[index]), ["*"])
+            if lines[last].suffix(2).elementsEqual("*/".utf8) {
+                lines[last] = lines[last].dropLast(2)
             }
+            for index in lines.indices.dropFirst() { lines[index] = drop(lines[index], ["*"]) }
         } else {
             for index in lines.indices { lines[index] = drop(lines[index], marks) }
         }
-        var text = lines.map { String(withoutOneSpace($0)) }
-        while let first = text.first, first.isEmpty { text.removeFirst() }
-        while let last = text.last, last.allSatisfy(\.isWhitespace) { text.removeLast() }
-        let joined = text.joined(separator: "\n")
-        return joined.isEmpty ? nil : joined
+        for index in lines.indices where lines[index].first == UInt8(ascii: " ") {
+            lines[index].removeFirst()
+        }
+        return text(lines)
     }
 
     private static let marks = [
         "////", "///<", "///", "//!<", "//!", "//", "##", "#'", "#", "---", "--", ";;;", ";;", ";",
         "%%", "%",
-    ]
+    ].map { Array($0.utf8) }
 
-    private static func drop(_ line: Substring, _ prefixes: [String]) -> Substring {
-        for prefix in prefixes where line.hasPrefix(prefix) { return line.dropFirst(prefix.count) }
+    private static func drop(_ line: Line, _ prefixes: [String]) -> Line {
+        drop(line, prefixes.map { Array($0.utf8) })
+    }
+
+    private static func drop(_ line: Line, _ prefixes: [[UInt8]]) -> Line {
+        for prefix in prefixes where line.starts(with: prefix) {
+            return line.dropFirst(prefix.count)
+        }
         return line
     }
 
-    private static func withoutOneSpace(_ line: Substring) -> Substring {
-        let line = line.first == " " ? line.dropFirst() : line
-        var end = line.endIndex
-        while end > line.startIndex {
-            let before = line.index(before: end)
-            guard line[before].isWhitespace else { break }
-            end = before
-        }
-        return line[..<end]
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
+
+    private static func split(_ bytes: Line) -> [Line] {
+        bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     }
 
-    private static func trimmed(_ line: Substring) -> Substring {
-        line.drop(while: \.isWhitespace)
+    /// Without spaces at the ends of lines, and without empty lines around it.
+    private static func text(_ lines: [Line]) -> String? {
+        var lines = lines[...]
+        for index in lines.indices {
+            while let last = lines[index].last, isSpace(last) { lines[index].removeLast() }
+        }
+        while let first = lines.first, first.isEmpty { lines.removeFirst() }
+        while let last = lines.last, last.isEmpty { lines.removeLast() }
+        if lines.isEmpty { return nil }
+        return String(decoding: Array(lines.joined(separator: [UInt8(ascii: "\n")])), as: UTF8.self)
     }
 
     /// The text of a string literal that serves as a description, with the margin that all its
     /// lines but the first have taken off.
     static func literal(_ text: String) -> String? {
-        var body = text[...]
-        while let first = body.first, "rRuUbBfF".contains(first) { body.removeFirst() }
-        for quote in ["\"\"\"", "'''", "\"", "'"]
-        where body.hasPrefix(quote) && body.hasSuffix(quote) && body.count >= 2 * quote.count {
+        let bytes = Array(text.utf8)
+        var body = bytes.drop { "rRuUbBfF".utf8.contains($0) }
+        for quote in ["\"\"\"", "'''", "\"", "'"].map({ Array($0.utf8) })
+        where body.count >= 2 * quote.count && body.starts(with: quote)
+            && body.suffix(quote.count).elementsEqual(quote)
+        {
             body = body.dropFirst(quote.count).dropLast(quote.count)
             break
         }
-        var lines = body.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .map { $0 }
+        var lines = split(body)
         let margin =
-            lines.dropFirst().filter { !$0.allSatisfy(\.isWhitespace) }
-            .map { $0.prefix(while: \.isWhitespace).count }.min() ?? 0
-        for index in lines.indices {
-            lines[index] =
-                index == 0
-                ? lines[index].drop(while: \.isWhitespace) : lines[index].dropFirst(margin)
-        }
-        var text = lines.map { String($0) }
-        while let last = text.last, last.allSatisfy(\.isWhitespace) { text.removeLast() }
-        while let first = text.first, first.allSatisfy(\.isWhitespace) { text.removeFirst() }
-        let joined = text.joined(separator: "\n")
-        return joined.isEmpty ? nil : joined
+            lines.dropFirst().compactMap { line in
+                line.firstIndex { !isSpace($0) }.map { $0 - line.startIndex }
+            }.min() ?? 0
+        lines[0] = lines[0].drop(while: isSpace)
+        for index in lines.indices.dropFirst() { lines[index] = lines[index].dropFirst(margin) }
+        return Self.text(lines)
     }
 }

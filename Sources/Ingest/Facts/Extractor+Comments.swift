@@ -59,10 +59,11 @@ extension Extractor {
 
     func doc(before start: Int) -> String? {
         guard let comment = lastComment, let lines = newlines(comment.upperBound, start),
-            lines <= 1
+            lines <= 1, textLeft > 0
         else { return nil }
         let raw = text(comment)
         guard language.docs.prefixes.contains(where: raw.hasPrefix) else { return nil }
+        textLeft -= raw.utf8.count
         return DocText.plain(raw)
     }
 }

@@ -42,20 +42,24 @@ extension Extractor {
     /// A reference of what is defined next.
     func referLater(_ kind: EdgeKind, _ target: String, line: Int) {
         if language.builtIns.contains(target) { return }
-        laterReferences.append(Reference(kind: kind, target: target, line: line, owner: 0))
+        laterReferences.append(
+            Reference(
+                kind: kind, target: Self.shortened(target, Self.pathLimit), line: line, owner: 0))
     }
 
     func refer(_ kind: EdgeKind, _ target: String, line: Int) {
         guard !target.isEmpty, target != "?" else { return }
         if kind == .uses || kind == .extends || kind == .implements {
             if language.builtIns.contains(target) { return }
-            for scope in scopes.reversed() where scope.localTypes.contains(target) { return }
+            if !localTypes.isEmpty, localTypes[target, default: 0] > 0 { return }
         }
         if !scope.isDefinition {
             typesOfReferences.append((facts.references.count, scope.qualifiedName))
         }
         facts.references.append(
-            Reference(kind: kind, target: target, line: line, owner: scope.definition))
+            Reference(
+                kind: kind, target: Self.shortened(target, Self.pathLimit), line: line,
+                owner: scope.definition))
     }
 
     /// Gives members and references of types that are extended to those types, where the file has
@@ -92,7 +96,9 @@ extension Extractor {
     func declareLocalType(_ name: SyntaxNode?) {
         guard let name else { return }
         hidden.insert(name.start)
-        scopes[scopes.count - 1].localTypes.append(text(name))
+        let text = text(name)
+        scopes[scopes.count - 1].localTypes.append(text)
+        localTypes[text, default: 0] += 1
     }
 
     /// That a node is an import, whose words count as such.

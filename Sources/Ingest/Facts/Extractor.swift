@@ -4,6 +4,8 @@
 // node means; here is what rules are made of: definitions open scopes, references are noted for the
 // innermost of them.
 
+import Codec
+
 final class Extractor {
     /// What the walk is inside of.
     struct Scope {
@@ -31,6 +33,16 @@ final class Extractor {
     var facts = FileFacts()
     var scopes: [Scope] = []
     private var node: SyntaxNode
+    private var parser: Parser
+    private var innerDepth = 0
+    private var callableDepth = 0
+    /// Type parameters of what is open, and how often each is one.
+    var localTypes: [String: Int] = [:]
+    /// How many more bytes of signatures and descriptions the file may have: there could be
+    /// thousands for one place.
+    var textLeft: Int
+    /// What was opened before the tree that is walked over.
+    private var floor = (scopes: 0, shared: 0)
     private var tokenCount = 0
 
     /// Comments that stand one below the other, the last ones that were met.
@@ -55,29 +67,36 @@ final class Extractor {
     var typesOfReferences: [(reference: Int, type: String)] = []
 
     private init(
-        _ root: SyntaxNode, _ compiled: CompiledLanguage, _ source: UnsafeRawBufferPointer,
-        path: String
+        _ root: SyntaxNode, _ parser: Parser, _ compiled: CompiledLanguage,
+        _ source: UnsafeRawBufferPointer, path: String
     ) {
         node = root
+        self.parser = parser
         self.compiled = compiled
         self.source = source
         self.path = path
+        textLeft = source.count * Self.textPerByte + Self.freeText
     }
+
+    private static let textPerByte = 8
+    private static let freeText = 64 << 10
 
     // MARK: - Walking
 
+    /// Nil if there is no end to reading it.
     static func facts(
-        of root: SyntaxNode, _ compiled: CompiledLanguage, _ source: UnsafeRawBufferPointer,
-        path: String
-    ) -> FileFacts {
-        let extractor = Extractor(root, compiled, source, path: path)
+        of root: SyntaxNode, by parser: Parser, _ compiled: CompiledLanguage,
+        _ source: UnsafeRawBufferPointer, path: String
+    ) -> FileFacts? {
+        let extractor = Extractor(root, parser, compiled, source, path: path)
+        extractor.openModule(root)
         extractor.walk(root)
+        extractor.closeScopes(.max)
         extractor.findTypes()
-        return extractor.facts
+        return root.isExhausted ? nil : extractor.facts
     }
 
     private func walk(_ root: SyntaxNode) {
-        openModule(root)
         let actions = compiled.actions
         var index = root.index + 1
         while index < root.after {
@@ -107,12 +126,35 @@ final class Extractor {
                 index = node.after
             }
         }
+    }
+
+    /// How deep what is parsed by itself may stand in what is parsed by itself.
+    private static let innerLimit = 8
+
+    /// Walks over a part that is text to the tree, if by itself it is code without an error.
+    func walkInside(_ range: Range<Int>) -> Bool {
+        let (outerNode, outerParser, outerFloor) = (node, parser, floor)
+        guard innerDepth < Self.innerLimit,
+            let root = parser.inner.parse(range, of: source, inside: node)
+        else { return false }
+        innerDepth += 1
+        parser = parser.inner
+        // Places in this tree say nothing of scopes that the outer one has opened.
+        floor = (scopes.count, sharedNodes.count)
+        nextEnd = .max
+        walk(root)
         closeScopes(.max)
+        (node, parser, floor) = (outerNode, outerParser, outerFloor)
+        innerDepth -= 1
+        findNextEnd()
+        return true
     }
 
     private func closeScopes(_ index: Int) {
-        while let scope = scopes.last, scope.end <= index { closeScope() }
-        while let last = sharedNodes.last, last.end <= index {
+        while scopes.count > floor.scopes, let scope = scopes.last, scope.end <= index {
+            closeScope()
+        }
+        while sharedNodes.count > floor.shared, let last = sharedNodes.last, last.end <= index {
             facts.definitions[last.definition].tokenCount = tokenCount - last.tokensBefore
             sharedNodes.removeLast()
         }
@@ -120,16 +162,23 @@ final class Extractor {
     }
 
     private func findNextEnd() {
-        nextEnd = min(scopes.last?.end ?? .max, sharedNodes.last?.end ?? .max)
+        nextEnd = .max
+        if scopes.count > floor.scopes, let last = scopes.last { nextEnd = last.end }
+        if sharedNodes.count > floor.shared, let last = sharedNodes.last {
+            nextEnd = min(nextEnd, last.end)
+        }
     }
 
     private func open(_ scope: Scope) {
+        if scope.kind.isCallable { callableDepth += 1 }
         scopes.append(scope)
         nextEnd = min(nextEnd, scope.end)
     }
 
     private func closeScope() {
         let scope = scopes.removeLast()
+        if scope.kind.isCallable { callableDepth -= 1 }
+        for name in scope.localTypes { localTypes[name]? -= 1 }
         guard scope.isDefinition else {
             scopes[scopes.count - 1].branches += scope.branches
             return
@@ -168,7 +217,7 @@ final class Extractor {
     /// Whether what is met now is a member of a type.
     var isInType: Bool { scope.kind.isType }
     /// Whether it is in a function, and so nobody's but its.
-    var isInFunction: Bool { scopes.contains { $0.kind.isCallable } }
+    var isInFunction: Bool { callableDepth > 0 }
     var scope: Scope { scopes[scopes.count - 1] }
 
     private func openModule(_ root: SyntaxNode) {
@@ -224,8 +273,8 @@ final class Extractor {
         dropAttributes(unlessBefore: node.start)
         let range = outerRange(node)
         let above = scope
-        let prefix = type ?? above.qualifiedName
-        let qualifiedName = prefix.isEmpty ? name : "\(prefix).\(name)"
+        let name = Self.shortened(name, Self.nameLimit)
+        let qualifiedName = Self.qualified(name, in: type ?? above.qualifiedName)
         let start = startPoint(range.lowerBound, node)
         let reason = above.testReason ?? language.test(self, node, kind, name)
         let definition = Definition(
@@ -266,7 +315,7 @@ final class Extractor {
 
     /// Defines what all that follows in the file is in.
     func openNamespace(_ kind: EntityKind, _ node: SyntaxNode, named name: String) {
-        while scopes.count > 1 { closeScope() }
+        while scopes.count > max(1, floor.scopes) { closeScope() }
         define(kind, node, named: name, endOfScope: .max)
     }
 
@@ -285,7 +334,7 @@ final class Extractor {
     /// Opens a scope for members of a type that is defined elsewhere: an extension, an `impl`.
     func extend(_ type: String, _ node: SyntaxNode, kind: EntityKind = .struct) {
         let prefix = scope.isDefinition && scope.kind == .module ? "" : scope.qualifiedName
-        let name = prefix.isEmpty ? type : "\(prefix).\(type)"
+        let name = Self.qualified(type, in: prefix)
         outer = nil
         dropAttributes(unlessBefore: node.start)
         let reason = scope.testReason ?? language.test(self, node, kind, type)
@@ -407,6 +456,7 @@ final class Extractor {
     private func signature(_ node: SyntaxNode, _ body: SyntaxNode?) -> String {
         let start = node.start
         let end = body.map { max(start, $0.start) } ?? node.end
+        guard textLeft > 0 else { return "" }
         var bytes: [UInt8] = []
         var isAfterSpace = true
         for byte in source[start..<min(end, start + Self.signatureByteLimit)] {
@@ -419,10 +469,27 @@ final class Extractor {
             }
         }
         while let last = bytes.last, Self.signatureEnds.contains(last) { bytes.removeLast() }
+        textLeft -= bytes.count
         return String(decoding: bytes, as: UTF8.self)
     }
 
     private static let signatureEnds: Set<UInt8> = Set(" {=:;,".utf8)
+
+    static let nameLimit = 512
+    static let pathLimit = 2048
+
+    private static func qualified(_ name: String, in prefix: String) -> String {
+        prefix.isEmpty ? name : shortened("\(prefix).\(name)", pathLimit)
+    }
+
+    /// A name that no key would have room for, with a hash instead of its end.
+    static func shortened(_ name: String, _ limit: Int) -> String {
+        guard name.utf8.count > limit else { return name }
+        var name = name
+        let hash = name.withUTF8 { hexadecimal(xxh3(UnsafeRawBufferPointer($0))) }
+        // A character that is cut in two becomes a mark that says so.
+        return String(decoding: name.utf8.prefix(limit - 32), as: UTF8.self) + "…" + hash
+    }
 
     /// A name without what is no part of it, on one line.
     func cleaned(_ name: String) -> String {

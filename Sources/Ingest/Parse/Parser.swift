@@ -17,11 +17,28 @@ final class Parser {
 
     /// Nil if the parser would take too long over it. The tree stands until the next one is made.
     func parse(_ bytes: UnsafeRawBufferPointer, _ grammar: Grammar) -> SyntaxNode? {
-        let limit = UInt64(bytes.count * Self.stepsPerByte + Self.freeSteps)
         let tree = segstore_parse(
             parser, grammar.language, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
-            UInt32(bytes.count), limit)
+            UInt32(bytes.count), Self.limit(bytes.count))
         return tree.map { SyntaxNode(tree: UnsafeMutablePointer(mutating: $0), index: 0) }
+    }
+
+    private static func limit(_ byteCount: Int) -> UInt64 {
+        UInt64(byteCount * stepsPerByte + freeSteps)
+    }
+
+    /// For parts of what this one has parsed.
+    private(set) lazy var inner = Parser()
+
+    /// A part of what a tree of another parser is of, as if it were a file. Nil if that has errors.
+    func parse(
+        _ range: Range<Int>, of bytes: UnsafeRawBufferPointer, inside outer: SyntaxNode
+    ) -> SyntaxNode? {
+        let tree = segstore_parse_inside(
+            parser, outer.tree, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+            UInt32(range.lowerBound), UInt32(range.upperBound), Self.limit(range.count))
+        guard let tree, !tree.pointee.has_errors else { return nil }
+        return SyntaxNode(tree: UnsafeMutablePointer(mutating: tree), index: 0)
     }
 }
 
@@ -52,10 +69,11 @@ struct SyntaxNode {
     var isMissing: Bool { Int32(record.pointee.flags) & SEGSTORE_NODE_MISSING != 0 }
     var isError: Bool { record.pointee.symbol == .max }
 
-    private func node(_ index: Int) -> SyntaxNode { SyntaxNode(tree: tree, index: index) }
-
     /// The node at a place of the same tree.
-    func at(_ index: Int) -> SyntaxNode { node(index) }
+    func at(_ index: Int) -> SyntaxNode { SyntaxNode(tree: tree, index: index) }
+
+    /// Whether the tree was looked at so often that there must be no end to it.
+    var isExhausted: Bool { tree.pointee.steps_left == 0 }
 
     subscript(field: StaticString) -> SyntaxNode? {
         let number = number(of: field)
@@ -89,23 +107,24 @@ struct SyntaxNode {
 
     var parent: SyntaxNode? {
         let parent = record.pointee.parent
-        return parent == .max ? nil : node(Int(parent))
+        return parent == .max ? nil : at(Int(parent))
     }
 
     /// Its children, those too that are mere words and signs.
-    var allChildren: Children { Children(parent: self) }
+    var allChildren: Children { Children(from: index + 1, of: self) }
 
     struct Children: Sequence, IteratorProtocol {
         private var nextNode: SyntaxNode
         private let end: Int
 
-        fileprivate init(parent: SyntaxNode) {
-            nextNode = parent.at(parent.index + 1)
+        fileprivate init(from index: Int, of parent: SyntaxNode) {
+            nextNode = parent.at(index)
             end = parent.after
         }
 
         mutating func next() -> SyntaxNode? {
-            guard nextNode.index < end else { return nil }
+            guard nextNode.index < end, nextNode.tree.pointee.steps_left > 0 else { return nil }
+            nextNode.tree.pointee.steps_left -= 1
             defer { nextNode = nextNode.at(nextNode.after) }
             return nextNode
         }
@@ -143,19 +162,12 @@ struct SyntaxNode {
     /// The next one beside it.
     var next: SyntaxNode? {
         guard let parent else { return nil }
-        var place = after
-        while place < parent.after {
-            let node = node(place)
-            if node.isNamed { return node }
-            place = node.after
-        }
-        return nil
+        return Children(from: after, of: parent).first { $0.isNamed }
     }
 
     var previous: SyntaxNode? {
         var last: SyntaxNode?
-        guard let parent else { return nil }
-        for node in parent.allChildren {
+        for node in parent?.allChildren ?? Children(from: after, of: self) {
             if node.index == index { return last }
             if node.isNamed { last = node }
         }

@@ -36,13 +36,20 @@ struct GitRepository {
         }
     }
 
-    /// `info/exclude`, then the user's own, for paths that have so many bytes more in front.
-    func excludes(baseByteCount: Int) -> [IgnoreFile] {
-        // What all work trees of a repository share.
+    /// Of what all work trees of a repository share.
+    private var infoDirectory: String {
         let common =
             Self.text(Directory.join(gitDirectory, "commondir"))
             .map { Self.absolute($0, gitDirectory) } ?? gitDirectory
-        return [Directory.join(common, "info/exclude"), userExcludes].compactMap { path in
+        return Directory.join(common, "info")
+    }
+
+    /// Where the index is, which says what is tracked, and `info/exclude`.
+    var ruleDirectories: [String] { [gitDirectory, infoDirectory] }
+
+    /// `info/exclude`, then the user's own, for paths that have so many bytes more in front.
+    func excludes(baseByteCount: Int) -> [IgnoreFile] {
+        [Directory.join(infoDirectory, "exclude"), userExcludes].compactMap { path in
             path.flatMap {
                 IgnoreRules.file($0, baseByteCount: baseByteCount, followingLink: true)
             }
@@ -76,7 +83,8 @@ struct GitRepository {
             of: [
                 "git", "-C", directory ?? top, "-c", "core.fsmonitor=false", "-c",
                 "core.hooksPath=/dev/null",
-            ] + arguments, environment: ["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"])
+            ] + arguments, environment: ["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"],
+            without: ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"])
     }
 
     private static func absolute(_ path: String, _ directory: String) -> String {

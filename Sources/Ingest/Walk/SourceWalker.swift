@@ -51,6 +51,8 @@ package struct SourceWalker: Sendable {
     private let rules: IgnoreRules
     /// What stands before a path in the eyes of the rules.
     private let base: String
+    /// Directories outside of the tree with files in them that the rules depend on.
+    private let ruleDirectories: [String]
 
     /// Walks the tree below `root`, except for the file or directory `skipped`, the store's own,
     /// and for what the patterns `excluded` say, which read as lines of a .gitignore there.
@@ -62,6 +64,7 @@ package struct SourceWalker: Sendable {
         let absolute = try Environment.resolve(root)
         var base = ""
         var rules = IgnoreRules()
+        var ruleDirectories: [String] = []
         if let repository = GitRepository.around(absolute) {
             if absolute != repository.top {
                 let start = repository.top == "/" ? 1 : repository.top.utf8.count + 1
@@ -72,7 +75,14 @@ package struct SourceWalker: Sendable {
                 git: repository.excludes(baseByteCount: 0),
                 tracked: IgnoreRules.withParents(tracked.map { base + $0 }))
             rules = Self.entering(repository.top, base, rules)
+            var above = absolute
+            while above != repository.top {
+                above = Directory.parent(of: above)
+                ruleDirectories.append(above)
+            }
+            ruleDirectories += repository.ruleDirectories
         }
+        self.ruleDirectories = ruleDirectories
         let arguments = Array(excluded.joined(separator: "\n").utf8)
         if let file = IgnoreFile(arguments, baseByteCount: base.utf8.count) {
             rules = rules.adding(own: file)
@@ -114,7 +124,7 @@ package struct SourceWalker: Sendable {
     package struct Tree: Sendable {
         /// All files, and what is passed over.
         package var entries: [Entry] = []
-        /// The directories that were looked into.
+        /// Directories that were looked into, and those outside whose files say what is ignored.
         package var directories: [String] = []
     }
 
@@ -124,6 +134,7 @@ package struct SourceWalker: Sendable {
     /// cannot is an entry.
     package func tree() throws -> Tree {
         var tree = Tree()
+        tree.directories = ruleDirectories
         var places = [Place(directory: root, prefix: "", rules: rules)]
         // Level by level, the directories of one side by side.
         while !places.isEmpty {

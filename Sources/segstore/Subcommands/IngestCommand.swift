@@ -26,6 +26,18 @@ extension Option {
             + "~/.local/share/segstore/grammars)")
 }
 
+extension Arguments {
+    /// Where the grammars are.
+    var grammars: GrammarFolder {
+        get throws {
+            if let path = self[.grammars], try Directory.kind(of: path) != .directory {
+                throw CommandError("\(path): there is no such directory of grammars")
+            }
+            return .standard(given: self[.grammars])
+        }
+    }
+}
+
 extension Command {
     static let ingest = Command(
         name: "ingest", operands: ["dir"], summary: "take a source tree into the store",
@@ -75,6 +87,7 @@ private struct IngestRun {
     private let testCount: Int
     private let edges: [(name: String, count: Int)]
     private let kinds: [(name: String, count: Int)]
+    private let errorFiles: (names: [String], count: Int)
 
     /// Does it.
     init(_ arguments: Arguments) throws {
@@ -100,7 +113,7 @@ private struct IngestRun {
         options.isFull = arguments.has(.full)
         options.threadCount = try arguments.number(.jobs, atLeast: 1) ?? options.threadCount
         isLabelled = arguments[.label] != nil
-        languages = LanguageTable(.standard(given: arguments[.grammars]))
+        languages = LanguageTable(try arguments.grammars)
         self.options = options
         if let base = arguments[.base] {
             if try Self.isNothing(path) {
@@ -110,6 +123,7 @@ private struct IngestRun {
             }
         }
         store = try StoreLocation.make(path, schema: CodeGraph.schema)
+        if location.isAbove { try Self.check(store, isOf: root) }
         let progress = ProgressLine()
         do {
             report = try Ingest(root: root, languages: languages, options: options)
@@ -125,8 +139,53 @@ private struct IngestRun {
         testCount = try Self.rowCount(CodeGraph.excludedTests, snapshot)
         edges = try Self.counts(CodeGraph.edges, by: "resolution", snapshot)
         kinds = try Self.counts(CodeGraph.entities, by: "kind", snapshot)
+        errorFiles = try Self.errorFiles(snapshot)
         time = Clock.nanoseconds() - start
     }
+
+    /// Files that were parsed in part, the first of them by name.
+    private static func errorFiles(_ snapshot: Snapshot) throws -> (names: [String], count: Int) {
+        let reader = snapshot.reader()
+        guard let files = try? reader.relation(CodeGraph.files.name) else { return ([], 0) }
+        let name = try reader.column("file", of: files)
+        let errors = try reader.column("parse_errors", of: files)
+        var found: (names: [String], count: Int) = ([], 0)
+        try reader.forEachRowByKey(files) { row in
+            guard try reader.int(files, row, errors) ?? 0 > 0 else { return }
+            found.count += 1
+            if found.names.count < shownErrorFileCount,
+                let name = try reader.string(files, row, name)
+            {
+                found.names.append(name)
+            }
+        }
+        return found
+    }
+
+    private static let shownErrorFileCount = 3
+
+    /// A store that was found and not named is left alone if what it holds is another tree, which
+    /// this one would take the place of.
+    private static func check(_ store: GraphStore, isOf root: String) throws {
+        let reader = try store.snapshot().reader()
+        guard let files = try? reader.relation(CodeGraph.files.name) else { return }
+        let column = try reader.column("file", of: files)
+        var names: [String] = []
+        try reader.forEachRowByKey(files) { row in
+            if names.count < checkedFileCount, let name = try reader.string(files, row, column) {
+                names.append(name)
+            }
+        }
+        let isThere = try names.contains {
+            try Directory.kind(of: Directory.join(root, $0)) != .nothing
+        }
+        guard !names.isEmpty, !isThere else { return }
+        throw CommandError(
+            "\(store.path): holds another tree than \(root), with \(names[0]) in it; ingest that tree, or give this one a store of its own: --store \(root)/.segstore"
+        )
+    }
+
+    private static let checkedFileCount = 100
 
     /// Whether no store was made there yet.
     private static func isNothing(_ path: String) throws -> Bool {
@@ -149,11 +208,12 @@ private struct IngestRun {
         options.label = ""
         options.isFull = false
         var directories = report.directories
+        var isBehind = false
         if format == .text { Console.note("watching \(root); stop with Ctrl-C") }
         while true {
             do throws(SystemError) {
                 // What was made before it was watched has been missed: look once more.
-                if try !watch.add(directories) {
+                if try !watch.add(directories), !isBehind {
                     _ = try watch.wait(milliseconds: -1)
                     let start = Clock.nanoseconds()
                     while Clock.nanoseconds() - start < Self.longestWait,
@@ -167,6 +227,7 @@ private struct IngestRun {
                 )
             }
             let start = Clock.nanoseconds()
+            isBehind = false
             do {
                 let report = try Ingest(root: root, languages: languages, options: options)
                     .run(into: store)
@@ -175,7 +236,7 @@ private struct IngestRun {
             } catch let error as StoreError where error.code == .locked {
                 Console.note("\(error); trying again")
                 _ = try watch.wait(milliseconds: 1000)
-                directories = [root]
+                isBehind = true
             }
             try output.flush()
         }
@@ -295,13 +356,13 @@ private struct IngestRun {
                 ("tests", "\(Text.count(testCount)) left out; 'segstore tests' lists them"))
         }
         if ignoredCount > 0 { fields.append(("ignored", list(ignoredCount, ignored))) }
-        if report.errorFileCount > 0 {
-            let names = report.errorFiles.prefix(3).joined(separator: ", ")
-            let more = report.errorFileCount > 3 ? ", …" : ""
+        if errorFiles.count > 0 {
+            let names = errorFiles.names.joined(separator: ", ")
+            let more = errorFiles.count > errorFiles.names.count ? ", …" : ""
             fields.append(
                 (
                     "errors",
-                    "\(Text.count(report.errorFileCount, "file")) parsed in part: \(names)\(more)"
+                    "\(Text.count(errorFiles.count, "file")) parsed in part: \(names)\(more)"
                 ))
         }
         fields.append(("changed", changes))
@@ -346,7 +407,7 @@ private struct IngestRun {
             json.member("files_parsed", report.parsed.fileCount)
             json.member("bytes_parsed", report.parsed.byteCount)
             json.member("files_removed", report.removedFileCount)
-            json.member("files_with_errors", report.errorFileCount)
+            json.member("files_with_errors", errorFiles.count)
             json.member("entities_found", entityCount + testCount)
             json.member("entities", entityCount)
             json.member("tests_excluded", testCount)

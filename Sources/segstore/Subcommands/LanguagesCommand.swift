@@ -10,7 +10,7 @@ extension Command {
             """,
         options: [.grammars]
     ) { arguments, output in
-        let table = LanguageTable(.standard(given: arguments[.grammars]))
+        let table = LanguageTable(try arguments.grammars)
         let rows = table.rows
         switch arguments.format {
         case .text:

@@ -28,7 +28,7 @@ extension Language {
                 "type_parameter": .typeParameter(), "lifetime": .leaf,
                 "call_expression": .refer(.calls, "function"),
                 "struct_expression": .visit(Rust.construction),
-                "macro_invocation": .refer(.calls, "macro"),
+                "macro_invocation": .visit(Rust.invocation),
                 "token_tree": .visit(Rust.tokens),
                 "type_identifier": .name(.uses), "scoped_type_identifier": .name(.uses),
             ],
@@ -173,6 +173,18 @@ private enum Rust {
         e.refer(.calls, node["name"])
         e.hide(node["name"])
         return true
+    }
+
+    /// Where definitions stand, braces behind a macro's name hold more of them: `cfg_rt! { … }`.
+    static func invocation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.refer(.calls, node["macro"])
+        guard let tokens = node.child("token_tree"), tokens.end - tokens.start > 2,
+            e.byte(tokens.start) == UInt8(ascii: "{"), let parent = node.parent,
+            parent.isOne(of: "source_file", "declaration_list")
+                || (parent.is("expression_statement")
+                    && parent.parent?.isOne(of: "source_file", "declaration_list") ?? false)
+        else { return true }
+        return !e.walkInside(tokens.start + 1..<tokens.end - 1)
     }
 
     /// What is given to a macro is no more than tokens: a name before parentheses is taken for a
