@@ -159,6 +159,11 @@ final class Extractor {
         return source[node.range].starts(with: wanted)
     }
 
+    /// Whether that is its text, without a copy of it: a callee may be as long as the file.
+    func has(_ node: SyntaxNode, text: StaticString) -> Bool {
+        node.range.count == text.utf8CodeUnitCount && has(node, prefix: text)
+    }
+
     // MARK: - Definitions
 
     func setMemberVisibility(_ visibility: Visibility) {

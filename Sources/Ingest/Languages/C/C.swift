@@ -150,6 +150,9 @@ private enum C {
         guard !e.isInFunction else { return true }
         let isHeader = isHeader(e.path)
         let isExtern = node.child("storage_class_specifier").map { e.text($0) == "extern" } ?? false
+        let isQualified = node.allChildren.contains {
+            $0.is("type_qualifier") && (e.has($0, text: "const") || e.has($0, text: "constexpr"))
+        }
         let declarators = node.children("declarator")
         for declarator in declarators {
             guard let (name, isFunction) = named(declarator) else { continue }
@@ -164,11 +167,8 @@ private enum C {
             e.hide(name)
             // `const char *` may point elsewhere later.
             let isConstant =
-                !(declarator["declarator"] ?? declarator).is("pointer_declarator")
-                && !declarator.is("pointer_declarator")
-                && node.children().contains {
-                    $0.is("type_qualifier") && ["const", "constexpr"].contains(e.text($0))
-                }
+                isQualified && !declarator.is("pointer_declarator")
+                && !(declarator["declarator"] ?? declarator).is("pointer_declarator")
             e.defineVariable(
                 e.isInType ? .field : isConstant ? .constant : .variable, node, name: name,
                 value: value, isOnly: declarators.count == 1)
@@ -185,6 +185,7 @@ private enum C {
     static func member(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInType else { return true }
         let declarators = node.children("declarator")
+        let value = node["default_value"]
         for declarator in declarators {
             guard let (name, isFunction) = named(declarator) else { continue }
             if isFunction {
@@ -192,8 +193,7 @@ private enum C {
                 return true
             }
             e.defineVariable(
-                .field, node, name: name, value: node["default_value"],
-                isOnly: declarators.count == 1)
+                .field, node, name: name, value: value, isOnly: declarators.count == 1)
         }
         return true
     }

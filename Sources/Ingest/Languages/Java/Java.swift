@@ -49,7 +49,7 @@ extension Language {
 
 private enum Java {
     static func modifiers(_ e: Extractor, _ node: SyntaxNode) -> SyntaxNode? {
-        node.child("modifiers")
+        node.child("modifiers", amongFirst: 1)
     }
 
     static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {

@@ -181,14 +181,14 @@ private enum JavaScript {
         guard let name = node["name"], let value = node["value"] ?? node["type"] ?? node["name"]
         else { return true }
         if value.is("call_expression"), let function = value["function"],
-            e.text(function) == "require",
+            e.has(function, text: "require"),
             let path = e.stringArgument(value)
         {
             if !e.isInFunction { e.markImport(node) }
             e.refer(.imports, path, line: node.line)
             return false
         }
-        let whole = node.whole
+        let whole = node.declaration
         if name.is("identifier") {
             if isCallable(value) {
                 e.define(.function, whole, name: name, body: body(value))
@@ -316,7 +316,7 @@ private enum JavaScript {
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let function = node["function"] else { return true }
-        if function.is("import") || e.text(function) == "require" {
+        if function.is("import") || e.has(function, text: "require") {
             if let path = e.stringArgument(node) {
                 e.refer(.imports, path, line: node.line)
                 return false

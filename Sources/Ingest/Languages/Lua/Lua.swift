@@ -74,7 +74,7 @@ private enum Lua {
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
-        if e.text(name) == "require", let argument = node["arguments"]?.firstChild,
+        if e.has(name, text: "require"), let argument = node["arguments"]?.firstChild,
             argument.is("string")
         {
             if !e.isInFunction { e.markImport(node) }

@@ -67,7 +67,7 @@ extension Language {
 
 private enum SwiftRules {
     static func modifiers(_ node: SyntaxNode) -> [SyntaxNode] {
-        node.child("modifiers")?.children() ?? []
+        node.child("modifiers", amongFirst: 1)?.children() ?? []
     }
 
     static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {
@@ -150,12 +150,12 @@ private enum SwiftRules {
             node["computed_value"] != nil || node.is("protocol_property_declaration")
         let kind: EntityKind =
             e.isInType ? isComputed ? .property : .field : isLet ? .constant : .variable
+        let value = node["computed_value"] ?? node["value"]
         let patterns = node.children("name")
         for pattern in patterns {
             guard let name = pattern["bound_identifier"] else { continue }
             e.defineVariable(
-                kind, node, name: name, value: node["computed_value"] ?? node["value"],
-                isOnly: patterns.count == 1)
+                kind, node, name: name, value: value, isOnly: patterns.count == 1)
         }
         return true
     }
