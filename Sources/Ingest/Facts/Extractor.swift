@@ -210,6 +210,9 @@ final class Extractor {
     ///   - name: the node that names it, which is no reference.
     ///   - body: what does not belong to its signature.
     ///   - type: what it is a member of, where that is not what it stands in.
+    ///   - last: the node that it ends with, if that stands behind its own.
+    /// - Returns: its place among the definitions; without a name it is none, and what is around
+    ///   is returned.
     @discardableResult
     func define(
         _ kind: EntityKind, _ node: SyntaxNode, name: SyntaxNode, body: SyntaxNode? = nil,
@@ -224,10 +227,12 @@ final class Extractor {
     func define(
         _ kind: EntityKind, _ node: SyntaxNode, named name: String, body: SyntaxNode? = nil,
         type: String? = nil, visibility: Visibility? = nil, opensScope: Bool = true,
-        endOfScope: Int? = nil
+        endOfScope: Int? = nil, through last: SyntaxNode? = nil
     ) -> Int {
+        // The parser puts an empty name where it missed one.
+        guard !name.isEmpty else { return scope.definition }
         dropAttributes(unlessBefore: node.start)
-        let range = outerRange(node)
+        let range = outerRange(node).lowerBound..<(last ?? node).end
         let above = scope
         let prefix = type ?? above.qualifiedName
         let qualifiedName = prefix.isEmpty ? name : "\(prefix).\(name)"
@@ -236,7 +241,7 @@ final class Extractor {
         let definition = Definition(
             kind: kind, name: name, qualifiedName: qualifiedName, parent: above.definition,
             range: range, startLine: start,
-            endLine: max(start, node.lastLine),
+            endLine: max(start, (last ?? node).lastLine),
             visibility: visibility ?? language.visibility(self, node, name),
             signature: signature(node, body), doc: doc(before: range.lowerBound),
             testReason: reason)
@@ -261,7 +266,8 @@ final class Extractor {
             outer = nil
             open(
                 Scope(
-                    node: self.node.index, end: endOfScope ?? self.node.after, definition: index,
+                    node: self.node.index, end: endOfScope ?? (last ?? self.node).after,
+                    definition: index,
                     isDefinition: true,
                     qualifiedName: qualifiedName, kind: kind, testReason: reason,
                     tokensBefore: tokenCount))
