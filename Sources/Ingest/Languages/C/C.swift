@@ -256,8 +256,8 @@ private enum C {
 
     // MARK: - What the grammar mistakes
 
-    /// `class EXPORT Name : Base { … }`: the grammar does not know that EXPORT is a macro, and takes
-    /// it for the class, and all of it for a function that returns one.
+    /// `class EXPORT Name : Base { … }`: the grammar does not know that EXPORT is a macro. It takes
+    /// that for the class, and all of it for a function that returns one.
     private static func exportedType(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let type = node["type"], type["body"] == nil, let body = node["body"],
             let declarator = node["declarator"],
