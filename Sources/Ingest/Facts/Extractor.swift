@@ -16,7 +16,7 @@ final class Extractor {
         let isDefinition: Bool
         let qualifiedName: String
         let kind: EntityKind
-        let testReason: TestReason?
+        var testReason: TestReason?
         var localTypes: [String] = []
         /// What `private:` and its like say of what follows them.
         var memberVisibility: Visibility?
@@ -46,6 +46,8 @@ final class Extractor {
     private var sharedNodes: [(definition: Int, end: Int, tokensBefore: Int)] = []
     /// Where the next of these ends.
     private var nextEnd = Int.max
+    /// Whether the file imports what makes tests of words that others use as well.
+    var importsTestFramework = false
     /// Where names stand that are no references, or were noted as such already.
     var hidden: Set<Int> = []
     /// What attributes refer to: they belong to what is defined next.
@@ -281,6 +283,13 @@ final class Extractor {
         define(kind, node, named: name, endOfScope: .max)
     }
 
+    /// What is around is a test, as an attribute inside of it says.
+    func markTest(_ reason: TestReason) {
+        guard scope.isDefinition else { return }
+        scopes[scopes.count - 1].testReason = reason
+        facts.definitions[scope.definition].testReason = reason
+    }
+
     /// Opens a scope of the same names: for what is said of members in it only, or as a function
     /// without a name, whose variables are nobody's but its.
     func nest(_ node: SyntaxNode, as kind: EntityKind? = nil) {
@@ -319,6 +328,8 @@ final class Extractor {
     ) {
         let text = cleaned(text(name))
         let prefix = type ?? scope.qualifiedName
+        // What is given to `_` is thrown away.
+        guard text != "_" else { return }
         guard variables.insert("\(prefix).\(text)").inserted else { return }
         hidden.insert(name.start)
         define(
