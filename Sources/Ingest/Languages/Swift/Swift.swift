@@ -151,13 +151,27 @@ private enum SwiftRules {
         let kind: EntityKind =
             e.isInType ? isComputed ? .property : .field : isLet ? .constant : .variable
         let value = node["computed_value"] ?? node["value"]
-        let patterns = node.children("name")
-        for pattern in patterns {
-            guard let name = pattern["bound_identifier"] else { continue }
-            e.defineVariable(
-                kind, node, name: name, value: value, isOnly: patterns.count == 1)
+        let names = node.children("name").flatMap(boundNames)
+        for name in names {
+            e.defineVariable(kind, node, name: name, value: value, isOnly: names.count == 1)
         }
         return true
+    }
+
+    /// Of `(p, (q, r))` there are several.
+    private static func boundNames(_ pattern: SyntaxNode) -> [SyntaxNode] {
+        var names: [SyntaxNode] = []
+        var pending = [pattern]
+        while let node = pending.popLast() {
+            if let name = node["bound_identifier"] {
+                names.append(name)
+            } else if node.is("simple_identifier") {
+                names.append(node)
+            } else if node.is("pattern") {
+                pending += node.children().reversed()
+            }
+        }
+        return names
     }
 
     static func enumEntry(_ e: Extractor, _ node: SyntaxNode) -> Bool {
