@@ -109,6 +109,17 @@ public enum CodeGraph {
     public static let externalKind = "external"
     public static let unresolvedKind = "unresolved"
 
+    /// Languages that see each other's names.
+    public static let families: [(name: String, languages: [String])] = [
+        ("javascript", ["javascript", "typescript", "tsx"]), ("c", ["c", "cpp"]),
+        ("jvm", ["java", "kotlin", "scala"]),
+    ]
+
+    /// Under which key references by a name are that no definition was found for.
+    public static func unresolvedKey(_ language: String, encodedName: String) -> String {
+        "\(language):\(unresolvedKind):\(encodedName):-"
+    }
+
     /// Whether a key names no entity of the tree: `rust:external:tokio.spawn:-` is defined outside
     /// of it, of `rust:unresolved:spawn:-` the name is all that is known.
     public static func isExternal(_ key: UnsafeRawBufferPointer) -> Bool {
@@ -122,4 +133,26 @@ public enum CodeGraph {
     public static let schema = Schema([
         entities, edges, excludedTests, wordCoverage, ignoredFiles, files,
     ])
+
+    /// What the linker knows of a file from its bytes alone, for the next ingest: what others may
+    /// mean by its names, and what it refers to itself.
+    public static let facts = RelationSchema(
+        "facts", key: ["file"], scope: "file",
+        columns: [
+            .string("file").domain(fileDomain),
+            .bytes("names").family("facts"),
+            .bytes("references").family("facts"),
+        ])
+
+    /// Which names the edges of a file depend on, and a hash of them and of the edges.
+    public static let links = RelationSchema(
+        "links", key: ["file"], scope: "file",
+        columns: [
+            .string("file").domain(fileDomain),
+            .string("hash"),
+            .bytes("names").family("facts"),
+        ])
+
+    /// Of a store that is filled from a source tree.
+    public static let ingestSchema = Schema(schema.relations + [facts, links])
 }

@@ -5,6 +5,7 @@
 // tree gives the same bytes.
 
 import CodeGraph
+import Codec
 import Platform
 import SegmentStore
 
@@ -96,8 +97,10 @@ package struct Ingest: Sendable {
                 root: root, skipping: own, excluded: options.excluded
             ).tree()
             report.directories = tree.directories
-            let known = try KnownFiles(try store.snapshot().reader())
-            try fill(batch, tree.entries, known, &cache, progress, &report)
+            let reader = try store.snapshot().reader()
+            try fill(
+                batch, tree.entries, try KnownFiles(reader), KnownFacts(reader: reader), &cache,
+                progress, &report)
             // With the lock held, so that nobody else writes it.
             cache.save()
         }
@@ -109,7 +112,8 @@ package struct Ingest: Sendable {
 
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
-        _ cache: inout StatCache, _ progress: (Progress) -> Void, _ report: inout Report
+        _ stored: KnownFacts, _ cache: inout StatCache, _ progress: (Progress) -> Void,
+        _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
         var state = Progress()
@@ -127,6 +131,9 @@ package struct Ingest: Sendable {
         let threadCount = min(options.threadCount, Self.threadLimit)
         let seen = cache
         let time = Clock.wallNanoseconds()
+        var sources: [Source] = []
+        // A file that was source and is none any more.
+        var hasLost = false
         try OrderedWork.run(
             entries.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
             makeWorker: {
@@ -166,11 +173,14 @@ package struct Ingest: Sendable {
                     missing.remove(path)
                     if known.ignored[path] == reason.rawValue { break }
                     if known.paths.contains(path) { try writer.remove(path) }
+                    if known.files[path] != nil { hasLost = true }
                     try writer.ignore(path, reason)
                 case .source(let file):
                     report.total.add(file.byteCount)
                     report.languages[file.language, default: Tally()].add(file.byteCount)
                     missing.remove(path)
+                    sources.append(
+                        Source(path: path, language: file.language, facts: file.content?.facts))
                     guard let content = file.content else { break }
                     report.parsed.add(file.byteCount)
                     report.change(path)
@@ -191,7 +201,74 @@ package struct Ingest: Sendable {
             report.change(path)
             try writer.remove(path)
         }
+        if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
+            try link(sources, known, stored, writer)
+        }
     }
+
+    /// Writes the edges of the files that were parsed, and of those that refer to what has changed.
+    private func link(
+        _ sources: [Source], _ known: KnownFiles, _ stored: KnownFacts, _ writer: RowWriter
+    ) throws {
+        var changes = Changes()
+        changes.isAll = sources.count != known.files.count
+        for source in sources where !changes.isAll {
+            guard let new = source.facts else { continue }
+            // A file more or less may be found where another was.
+            guard known.files[source.path]?.language == source.language,
+                let old = try stored.facts(of: source.path)
+            else {
+                changes.isAll = true
+                break
+            }
+            changes.names.formUnion(new.changedNames(from: old, path: source.path))
+        }
+        // Of the files of the table: those that are linked, and of them those that are new.
+        var isLinked: [Bool] = []
+        var isParsed: [Bool] = []
+        let table = SymbolTable(
+            try sources.compactMap { source in
+                guard let language = LanguageTable.language(named: source.language) else {
+                    return nil
+                }
+                var facts = source.facts
+                let isOurs = try facts != nil || stored.dependsOn(changes, source.path)
+                if facts == nil {
+                    facts = try stored.facts(of: source.path, withReferences: isOurs)
+                }
+                guard let facts else { return nil }
+                isLinked.append(isOurs)
+                isParsed.append(source.facts != nil)
+                return (source.path, language, facts)
+            })
+        let numbers = table.files.indices.filter { isLinked[$0] }
+        let threadCount = min(options.threadCount, Self.threadLimit)
+        try OrderedWork.run(
+            numbers.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
+            makeWorker: {
+                let linker = Linker(table)
+                return { FileEdges(numbers[$0], linker) }
+            },
+            consume: { place, edges in
+                let number = numbers[place]
+                let path = table.files[number].path
+                if !isParsed[number], known.linkHashes[path] == edges.hash { return }
+                try writer.write(path, edges, replacing: !isParsed[number])
+            })
+    }
+}
+
+/// A file that has definitions and references; facts if they are new.
+private struct Source {
+    let path: String
+    let language: String
+    let facts: LinkFacts?
+}
+
+/// What links may have to be looked at again for.
+private struct Changes {
+    var names: Set<UInt32> = []
+    var isAll = false
 }
 
 /// What the store has of which file.
@@ -199,6 +276,7 @@ private struct KnownFiles: Sendable {
     var files: [String: KnownFile] = [:]
     var ignored: [String: String] = [:]
     var paths: Set<String> = []
+    var linkHashes: [String: String] = [:]
 
     init(_ reader: Reader) throws {
         // A new store has no relations yet.
@@ -219,6 +297,50 @@ private struct KnownFiles: Sendable {
                 ignored[values[0]] = values[1]
             }
         }
+        if let relation = try? reader.relation(CodeGraph.links.name) {
+            let columns = try ["file", "hash"].map { try reader.column($0, of: relation) }
+            try reader.forEachRowByKey(relation) { row in
+                let values = try columns.map { try reader.string(relation, row, $0) ?? "" }
+                linkHashes[values[0]] = values[1]
+            }
+        }
         paths = Set(files.keys).union(ignored.keys)
+    }
+}
+
+/// What the store has of files for the linker.
+private struct KnownFacts {
+    let reader: Reader
+
+    func facts(of path: String, withReferences: Bool = false) throws -> LinkFacts? {
+        let relation = try reader.relation(CodeGraph.facts.name)
+        guard let row = try reader.find(relation, key: path),
+            let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
+        else { return nil }
+        // What one column's bytes are may go when the other is read.
+        let names = Array(bytes)
+        let references =
+            withReferences
+            ? try reader.bytes(relation, row, reader.column("references", of: relation)) : nil
+        do {
+            return try names.withUnsafeBytes { try LinkFacts(names: $0, references: references) }
+        } catch let error as CodecError {
+            throw StoreError(.corrupted, "the facts of \(path) cannot be read: \(error)")
+        }
+    }
+
+    /// Whether the edges of a file may be others after some changes.
+    func dependsOn(_ changes: Changes, _ path: String) throws -> Bool {
+        if changes.isAll { return true }
+        if changes.names.isEmpty { return false }
+        let relation = try reader.relation(CodeGraph.links.name)
+        guard let row = try reader.find(relation, key: path),
+            let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
+        else { return true }
+        for place in stride(from: 0, to: bytes.count - 3, by: 4) {
+            let name = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
+            if changes.names.contains(UInt32(littleEndian: name)) { return true }
+        }
+        return false
     }
 }

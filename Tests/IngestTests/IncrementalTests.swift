@@ -33,7 +33,7 @@ import Testing
     private func rows(_ store: GraphStore) throws -> [[Value]] {
         let reader = try store.snapshot().reader()
         var rows: [[Value]] = []
-        for relation in CodeGraph.schema.relations {
+        for relation in CodeGraph.ingestSchema.relations {
             let index = try reader.relation(relation.name)
             try reader.forEachRowByKey(index) { rows.append(try reader.values(index, $0)) }
         }
@@ -73,12 +73,12 @@ import Testing
     func aStoreOfManyIngestsIsLikeOneOfOne(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let root = try TemporaryDirectory(inMemory: true)
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         for _ in 0..<12 {
             for _ in 0...random.below(6) { try edit(root.path, &random) }
             let includesTests = random.chance(5)
             _ = try ingest(root.path, store, includesTests: includesTests)
-            let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
             _ = try ingest(root.path, fresh, includesTests: includesTests, threads: 1)
             if try fresh.snapshot().generation == 0 { continue }
             #expect(try rows(store) == rows(fresh))
@@ -86,6 +86,48 @@ import Testing
             #expect(!again.isCommitted && again.parsed.fileCount == 0)
         }
         #expect(try store.verify().problems.isEmpty)
+    }
+
+    /// What one file's edges are depends on what the others define and import.
+    @Test(arguments: 0..<6)
+    func linksAreThoseOfOneIngest(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let root = try TemporaryDirectory(inMemory: true)
+        let tree = root.file("tree")
+        let links = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Links")
+        try FileManager.default.copyItem(atPath: links.path, toPath: tree)
+        try FileManager.default.removeItem(atPath: tree + "/Expected")
+        let files = (FileManager.default.enumerator(atPath: tree)?.allObjects as? [String] ?? [])
+            .filter { $0.contains(".") }.sorted()
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        for _ in 0..<14 {
+            for _ in 0...random.below(2) {
+                let name = random.pick(files)
+                let original = try Data(contentsOf: links.appendingPathComponent(name))
+                let url = URL(fileURLWithPath: "\(tree)/\(name)")
+                switch random.below(6) {
+                case 0: try? FileManager.default.removeItem(at: url)
+                case 1: try original.write(to: url)
+                default:
+                    // A word gets another letter, everywhere in the file or once.
+                    let text = String(decoding: original, as: UTF8.self)
+                    let words = text.split { !$0.isLetter }.filter { $0.count > 2 }
+                    let word = String(random.pick(words))
+                    let isOnce = random.chance(2)
+                    let range = text.range(of: word) ?? text.startIndex..<text.startIndex
+                    let edited =
+                        isOnce
+                        ? text.replacingCharacters(in: range, with: word + "x")
+                        : text.replacingOccurrences(of: word, with: word + "x")
+                    try Data(edited.utf8).write(to: url)
+                }
+            }
+            _ = try ingest(tree, store)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+            _ = try ingest(tree, fresh, threads: 1)
+            #expect(try rows(store) == rows(fresh))
+        }
     }
 
     /// The sources of this package, edited at random places.
@@ -96,7 +138,7 @@ import Testing
             .deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources")
         try FileManager.default.copyItem(atPath: sources.path, toPath: root.file("Sources"))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         _ = try ingest(root.path, store)
         var paths = try #require(FileManager.default.enumerator(atPath: root.path)).allObjects
             .compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted()
@@ -118,7 +160,7 @@ import Testing
             try FileManager.default.removeItem(atPath: root.file(gone))
             let report = try ingest(root.path, store)
             #expect(report.parsed.fileCount <= changed.count && report.removedFileCount == 1)
-            let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
             _ = try ingest(root.path, fresh)
             #expect(try rows(store) == rows(fresh))
         }
@@ -134,7 +176,8 @@ import Testing
             }
             let path = root.file("elsewhere-\(threads)")
             _ = try ingest(
-                root.path, try GraphStore.open(path, schema: CodeGraph.schema), threads: threads)
+                root.path, try GraphStore.open(path, schema: CodeGraph.ingestSchema),
+                threads: threads)
             let folder = path + "/segments"
             segments.append(
                 try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -171,7 +214,7 @@ import Testing
             try Data(bytes).write(to: URL(fileURLWithPath: root.file(name)))
             count += 1
         }
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         let report = try ingest(root.path, store, includesTests: seed % 2 == 0)
         #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == count)
         #expect(try store.verify().problems.isEmpty)
@@ -216,7 +259,7 @@ import Testing
         let root = try TemporaryDirectory(inMemory: true)
         let text = "let brok]en: A.let B.C = 1\nfunc f(a: X.Y) -> P.Q {}\nextension M.N: O.R {}\n"
         try Data(text.utf8).write(to: URL(fileURLWithPath: root.file("a.swift")))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         _ = try ingest(root.path, store)
         let reader = try store.snapshot().reader()
         let files = try reader.relation("files")
@@ -242,7 +285,7 @@ import Testing
         try Data(functions.utf8).write(to: URL(fileURLWithPath: root.file("h.js")))
         let chain = "x = a" + String(repeating: ".b(1)", count: 5000) + "\n"
         try Data(chain.utf8).write(to: URL(fileURLWithPath: root.file("i.py")))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         let report = try ingest(root.path, store)
         #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == 8)
         #expect(try store.snapshot().byteCount < 4 << 20)
@@ -267,7 +310,7 @@ import Testing
         ] {
             try Data(text.utf8).write(to: URL(fileURLWithPath: root.file(name)))
         }
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         let start = ContinuousClock.now
         let report = try ingest(root.path, store)
         #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == 10)
@@ -285,7 +328,7 @@ import Testing
         try Data((script + "def f(): return 2\n").utf8)
             .write(to: URL(fileURLWithPath: root.file("run")))
         try Data(script.utf8).write(to: URL(fileURLWithPath: root.file("run~2")))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         _ = try ingest(root.path, store)
         let reader = try store.snapshot().reader()
         let entities = try reader.relation("entities")

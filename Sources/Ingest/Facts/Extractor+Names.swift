@@ -50,6 +50,7 @@ extension Extractor {
                     inner = current[name]
                 }
                 parts.append(own.joined(separator: ".") + suffix)
+            case .literal: parts.append("?")
             case .call(let function):
                 suffix = "()"
                 if let callee = node[function] {
@@ -66,7 +67,7 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field):
+            case .field(let field), .implicitMember(let field):
                 if let inner = node[field] {
                     node = inner
                     continue
@@ -103,7 +104,7 @@ extension Extractor {
             .map { String(Substring($0)) }.joined(separator: ".")
     }
 
-    private func leafName(_ node: SyntaxNode) -> String? {
+    func leafName(_ node: SyntaxNode) -> String? {
         var node = node
         for _ in 0..<16 {
             let symbol = node.symbol
@@ -114,7 +115,7 @@ extension Extractor {
             case .pair:
                 guard let inner = node.lastChild else { return nil }
                 node = inner
-            case .field(let field):
+            case .field(let field), .implicitMember(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
             case .inner:

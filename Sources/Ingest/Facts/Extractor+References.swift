@@ -4,10 +4,63 @@
 
 extension Extractor {
     /// Notes that what is around names what a node names. Without a name in it, nothing is noted.
-    func refer(_ kind: EdgeKind, _ node: SyntaxNode?) {
-        guard let node, !hidden.contains(node.start), let path = path(of: node) else { return }
+    func refer(
+        _ kind: EdgeKind, _ node: SyntaxNode?, argumentCount: Int = -1, labels: String? = nil
+    ) {
+        guard let node, !hidden.contains(node.start), let path = expression(of: node) else {
+            return
+        }
         if kind == .extends || kind == .implements { hidden.insert(node.start) }
-        refer(kind, path, line: node.line)
+        refer(kind, path, line: node.line, argumentCount: argumentCount, labels: labels)
+    }
+
+    /// Notes that a name or a member is used as a value, unless it is the name of what is called,
+    /// or of a member, or a local variable's.
+    func use(_ node: SyntaxNode) {
+        guard !hidden.contains(node.start), let parent = node.parent,
+            parent.symbol < compiled.shapes.count
+        else { return }
+        switch compiled.shapes[parent.symbol] {
+        case .call(let function): if parent[function]?.index == node.index { return }
+        case .callFirst: if parent.firstChild?.index == node.index { return }
+        case .member(_, let property): if parent[property]?.index == node.index { return }
+        case .pair: if parent.lastChild?.index == node.index { return }
+        default: break
+        }
+        if isName(node) {
+            let name = text(node)
+            if case .value? = locals[name] { return }
+            if language.selfNames.contains(name) || language.superNames.contains(name) { return }
+            if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
+        }
+        guard let target = expression(of: node), !target.utf8.contains(UInt8(ascii: "?")) else {
+            return
+        }
+        addReference(
+            Reference(
+                kind: .uses, target: target, line: node.line, owner: scope.definition,
+                isValue: true))
+    }
+
+    /// A name that the file has from elsewhere, which is an import of what is around.
+    func addImport(
+        _ module: String, _ name: String? = nil, as alias: String, _ node: SyntaxNode,
+        isExported: Bool = false
+    ) {
+        facts.importedNames.append(
+            Import(
+                module: Self.shortened(module, Self.pathLimit), name: name, alias: alias,
+                line: node.line, owner: scope.definition, isExported: isExported))
+        if callableDepth > 0, !alias.isEmpty {
+            bind(alias, .itself, behind: nil, isNew: true)
+        }
+    }
+
+    private func addReference(_ reference: Reference) {
+        if !scope.isDefinition {
+            typesOfReferences.append((facts.references.count, scope.qualifiedName))
+        }
+        facts.references.append(reference)
     }
 
     /// What begins there is no reference of its own.
@@ -47,19 +100,21 @@ extension Extractor {
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line, owner: 0))
     }
 
-    func refer(_ kind: EdgeKind, _ target: String, line: Int) {
-        guard !target.isEmpty, target != "?" else { return }
+    func refer(
+        _ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1,
+        labels: String? = nil
+    ) {
+        guard !target.isEmpty, target != "?", target != "@super",
+            !(target.hasPrefix("@super(") && target.hasSuffix(")") && !target.utf8.contains(46))
+        else { return }
         if kind == .uses || kind == .extends || kind == .implements {
             if language.builtIns.contains(target) { return }
             if !localTypes.isEmpty, localTypes[target, default: 0] > 0 { return }
         }
-        if !scope.isDefinition {
-            typesOfReferences.append((facts.references.count, scope.qualifiedName))
-        }
-        facts.references.append(
+        addReference(
             Reference(
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line,
-                owner: scope.definition))
+                owner: scope.definition, argumentCount: argumentCount, labels: labels))
     }
 
     /// Gives members and references of types that are extended to those types, where the file has
@@ -78,7 +133,9 @@ extension Extractor {
         for (definition, type) in typesOfMembers {
             if let index = types[type] {
                 facts.definitions[definition].parent = index
+                facts.definitions[definition].extends = nil
             } else if let index = namespaces[type] {
+                facts.definitions[definition].extends = nil
                 // `int a::f()`: only here is it seen that `a` is no type.
                 facts.definitions[definition].parent = index
                 if [.method, .constructor].contains(facts.definitions[definition].kind) {

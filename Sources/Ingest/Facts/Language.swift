@@ -30,6 +30,8 @@ struct Rule: Sendable {
 enum Shape: Sendable {
     /// Its text.
     case name
+    /// A value of a built-in type.
+    case literal(StaticString)
     /// What stands before a dot, and behind it.
     case member(StaticString, StaticString)
     /// The same, but what stands before is one name, and what stands behind may be like that again.
@@ -44,6 +46,8 @@ enum Shape: Sendable {
     case callFirst
     /// The texts of its children that are names.
     case separatedChildren
+    /// A field's, or, behind a dot with nothing before it, a member of what is expected there.
+    case implicitMember(StaticString)
     /// The name is a field's, the rest is arguments.
     case field(StaticString)
     /// Of its first child: parentheses and the like.
@@ -73,6 +77,21 @@ struct Language: Sendable {
     var docs = DocStyle.any
     /// Types that are nobody's.
     var builtIns: Set<String> = []
+    /// Names for the value that a method is called on, and for the same as one of its base's.
+    var selfNames: Set<String> = []
+    var superNames: Set<String> = []
+    /// Types that stand for the one that they are used in: `Self`.
+    var selfTypes: Set<String> = []
+    /// Arguments that stand for any number of them.
+    var spreads: [StaticString] = []
+    /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,
+    /// `A`.
+    var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
+    /// How names are found.
+    var links = LinkRules(isDefined: false)
+    var family: String { links.family.isEmpty ? name : links.family }
+    /// What a definition is or gives, what it takes.
+    var details: @Sendable (Extractor, SyntaxNode, inout Definition) -> Void = { _, _, _ in }
     /// What is done first, with the root.
     var module: @Sendable (Extractor, SyntaxNode) -> Void = { _, _ in }
     /// Of what is being defined by a node, under a name.

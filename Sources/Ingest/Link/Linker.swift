@@ -1,0 +1,941 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What references mean: a pure function of the facts of all files. An expression is followed name
+// by name, each by the rules of its language; one definition at its end makes an edge exact.
+
+/// How sure an edge is.
+enum Resolution: String, Sendable {
+    /// The one definition that scope, import or declared type give.
+    case exact
+    /// The one definition that there is by its name, or by a rule that may have exceptions.
+    case probable
+    /// One of several.
+    case ambiguous
+    case external, unresolved
+
+    /// The surest is the least.
+    var rank: Int {
+        switch self {
+        case .exact: 0
+        case .probable: 1
+        case .external: 2
+        case .ambiguous: 3
+        case .unresolved: 4
+        }
+    }
+}
+
+struct Link: Sendable, Hashable {
+    enum Target: Sendable, Hashable {
+        case symbol(Symbol)
+        case external(String)
+        case unresolved(String)
+    }
+
+    var from: Int
+    var kind: EdgeKind
+    var target: Target
+}
+
+/// Links one file after the other. Of one thread.
+final class Linker {
+    let table: SymbolTable
+    private var file: LinkedFile
+    private var rules: LinkRules
+    private var family: NamePath
+    /// What a definition is, or extends, may follow from what another is, and that from a third. So
+    /// many may stand behind each other: an answer depends on nothing but the question then, not on
+    /// what was asked before.
+    private static let levelLimit = 6
+    private var level = Linker.levelLimit
+    /// Whether anything was left out for want of levels.
+    private var isCut = false
+    private let typeMemo = Memo(0)
+    private let extendedMemo = Memo(1)
+    private let attributeMemo = Memo(2)
+    private var baseMemo: [Symbol: (values: [Value], dependencies: [UInt32])] = [:]
+    /// While bases are looked for, members are those of types themselves.
+    private var looksAtBases = true
+    /// What the answers for this file depend on: names, and files whose imports were looked at.
+    private var dependencies: [UInt32] = []
+    /// Of answers given before, those whose dependencies are among them.
+    private var joined: Set<Int> = []
+
+    init(_ table: SymbolTable) {
+        self.table = table
+        file = table.files[0]
+        rules = file.language.links
+        family = NamePath(family: file.language.family)
+    }
+
+    /// What a part of an expression stands for.
+    enum Value {
+        /// The definitions themselves, and whether there can be no other.
+        case symbols([Symbol], isSure: Bool)
+        /// Values of these types.
+        case instance([Symbol], isSure: Bool)
+        case module(NamePath, file: Int?)
+        case outer(String)
+        case nothing
+    }
+
+    struct Answer {
+        var targets: [Link.Target]
+        var resolution: Resolution
+        /// Whose constructor is called.
+        var type: Symbol?
+
+        /// Whether it is a definition of the tree that is no whole file.
+        var isInner: Bool { resolution == .exact || resolution == .probable }
+    }
+
+    /// All that a file refers to, in the order of the references.
+    func links(of number: Int) -> [(link: Link, resolution: Resolution, line: Int)] {
+        enter(number)
+        dependencies = []
+        joined = []
+        var links: [(link: Link, resolution: Resolution, line: Int)] = []
+        var known: [Question: Answer] = [:]
+        let facts = file.facts
+        func add(_ from: Int, _ kind: EdgeKind, _ answer: Answer, _ line: Int) {
+            for target in answer.targets {
+                links.append(
+                    (Link(from: from, kind: kind, target: target), answer.resolution, line))
+            }
+        }
+        for item in facts.imports where !facts.definitions[item.owner].isExcluded {
+            add(item.owner, .imports, answer(item), item.line)
+        }
+        for references in [facts.bases, facts.references] {
+            for reference in references where !facts.definitions[reference.owner].isExcluded {
+                let question = Question(
+                    target: reference.target, owner: reference.owner, kind: reference.kind,
+                    argumentCount: reference.argumentCount, labels: reference.labels,
+                    isValue: reference.isValue)
+                let answer: Answer
+                if let before = known[question] {
+                    answer = before
+                } else {
+                    answer = self.answer(reference)
+                    known[question] = answer
+                }
+                if reference.isValue, !answer.isInner { continue }
+                add(reference.owner, reference.kind, answer, reference.line)
+                if let type = answer.type {
+                    let use = Answer(targets: [.symbol(type)], resolution: answer.resolution)
+                    add(reference.owner, .uses, use, reference.line)
+                }
+            }
+        }
+        return links
+    }
+
+    /// What the links of the last file depend on, ascending: if nothing that has one of these names
+    /// changes, and no file is added or removed, they stay as they are.
+    var namesLookedUp: [UInt32] { Set(dependencies).sorted() }
+
+    static func dependency(on name: String) -> UInt32 {
+        UInt32(truncatingIfNeeded: NamePath.hash(name))
+    }
+
+    /// On what a file has from others.
+    static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
+
+    private func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
+
+    private struct Question: Hashable {
+        let target: String
+        let owner: Int
+        let kind: EdgeKind
+        let argumentCount: Int
+        let labels: String?
+        let isValue: Bool
+    }
+
+    private func enter(_ number: Int) {
+        file = table.files[number]
+        rules = file.language.links
+        family = NamePath(family: file.language.family)
+    }
+
+    /// Does something as if it stood in another file.
+    private func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
+        let outer = file
+        file = table.files[number]
+        dependencies.append(Self.dependency(onImportsOf: file.path))
+        rules = file.language.links
+        family = NamePath(family: file.language.family)
+        defer {
+            file = outer
+            rules = file.language.links
+            family = NamePath(family: file.language.family)
+        }
+        return body()
+    }
+
+    // MARK: - Answers
+
+    private func answer(_ reference: Reference) -> Answer {
+        let expression = Expression(reference.target)
+        let name = expression.last
+        guard rules.isDefined else { return unresolved(name) }
+        var value: Value = .nothing
+        if expression.parts.count == 1 {
+            value = evaluate(expression.parts[0], reference.owner)
+        } else {
+            let receiver = evaluate(expression.parts.dropLast(), reference.owner)
+            value = member(name, of: receiver, argumentCount: reference.argumentCount)
+            if case .nothing = value {
+                if reference.isValue { return unresolved(name) }
+                return byName(name, receiver, reference)
+            }
+        }
+        return answer(value, name, reference)
+    }
+
+    private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
+        switch value {
+        case .symbols(let symbols, let isSure):
+            var found = symbols
+            var isSure = isSure
+            var type: Symbol?
+            if reference.kind == .calls || reference.isValue {
+                // A field and a method may have one name: which is meant, its use says.
+                let fitting = found.filter {
+                    isTypeOrCallable($0) == (reference.kind == .calls)
+                }
+                if !fitting.isEmpty { found = fitting }
+            }
+            if reference.kind == .calls {
+                found = chosen(found, reference.argumentCount, reference.labels)
+                if found.count == 1,
+                    let constructor = constructor(
+                        found[0], reference.argumentCount, reference.labels)
+                {
+                    type = found[0]
+                    found = [constructor]
+                }
+            }
+            let stored = found.filter { !table.definition($0).isExcluded }
+            guard !stored.isEmpty else { return unresolved(name) }
+            if stored.count > 1 {
+                return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
+            }
+            if found.count > 1 { isSure = false }
+            return Answer(
+                targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable,
+                type: type)
+        case .instance(let types, _):
+            // A variable that is called: nothing says what it calls.
+            if reference.kind == .calls || reference.isValue { return unresolved(name) }
+            return answer(.symbols(types, isSure: false), name, reference)
+        case .module where reference.isValue: return unresolved(name)
+        case .module(let path, let number):
+            let files = number.map { [$0] } ?? table.files(of: path)
+            // A module of several files is all of them.
+            guard !files.isEmpty else { return unresolved(name) }
+            return Answer(
+                targets: files.map { .symbol(table.files[$0].first) }, resolution: .exact)
+        case .outer(let text):
+            // What a call of something outside gives may be of the tree.
+            if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
+            return Answer(targets: [.external(text)], resolution: .external)
+        case .nothing: return unresolved(name)
+        }
+    }
+
+    /// Whether any type of the tree has a member of that name.
+    private func isMember(_ name: String) -> Bool {
+        note(name)
+        return table.symbols(named: name, in: family).contains { symbol in
+            let file = table.file(of: symbol)
+            return file.typeName(of: symbol - file.first) != nil
+        }
+    }
+
+    private func unresolved(_ name: String) -> Answer {
+        Answer(targets: [.unresolved(name)], resolution: .unresolved)
+    }
+
+    private func answer(_ item: Import) -> Answer {
+        let value = self.value(of: item)
+        let name = item.name == "*" ? nil : item.name
+        let last = name ?? LinkedFile.parts(item.module).last ?? item.module
+        let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
+        return answer(value, last, reference)
+    }
+
+    /// More candidates than this say nothing.
+    private static let candidateLimit = 4
+
+    /// What a member may be of whose value nothing is known.
+    private func byName(_ name: String, _ receiver: Value, _ reference: Reference) -> Answer {
+        switch receiver {
+        case .nothing: break
+        // What it is a member of is known, and does not have it.
+        default: return unresolved(name)
+        }
+        guard name != "?", !rules.commonMembers.contains(name) else { return unresolved(name) }
+        note(name)
+        var candidates = table.symbols(named: name, in: family).filter { symbol in
+            let file = table.file(of: symbol)
+            let definition = file.facts.definitions[symbol - file.first]
+            return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
+                && (reference.kind != .calls || definition.kind.isCallable)
+                && accepts(definition, reference.argumentCount, reference.labels)
+        }
+        if candidates.count > 1 { candidates = withoutOverrides(candidates) }
+        // Those of one type that its arguments do not tell apart are one candidate.
+        let typeCount = Set(candidates.map { typeOf(member: $0) ?? -1 }).count
+        if candidates.isEmpty || typeCount > Self.candidateLimit || candidates.count > 16 {
+            return unresolved(name)
+        }
+        return Answer(
+            targets: candidates.map { .symbol($0) },
+            resolution: candidates.count == 1 ? .probable : .ambiguous)
+    }
+
+    /// Of members that override each other those of the outermost bases.
+    private func withoutOverrides(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count <= 64 else { return symbols }
+        let types = symbols.map { typeOf(member: $0) }
+        return symbols.enumerated().filter { index, _ in
+            guard let type = types[index] else { return true }
+            let bases = allBases(of: type)
+            return !types.enumerated().contains { other, base in
+                other != index && base.map { bases.contains($0) } ?? false
+            }
+        }.map(\.element)
+    }
+
+    private func typeOf(member symbol: Symbol) -> Symbol? {
+        let file = table.file(of: symbol)
+        let definition = file.facts.definitions[symbol - file.first]
+        if definition.extends == nil {
+            return definition.parent > 0 ? file.first + definition.parent : nil
+        }
+        if case .symbols(let types, _) = extendedType(symbol) { return types.first }
+        return nil
+    }
+
+    private func allBases(of type: Symbol) -> Set<Symbol> {
+        var all: Set<Symbol> = []
+        var pending = [type]
+        while let type = pending.popLast(), all.count < 256 {
+            for case .symbols(let bases, _) in self.bases(of: type) {
+                for base in bases where all.insert(base).inserted { pending.append(base) }
+            }
+        }
+        return all
+    }
+
+    private func accepts(
+        _ definition: LinkFacts.Definition, _ argumentCount: Int, _ labels: String? = nil
+    ) -> Bool {
+        if let labels, let own = definition.labels { return Labels.match(labels, own) }
+        guard argumentCount >= 0, let arguments = definition.arguments else { return true }
+        return arguments.contains(argumentCount)
+    }
+
+    /// Of several with one name those that take so many arguments, if that decides.
+    private func chosen(
+        _ symbols: [Symbol], _ argumentCount: Int, _ labels: String? = nil
+    ) -> [Symbol] {
+        guard symbols.count > 1, argumentCount >= 0 || labels != nil else { return symbols }
+        let fitting = symbols.filter { accepts(table.definition($0), argumentCount, labels) }
+        return fitting.isEmpty ? symbols : fitting
+    }
+
+    /// What calling a type calls, if it says so itself.
+    private func constructor(
+        _ symbol: Symbol, _ argumentCount: Int, _ labels: String?
+    ) -> Symbol? {
+        guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
+        for name in rules.constructors.sorted() {
+            if case .symbols(let found, _) = ownMember(name, symbol) {
+                let fitting = found.filter {
+                    accepts(table.definition($0), argumentCount, labels)
+                }
+                if fitting.count == 1 { return fitting[0] }
+            }
+        }
+        return nil
+    }
+
+    // MARK: - Expressions
+
+    /// An expression in parts, with what is said of each.
+    struct Expression {
+        struct Part {
+            var name: String
+            var isCall = false
+            var isInstance = false
+            var argumentCount = -1
+        }
+
+        var parts: [Part]
+        var last: String { parts[parts.count - 1].name }
+
+        init(_ text: String) {
+            parts = []
+            var name: [UInt8] = []
+            var part = Part(name: "")
+            var isInArguments = false
+            func end(_ part: inout Part, _ name: inout [UInt8], _ parts: inout [Part]) {
+                part.name = String(decoding: name, as: UTF8.self)
+                parts.append(part)
+                part = Part(name: "")
+                name.removeAll(keepingCapacity: true)
+            }
+            for byte in text.utf8 {
+                switch byte {
+                case UInt8(ascii: "("):
+                    if part.isCall {
+                        // What a call gives is called.
+                        end(&part, &name, &parts)
+                        part.name = ""
+                    }
+                    part.isCall = true
+                    isInArguments = true
+                case UInt8(ascii: ")"): isInArguments = false
+                case UInt8(ascii: "^"): part.isInstance = true
+                case UInt8(ascii: ".") where !isInArguments: end(&part, &name, &parts)
+                default:
+                    if isInArguments {
+                        if byte >= 48, byte <= 57 {
+                            part.argumentCount = max(0, part.argumentCount) &* 10 &+ Int(byte - 48)
+                        }
+                    } else {
+                        name.append(byte)
+                    }
+                }
+            }
+            end(&part, &name, &parts)
+        }
+    }
+
+    private func evaluate<Parts: Collection<Expression.Part>>(
+        _ parts: Parts, _ owner: Int
+    ) -> Value {
+        guard let first = parts.first else { return .nothing }
+        var value = evaluate(first, owner)
+        for part in parts.dropFirst() {
+            value = applied(member(part.name, of: value, argumentCount: part.argumentCount), part)
+        }
+        return value
+    }
+
+    private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
+        switch part.name {
+        case "?", "": return .nothing
+        case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
+        case "@type": return applied(enclosingType(owner).map(isInstance: false), part)
+        case "@super":
+            guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
+            // As a call, `super()`, it is the same.
+            return baseValue(of: types)
+        default: return applied(lookUp(part.name, owner, part.argumentCount), part)
+        }
+    }
+
+    /// A value of one of the bases: of what is looked up in it, the first base that has it counts.
+    private func baseValue(of types: [Symbol]) -> Value {
+        var symbols: [Symbol] = []
+        for type in types {
+            for base in bases(of: type) {
+                switch base {
+                case .symbols(let found, _): symbols += found
+                case .outer(let text) where symbols.isEmpty: return .outer(text)
+                default: break
+                }
+            }
+        }
+        return symbols.isEmpty ? .nothing : .instance(symbols, isSure: true)
+    }
+
+    private func applied(_ value: Value, _ part: Expression.Part) -> Value {
+        if part.isInstance { return instance(of: value) }
+        return part.isCall ? result(of: value, part.argumentCount) : value
+    }
+
+    /// A value of what a name stands for.
+    private func instance(of value: Value) -> Value {
+        switch value {
+        case .symbols(let symbols, let isSure):
+            var types: [Symbol] = []
+            for symbol in symbols {
+                let definition = table.definition(symbol)
+                if definition.kind.isType {
+                    types.append(symbol)
+                } else if definition.kind == .typeAlias {
+                    if case .instance(let aliased, _) = type(of: symbol) { types += aliased }
+                }
+            }
+            return types.isEmpty ? .nothing : .instance(types, isSure: isSure)
+        case .outer(let text): return .outer(text)
+        default: return .nothing
+        }
+    }
+
+    private func result(of value: Value, _ argumentCount: Int) -> Value {
+        switch value {
+        case .symbols(let symbols, let isSure):
+            let symbols = chosen(symbols, argumentCount)
+            if symbols.contains(where: { table.definition($0).kind.isType }) {
+                return .instance(
+                    symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
+            }
+            guard symbols.allSatisfy({ table.definition($0).kind.isCallable }) else {
+                return .nothing
+            }
+            return resultOfAll(symbols, isSure)
+        case .outer(let text): return .outer(text + "()")
+        default: return .nothing
+        }
+    }
+
+    /// What calls of several give, if that is the same.
+    private func resultOfAll(_ symbols: [Symbol], _ isSure: Bool) -> Value {
+        var result: Value = .nothing
+        for (place, symbol) in symbols.enumerated() {
+            let type = type(of: symbol)
+            if place == 0 {
+                result = type
+            } else if case .instance(let types, let isTypeSure) = type,
+                case .instance(let others, let isResultSure) = result, others == types
+            {
+                result = .instance(types, isSure: isTypeSure && isResultSure)
+            } else {
+                return .nothing
+            }
+        }
+        if case .instance(let types, let isTypeSure) = result {
+            return .instance(types, isSure: isSure && isTypeSure)
+        }
+        return result
+    }
+
+    // MARK: - Names
+
+    private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+        note(name)
+        let facts = file.facts
+        var place = owner
+        var isOwn = true
+        while place > 0 {
+            let definition = facts.definitions[place]
+            if definition.kind.isCallable || !definition.kind.isType {
+                let isSpace = definition.kind == .namespace || definition.kind == .module
+                let found = table.symbols(at: file.paths[place].appending(name)).filter {
+                    isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
+                }
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+                if isSpace, let outer = imported(name, of: place) { return outer }
+            } else if rules.hasImplicitSelf || isOwn {
+                let value = memberOfType(name, file.first + place)
+                if case .symbols = value { return value }
+            }
+            if definition.extends != nil, rules.hasImplicitSelf,
+                case .symbols(let types, _) = extendedType(file.first + place)
+            {
+                for type in types {
+                    let value = memberOfType(name, type)
+                    if case .symbols = value { return value }
+                }
+            }
+            isOwn = false
+            place = definition.parent
+        }
+        let found = table.symbols(at: file.module.appending(name))
+        if !found.isEmpty {
+            // What the file has itself comes before what others of its module have.
+            let own = found.filter {
+                $0 >= file.first && $0 < file.first + facts.definitions.count
+            }
+            return .symbols(own.isEmpty ? found : own, isSure: true)
+        }
+        if rules.seesOuterModules {
+            for count in (0..<file.moduleSegments.count).reversed() {
+                let path = NamePath(family: file.language.family)
+                    .appending(all: file.moduleSegments.prefix(count)).appending(name)
+                let found = table.symbols(at: path)
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+            }
+        }
+        if let value = imported(name, of: nil) { return value }
+        for index in file.wildcards {
+            let value = member(name, ofModule: self.module(of: facts.imports[index]), depth: 0)
+            if case .nothing = value { continue }
+            if case .outer = value { continue }
+            return value
+        }
+        if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
+        if let value = outside(name) { return value }
+        // A module by its own name, where modules have one.
+        let path = family.appending(name)
+        if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
+            return .module(path, file: nil)
+        }
+        return .nothing
+    }
+
+    /// A name that nothing in the tree has is from a module that all names were taken from, if that
+    /// is outside.
+    private func outside(_ name: String) -> Value? {
+        guard rules.takesUnknownNames, table.symbols(named: name, in: family).isEmpty else {
+            return nil
+        }
+        var modules: Set<String> = []
+        for index in file.wildcards {
+            if case .outer(let text) = module(of: file.facts.imports[index]) {
+                modules.insert(text)
+            }
+        }
+        guard let module = modules.first else { return nil }
+        // From which of several, there is no telling.
+        return .outer(modules.count == 1 ? "\(module).\(name)" : name)
+    }
+
+    private func imported(_ name: String, of owner: Int?) -> Value? {
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            if let owner, item.owner != owner { continue }
+            let value = self.value(of: item)
+            if case .nothing = value { return .nothing }
+            return value
+        }
+        return nil
+    }
+
+    // MARK: - Modules
+
+    private func module(of item: Import) -> Value {
+        note(item.module)
+        for part in LinkedFile.parts(item.module) { note(part) }
+        return switch rules.module(item, file, table) {
+        case .inner(let path, let number)?: .module(path, file: number)
+        case .outer(let name)?: .outer(name)
+        case nil: .nothing
+        }
+    }
+
+    private func value(of item: Import) -> Value {
+        let module = module(of: item)
+        guard let name = item.name, name != "*" else { return module }
+        return member(name, ofModule: module, depth: 0)
+    }
+
+    private static let depthLimit = 16
+
+    private func member(_ name: String, ofModule module: Value, depth: Int) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        switch module {
+        case .outer(let text): return .outer("\(text).\(name)")
+        case .symbols, .instance: return member(name, of: module, argumentCount: -1)
+        case .nothing: return .nothing
+        case .module(let path, let number):
+            note(name)
+            let inner = path.appending(name)
+            var found = table.symbols(at: inner)
+            if let number { found = found.filter { table.fileNumber(of: $0) == number } }
+            if !found.isEmpty { return .symbols(found, isSure: true) }
+            for number in number.map({ [$0] }) ?? table.files(of: path) {
+                let value = inside(number) { exported(name, depth: depth) }
+                if case .nothing = value { continue }
+                return value
+            }
+            if table.hasModule(inner) { return .module(inner, file: nil) }
+            return .nothing
+        }
+    }
+
+    /// What a file hands on under a name.
+    private func exported(_ name: String, depth: Int) -> Value {
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            guard item.isExported || rules.exportsImports else { continue }
+            let module = self.module(of: item)
+            guard let name = item.name, name != "*" else { return module }
+            return member(name, ofModule: module, depth: depth + 1)
+        }
+        for index in file.wildcards {
+            let item = file.facts.imports[index]
+            guard item.isExported || rules.exportsImports else { continue }
+            let value = member(name, ofModule: self.module(of: item), depth: depth + 1)
+            switch value {
+            case .nothing, .outer: continue
+            default: return value
+            }
+        }
+        return .nothing
+    }
+
+    // MARK: - Members
+
+    private func member(_ name: String, of value: Value, argumentCount: Int) -> Value {
+        switch value {
+        case .nothing: return .nothing
+        case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
+        case .module: return member(name, ofModule: value, depth: 0)
+        case .instance(let types, let isSure):
+            return member(name, ofTypes: types, isSure: isSure)
+        case .symbols(let symbols, let isSure):
+            guard let first = symbols.first else { return .nothing }
+            let definition = table.definition(first)
+            if definition.kind.isType {
+                return member(name, ofTypes: symbols, isSure: isSure)
+            }
+            if definition.kind == .namespace || definition.kind == .module {
+                return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
+            }
+            if definition.kind.isCallable { return .nothing }
+            return member(name, of: type(of: first), argumentCount: argumentCount)
+        }
+    }
+
+    private func member(_ name: String, ofTypes types: [Symbol], isSure: Bool) -> Value {
+        for type in types {
+            switch memberOfType(name, type) {
+            case .nothing: continue
+            case .symbols(let found, let isFoundSure):
+                return .symbols(found, isSure: isSure && isFoundSure)
+            case let value: return value
+            }
+        }
+        return .nothing
+    }
+
+    /// A member of a type or of what it extends.
+    private func memberOfType(_ name: String, _ type: Symbol) -> Value {
+        var seen: Set<Symbol> = [type]
+        var level = [type]
+        var outer: String?
+        var isUnsure = false
+        // What is nearer comes first; of bases side by side the first that is named.
+        while !level.isEmpty, seen.count < 256 {
+            var next: [Symbol] = []
+            for type in level {
+                let own = ownMember(name, type)
+                if case .symbols(let found, let isSure) = own {
+                    return .symbols(found, isSure: isSure && !isUnsure)
+                }
+                if case .nothing = own {} else { return own }
+                for base in bases(of: type) {
+                    switch base {
+                    case .symbols(let symbols, let isSure):
+                        if !isSure { isUnsure = true }
+                        for symbol in symbols where seen.insert(symbol).inserted {
+                            next.append(symbol)
+                        }
+                    case .outer(let text): outer = outer ?? text
+                    default: isUnsure = true
+                    }
+                }
+            }
+            level = next
+        }
+        return outer.map { .outer("\($0).\(name)") } ?? .nothing
+    }
+
+    private func ownMember(_ name: String, _ type: Symbol) -> Value {
+        note(name)
+        let path = table.path(type).appending(name)
+        let own = table.fileNumber(of: type)
+        let typeName = table.definition(type).name
+        // What stands in the type, and what others extend it by.
+        let found =
+            table.symbols(at: path).filter {
+                table.fileNumber(of: $0) == own && table.definition($0).extends == nil
+            }
+            + table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
+                guard case .symbols(let types, _) = extendedType($0) else { return false }
+                return types.contains(type)
+            }
+        if !found.isEmpty { return .symbols(found, isSure: true) }
+        for (number, place) in table.attributes(at: path) where number == own {
+            let attribute = table.files[number].facts.attributes[place]
+            let value = leveled(number << 24 | place, attributeMemo) {
+                inside(number) {
+                    evaluate(Expression(attribute.type).parts, attribute.owner)
+                }
+            }
+            if case .nothing = value { continue }
+            // What stands for a class or a function there is one here.
+            return value
+        }
+        return .nothing
+    }
+
+    // MARK: - Types
+
+    private func enclosingType(_ owner: Int) -> EnclosingType {
+        var place = owner
+        while place > 0 {
+            let definition = file.facts.definitions[place]
+            if definition.extends != nil {
+                if case .symbols(let types, let isSure) = extendedType(file.first + place) {
+                    return .symbols(types, isSure: isSure)
+                }
+                return .nothing
+            }
+            if definition.kind.isType { return .symbols([file.first + place], isSure: true) }
+            place = definition.parent
+        }
+        return .nothing
+    }
+
+    private typealias EnclosingType = Value
+
+    /// The type that a member belongs to which stands outside of it.
+    private func extendedType(_ symbol: Symbol) -> Value {
+        let other = table.file(of: symbol)
+        guard let text = other.facts.definitions[symbol - other.first].extends else {
+            return .nothing
+        }
+        return leveled(symbol, extendedMemo) {
+            inside(table.fileNumber(of: symbol)) {
+                types(in: evaluate(Expression(text).parts, 0))
+            }
+        }
+    }
+
+    /// What a definition is or gives, as far as it says so.
+    private func type(of symbol: Symbol) -> Value {
+        let other = table.file(of: symbol)
+        let index = symbol - other.first
+        guard let text = other.facts.definitions[index].type else { return .nothing }
+        let definition = other.facts.definitions[index]
+        let owner = definition.kind.isCallable ? index : max(0, definition.parent)
+        return leveled(symbol, typeMemo) {
+            inside(table.fileNumber(of: symbol)) {
+                let value = evaluate(Expression(text).parts, owner)
+                // What is another variable is what that is.
+                guard case .symbols(let symbols, _) = value,
+                    !symbols.allSatisfy({ isTypeOrCallable($0) })
+                else { return value }
+                return symbols.count == 1 ? type(of: symbols[0]) : .nothing
+            }
+        }
+    }
+
+    /// Answers that were given before, by how many levels there were for them; those that needed
+    /// no more than they had count for all.
+    private final class Memo {
+        let number: Int
+
+        init(_ number: Int) { self.number = number }
+
+        private var answers: [Int: (value: Value, dependencies: [UInt32])] = [:]
+
+        subscript(key: Int, level: Int) -> (value: Value, dependencies: [UInt32])? {
+            get { answers[key << 4] ?? answers[key << 4 | level] }
+            set { answers[key << 4 | level] = newValue }
+        }
+    }
+
+    /// Begins to note what one answer depends on, by itself.
+    private func beginNoting() -> (start: Int, joined: Set<Int>) {
+        let noted = (dependencies.count, joined)
+        joined = []
+        return noted
+    }
+
+    private func endNoting(_ noted: (start: Int, joined: Set<Int>)) -> [UInt32] {
+        joined = noted.joined
+        return Array(Set(dependencies[noted.start...]))
+    }
+
+    /// Takes over what an answer depended on when it was found.
+    private func join(_ others: [UInt32], _ key: Int) {
+        if joined.insert(key).inserted { dependencies += others }
+    }
+
+    private func leveled(_ symbol: Int, _ memo: Memo, _ body: () -> Value) -> Value {
+        guard level > 0 else {
+            isCut = true
+            return .nothing
+        }
+        let key = symbol << 1 | (looksAtBases ? 1 : 0)
+        if let known = memo[key, level] {
+            join(known.dependencies, key << 8 | level << 2 | memo.number)
+            return known.value
+        }
+        let wasCut = isCut
+        let noted = beginNoting()
+        isCut = false
+        level -= 1
+        let value = body()
+        level += 1
+        memo[key, isCut ? level : 0] = (value, endNoting(noted))
+        isCut = isCut || wasCut
+        return value
+    }
+
+    private func isTypeOrCallable(_ symbol: Symbol) -> Bool {
+        let kind = table.definition(symbol).kind
+        return kind.isType || kind.isCallable || kind == .module || kind == .namespace
+    }
+
+    /// What a type extends, in the order in which it says so. Names in it are looked for without
+    /// what types have from their own bases.
+    private func bases(of type: Symbol) -> [Value] {
+        guard looksAtBases else { return [] }
+        if let known = baseMemo[type] {
+            join(known.dependencies, type << 8 | 0xFF)
+            return known.values
+        }
+        let noted = beginNoting()
+        note(table.definition(type).name)
+        let (outerLevel, wasCut) = (level, isCut)
+        level = Self.levelLimit
+        looksAtBases = false
+        defer {
+            (level, isCut) = (outerLevel, wasCut)
+            looksAtBases = true
+        }
+        let other = table.file(of: type)
+        let index = type - other.first
+        var values: [Value] = []
+        for base in other.facts.bases where base.owner == index {
+            // A base is no member of the type itself.
+            let owner = max(0, other.facts.definitions[index].parent)
+            values.append(
+                inside(table.fileNumber(of: type)) {
+                    types(in: evaluate(Expression(base.target).parts, owner))
+                })
+        }
+        for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
+        {
+            let conformance = table.files[number].facts.conformances[place]
+            inside(number) {
+                guard
+                    case .symbols(let types, _) = evaluate(Expression(conformance.type).parts, 0),
+                    types.contains(type)
+                else { return }
+                values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
+            }
+        }
+        baseMemo[type] = (values, endNoting(noted))
+        return values
+    }
+
+    private func types(in value: Value) -> Value {
+        guard case .symbols(let symbols, let isSure) = value else { return value }
+        var types: [Symbol] = []
+        for symbol in symbols {
+            if table.definition(symbol).kind.isType {
+                types.append(symbol)
+            } else if case .instance(let aliased, _) = type(of: symbol) {
+                types += aliased
+            }
+        }
+        return types.isEmpty ? .nothing : .symbols(types, isSure: isSure)
+    }
+}
+
+extension Linker.Value {
+    fileprivate func map(isInstance: Bool) -> Linker.Value {
+        guard case .symbols(let types, let isSure) = self, isInstance else { return self }
+        return .instance(types, isSure: isSure)
+    }
+}
