@@ -50,6 +50,7 @@ extension Extractor {
                     inner = current[name]
                 }
                 parts.append(own.joined(separator: ".") + suffix)
+            case .literal: parts.append("?")
             case .call(let function):
                 suffix = "()"
                 if let callee = node[function] {
@@ -103,7 +104,7 @@ extension Extractor {
             .map { String(Substring($0)) }.joined(separator: ".")
     }
 
-    private func leafName(_ node: SyntaxNode) -> String? {
+    func leafName(_ node: SyntaxNode) -> String? {
         var node = node
         for _ in 0..<16 {
             let symbol = node.symbol

@@ -4,10 +4,12 @@
 
 extension Extractor {
     /// Notes that what is around names what a node names. Without a name in it, nothing is noted.
-    func refer(_ kind: EdgeKind, _ node: SyntaxNode?) {
-        guard let node, !hidden.contains(node.start), let path = path(of: node) else { return }
+    func refer(_ kind: EdgeKind, _ node: SyntaxNode?, argumentCount: Int = -1) {
+        guard let node, !hidden.contains(node.start), let path = expression(of: node) else {
+            return
+        }
         if kind == .extends || kind == .implements { hidden.insert(node.start) }
-        refer(kind, path, line: node.line)
+        refer(kind, path, line: node.line, argumentCount: argumentCount)
     }
 
     /// What begins there is no reference of its own.
@@ -47,7 +49,7 @@ extension Extractor {
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line, owner: 0))
     }
 
-    func refer(_ kind: EdgeKind, _ target: String, line: Int) {
+    func refer(_ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1) {
         guard !target.isEmpty, target != "?" else { return }
         if kind == .uses || kind == .extends || kind == .implements {
             if language.builtIns.contains(target) { return }
@@ -59,7 +61,7 @@ extension Extractor {
         facts.references.append(
             Reference(
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line,
-                owner: scope.definition))
+                owner: scope.definition, argumentCount: argumentCount))
     }
 
     /// Gives members and references of types that are extended to those types, where the file has

@@ -36,13 +36,18 @@ final class Extractor {
     private var parser: Parser
     private var innerDepth = 0
     private var callableDepth = 0
+    var locals = Locals()
+    /// Where blocks end, and what names meant before them.
+    private var blocks: [(node: Int, end: Int, mark: Int)] = []
+    /// Names that get a meaning behind a node.
+    private var bindings: [(end: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
     /// Type parameters of what is open, and how often each is one.
     var localTypes: [String: Int] = [:]
     /// How many more bytes of signatures and descriptions the file may have: there could be
     /// thousands for one place.
     var textLeft: Int
     /// What was opened before the tree that is walked over.
-    private var floor = (scopes: 0, shared: 0)
+    private var floor = (scopes: 0, shared: 0, blocks: 0, bindings: 0)
     private var tokenCount = 0
 
     /// Comments that stand one below the other, the last ones that were met.
@@ -140,7 +145,7 @@ final class Extractor {
         innerDepth += 1
         parser = parser.inner
         // Places in this tree say nothing of scopes that the outer one has opened.
-        floor = (scopes.count, sharedNodes.count)
+        floor = (scopes.count, sharedNodes.count, blocks.count, bindings.count)
         nextEnd = .max
         walk(root)
         closeScopes(.max)
@@ -150,7 +155,41 @@ final class Extractor {
         return true
     }
 
+    /// The node that is visited.
+    var currentNode: SyntaxNode { node }
+
+    func openBlock(until end: Int) {
+        blocks.append((node.index, end, locals.mark))
+        nextEnd = min(nextEnd, end)
+    }
+
+    /// Gives a name of a function's its meaning, behind a node or at once.
+    func bind(
+        _ name: String, _ meaning: Locals.Meaning, behind node: SyntaxNode?, isNew: Bool
+    ) {
+        guard let node else {
+            return locals.set(name, meaning, place: blocks.last?.node ?? 0, isNew: isNew)
+        }
+        bindings.append((node.after, name, meaning, isNew))
+        nextEnd = min(nextEnd, node.after)
+    }
+
     private func closeScopes(_ index: Int) {
+        while true {
+            // Of what ends at once, what is inside ends first.
+            if bindings.count > floor.bindings, let last = bindings.last, last.end <= index,
+                blocks.count == floor.blocks || last.end <= blocks[blocks.count - 1].end
+            {
+                bindings.removeLast()
+                locals.set(
+                    last.name, last.meaning, place: blocks.last?.node ?? 0, isNew: last.isNew)
+            } else if blocks.count > floor.blocks, let last = blocks.last, last.end <= index {
+                blocks.removeLast()
+                locals.reset(to: last.mark)
+            } else {
+                break
+            }
+        }
         while scopes.count > floor.scopes, let scope = scopes.last, scope.end <= index {
             closeScope()
         }
@@ -167,10 +206,19 @@ final class Extractor {
         if sharedNodes.count > floor.shared, let last = sharedNodes.last {
             nextEnd = min(nextEnd, last.end)
         }
+        if blocks.count > floor.blocks, let last = blocks.last {
+            nextEnd = min(nextEnd, last.end)
+        }
+        if bindings.count > floor.bindings, let last = bindings.last {
+            nextEnd = min(nextEnd, last.end)
+        }
     }
 
     private func open(_ scope: Scope) {
-        if scope.kind.isCallable { callableDepth += 1 }
+        if scope.kind.isCallable {
+            callableDepth += 1
+            openBlock(until: scope.end)
+        }
         scopes.append(scope)
         nextEnd = min(nextEnd, scope.end)
     }
@@ -277,6 +325,7 @@ final class Extractor {
         let qualifiedName = Self.qualified(name, in: type ?? above.qualifiedName)
         let start = startPoint(range.lowerBound, node)
         let reason = above.testReason ?? language.test(self, node, kind, name)
+        if callableDepth > 0 { bind(name, .itself, behind: nil, isNew: true) }
         let definition = Definition(
             kind: kind, name: name, qualifiedName: qualifiedName, parent: above.definition,
             range: range, startLine: start,
@@ -478,7 +527,7 @@ final class Extractor {
     static let nameLimit = 512
     static let pathLimit = 2048
 
-    private static func qualified(_ name: String, in prefix: String) -> String {
+    static func qualified(_ name: String, in prefix: String) -> String {
         prefix.isEmpty ? name : shortened("\(prefix).\(name)", pathLimit)
     }
 

@@ -61,22 +61,67 @@ struct Definition: Sendable {
     var testReason: TestReason?
     var tokenCount = 0
     var complexity = 0
+    /// What it is, or what calling it gives, as an expression; nil if nothing says so.
+    var type: String?
+    /// What it is a member of, where that is not what it stands in.
+    var extends: String?
+    /// How many arguments it takes, where that is known.
+    var arguments: ClosedRange<Int>?
+    /// Of the type itself, not of its values.
+    var isStatic = false
 }
 
 /// That a definition names something else.
 struct Reference: Sendable {
     var kind: EdgeKind
-    /// As it is written, with dots between its parts: `self.store.write`. A part that is called has
-    /// parentheses; one that is no name is a question mark.
+    /// An expression: names with dots between them, `@self.store.write`. A local variable is not
+    /// named, but stands as what gave it its value. A part that is called has the number of its
+    /// arguments behind it, `open(1).read`; that of a type, of which there is a value, a `^`:
+    /// `Store^.write`. What no name stands for is a `?`.
     var target: String
     var line: Int
     /// Index of the definition it stands in.
     var owner: Int
+    /// Of a call; -1 if it is none, or if there is no telling.
+    var argumentCount = -1
+}
+
+/// A name that a file has from elsewhere.
+struct Import: Sendable {
+    /// As it is written, in the language's own way: `../lib/a`, `os.path`, `..pkg`.
+    var module: String
+    /// What of it; nil for the module itself, `*` for all that it offers.
+    var name: String?
+    /// What it is called here; empty if it gets no name.
+    var alias: String
+    var line: Int
+    var owner: Int
+    /// Whether others get it from here as if it were defined here.
+    var isExported = false
+}
+
+/// What values of a type have beside what is defined: `self.store = Store()`.
+struct Attribute: Sendable {
+    /// Index of the type's definition.
+    var owner: Int
+    var name: String
+    var type: String
+}
+
+/// That a type which stands elsewhere is extended here to be another's kind: `impl A for B`.
+struct Conformance: Sendable {
+    var type: String
+    var base: String
 }
 
 struct FileFacts: Sendable {
     var definitions: [Definition] = []
     var references: [Reference] = []
+    var importedNames: [Import] = []
+    var attributes: [Attribute] = []
+    var conformances: [Conformance] = []
+    /// What the file says it is part of: a package, a namespace.
+    var package = ""
     /// Where definitions could not be read from.
     var errorCount = 0
     /// The bytes of comments and imports, ascending, without overlaps.

@@ -30,6 +30,8 @@ struct Rule: Sendable {
 enum Shape: Sendable {
     /// Its text.
     case name
+    /// A value of a built-in type.
+    case literal(StaticString)
     /// What stands before a dot, and behind it.
     case member(StaticString, StaticString)
     /// The same, but what stands before is one name, and what stands behind may be like that again.
@@ -73,6 +75,16 @@ struct Language: Sendable {
     var docs = DocStyle.any
     /// Types that are nobody's.
     var builtIns: Set<String> = []
+    /// Names for the value that a method is called on, and for the same as one of its base's.
+    var selfNames: Set<String> = []
+    var superNames: Set<String> = []
+    /// Types that stand for the one that they are used in: `Self`.
+    var selfTypes: Set<String> = []
+    /// Arguments that stand for any number of them.
+    var spreads: [StaticString] = []
+    /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,
+    /// `A`.
+    var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
     /// What is done first, with the root.
     var module: @Sendable (Extractor, SyntaxNode) -> Void = { _, _ in }
     /// Of what is being defined by a node, under a name.

@@ -43,9 +43,16 @@ extension Rule {
     /// A reference to what a field names.
     static func refer(_ kind: EdgeKind, _ field: StaticString) -> Rule {
         visit { e, node in
-            e.refer(kind, node[field])
+            e.refer(
+                kind, node[field], argumentCount: kind == .calls ? e.argumentCount(node) : -1)
             return true
         }
+    }
+
+    /// Names that are declared inside are nobody's outside.
+    static let block = visit { e, _ in
+        e.openBlock()
+        return true
     }
 
     /// A reference to what the node itself names.

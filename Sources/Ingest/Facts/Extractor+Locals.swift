@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What names stand for within a function, and expressions made of them: a reference through a local
+// variable is kept as one through what gave the variable its value.
+
+extension Extractor {
+    /// Names of a function's own, and what they were before.
+    struct Locals {
+        enum Meaning {
+            /// Something that is defined, or that another scope has: its name says all.
+            case itself
+            /// What is known of its value: an expression, `?` if nothing is.
+            case value(String)
+        }
+
+        private var meanings: [String: Meaning] = [:]
+        private var places: [String: Int] = [:]
+        private var changes: [(name: String, meaning: Meaning?, place: Int?)] = []
+
+        var isEmpty: Bool { meanings.isEmpty }
+        var mark: Int { changes.count }
+
+        subscript(name: String) -> Meaning? { meanings[name] }
+
+        /// - Parameter place: the block that it is in.
+        mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
+            var meaning = meaning
+            // Which of two values it has where branches meet, nobody knows.
+            if !isNew, let before = places[name], before != place,
+                case .value(let old)? = meanings[name], case .value(let new) = meaning, old != new
+            {
+                meaning = .value("?")
+            }
+            changes.append((name, meanings[name], places[name]))
+            meanings[name] = meaning
+            places[name] = isNew ? place : places[name] ?? place
+        }
+
+        /// Forgets what came after a mark.
+        mutating func reset(to mark: Int) {
+            while changes.count > mark, let last = changes.popLast() {
+                meanings[last.name] = last.meaning
+                places[last.name] = last.place
+            }
+        }
+    }
+
+    /// How long an expression may be, and how deep.
+    private static let expressionLimit = 256
+    private static let expressionDepth = 16
+
+    // MARK: - Names
+
+    /// Names of what is inside of the node that is visited end with it.
+    func openBlock() { openBlock(until: currentNode.after) }
+
+    /// A parameter, or a variable that is declared here; what it is, its type says, or its value.
+    func declare(_ name: SyntaxNode?, type: SyntaxNode? = nil, value: SyntaxNode? = nil) {
+        guard let name, isInFunction else { return }
+        let meaning =
+            type.flatMap(instance) ?? value.map { expression(of: $0) ?? "?" } ?? "?"
+        hidden.insert(name.start)
+        declare(text(name), as: meaning, behind: value == nil ? nil : currentNode)
+    }
+
+    func declare(_ name: String, as meaning: String, behind node: SyntaxNode? = nil) {
+        guard isInFunction else { return }
+        bind(name, .value(meaning), behind: node, isNew: true)
+    }
+
+    /// All names in a pattern, of whose values nothing is known.
+    func declareAll(in pattern: SyntaxNode?) {
+        guard let pattern, isInFunction else { return }
+        if isName(pattern) { return declare(pattern) }
+        var pending = [pattern]
+        while let node = pending.popLast() {
+            for child in node.allChildren where child.isNamed {
+                if isName(child) { declare(child) } else { pending.append(child) }
+            }
+        }
+    }
+
+    /// A variable that gets a value, and is one of the function's by that.
+    func assign(_ name: SyntaxNode, type: SyntaxNode? = nil, value: SyntaxNode?) {
+        guard isInFunction else { return }
+        let text = text(name)
+        if case .itself? = locals[text] { return }
+        hidden.insert(name.start)
+        let meaning =
+            type.flatMap(instance) ?? value.map { expression(of: $0) ?? "?" } ?? "?"
+        bind(text, .value(meaning), behind: currentNode, isNew: false)
+    }
+
+    /// A name that means here what it means outside.
+    func declareOuter(_ name: SyntaxNode) {
+        guard isInFunction else { return }
+        bind(text(name), .itself, behind: nil, isNew: true)
+    }
+
+    func isName(_ node: SyntaxNode) -> Bool {
+        guard node.symbol < compiled.shapes.count, case .name? = compiled.shapes[node.symbol] else {
+            return false
+        }
+        return true
+    }
+
+    // MARK: - Expressions
+
+    /// What a node stands for; nil if that is nothing with a name.
+    func expression(of node: SyntaxNode) -> String? {
+        var bytes: [UInt8] = []
+        append(node, to: &bytes, depth: 0)
+        if bytes.count > Self.expressionLimit || bytes == [UInt8(ascii: "?")] { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A value of the type that a node names.
+    func instance(of type: SyntaxNode) -> String? {
+        guard let path = typePath(of: type) else { return nil }
+        return path.hasPrefix("@") ? path : path + "^"
+    }
+
+    func typePath(of type: SyntaxNode) -> String? {
+        guard let named = language.namedType(self, type), let path = path(of: named) else {
+            return nil
+        }
+        if localTypes[path, default: 0] > 0 { return nil }
+        if language.selfTypes.contains(path) { return "@self" }
+        return path
+    }
+
+    private func append(_ node: SyntaxNode, to bytes: inout [UInt8], depth: Int) {
+        let symbol = node.symbol
+        guard depth < Self.expressionDepth, bytes.count <= Self.expressionLimit,
+            symbol < compiled.shapes.count, let shape = compiled.shapes[symbol]
+        else { return bytes.append(UInt8(ascii: "?")) }
+        func go(_ inner: SyntaxNode?) {
+            if let inner {
+                append(inner, to: &bytes, depth: depth + 1)
+            } else {
+                bytes.append(UInt8(ascii: "?"))
+            }
+        }
+        switch shape {
+        case .name: append(name: cleaned(text(node)), to: &bytes)
+        case .literal(let type):
+            bytes += UnsafeBufferPointer(start: type.utf8Start, count: type.utf8CodeUnitCount)
+            bytes.append(UInt8(ascii: "^"))
+        case .member(let object, let property):
+            go(node[object])
+            append(member: node[property], to: &bytes)
+        case .pair:
+            guard let first = node.firstChild, let last = node.lastChild else { return go(nil) }
+            if first.index == last.index { return go(first) }
+            go(first)
+            append(member: last, to: &bytes)
+        case .call(let function):
+            go(node[function])
+            append(argumentCount(node), to: &bytes)
+        case .callFirst:
+            go(node.firstChild)
+            append(argumentCount(node), to: &bytes)
+        case .field(let field): go(node[field])
+        case .inner: go(node.firstChild)
+        case .separated, .qualified, .separatedChildren:
+            guard let path = path(of: node) else { return go(nil) }
+            if path.utf8.contains(UInt8(ascii: ".")) {
+                bytes += path.utf8
+            } else {
+                append(name: path, to: &bytes)
+            }
+        }
+    }
+
+    private func append(member node: SyntaxNode?, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "."))
+        if let node, let name = leafName(node), !name.isEmpty {
+            bytes += name.utf8
+        } else {
+            bytes.append(UInt8(ascii: "?"))
+        }
+    }
+
+    private func append(name: String, to bytes: inout [UInt8]) {
+        if language.selfNames.contains(name) {
+            bytes += "@self".utf8
+        } else if language.superNames.contains(name) {
+            bytes += "@super".utf8
+        } else if !locals.isEmpty, case .value(let value)? = locals[name] {
+            bytes += value.utf8
+        } else {
+            bytes += name.utf8
+        }
+    }
+
+    private func append(_ argumentCount: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "("))
+        if argumentCount >= 0 { bytes += String(argumentCount).utf8 }
+        bytes.append(UInt8(ascii: ")"))
+    }
+
+    /// How many arguments a call has; -1 if there is no telling.
+    func argumentCount(_ call: SyntaxNode) -> Int {
+        guard let list = call["arguments"] ?? call.children().first(where: isArguments) else {
+            return -1
+        }
+        var count = 0
+        for child in list.allChildren where child.isNamed {
+            if child.symbol < compiled.actions.count, case .comment? = compiled.actions[child.symbol]
+            {
+                continue
+            }
+            if language.spreads.contains(where: { child.is($0) }) { return -1 }
+            count += 1
+        }
+        return count
+    }
+
+    private func isArguments(_ node: SyntaxNode) -> Bool {
+        node.isOne(of: "argument_list", "arguments", "value_arguments", "call_suffix")
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the linker knows of a file, and how the store keeps it: the facts that say what others may
+// mean by its names, and the references it makes itself. Both depend on the file alone.
+
+import Codec
+
+struct LinkFacts: Sendable {
+    struct Definition: Sendable, Equatable {
+        var kind: EntityKind
+        var name: String
+        var parent: Int
+        /// Of those with the same key, which it is, from 1.
+        var ordinal = 1
+        var type: String?
+        var extends: String?
+        var arguments: ClosedRange<Int>?
+        var isStatic = false
+        /// It is a test, and no entity.
+        var isExcluded = false
+    }
+
+    var package = ""
+    var definitions: [Definition] = []
+    var imports: [Import] = []
+    var attributes: [Attribute] = []
+    var conformances: [Conformance] = []
+    /// What types say they extend: what others may mean by a member depends on it.
+    var bases: [Reference] = []
+    var references: [Reference] = []
+
+    init(_ facts: FileFacts, ordinals: [Int], isExcluded: [Bool]) {
+        package = facts.package
+        definitions = facts.definitions.enumerated().map { index, definition in
+            Definition(
+                kind: definition.kind, name: definition.name, parent: definition.parent,
+                ordinal: ordinals[index], type: definition.type, extends: definition.extends,
+                arguments: definition.arguments, isStatic: definition.isStatic,
+                isExcluded: isExcluded[index])
+        }
+        imports = facts.importedNames
+        attributes = facts.attributes
+        conformances = facts.conformances
+        for reference in facts.references {
+            if reference.kind == .extends || reference.kind == .implements {
+                bases.append(reference)
+            } else {
+                references.append(reference)
+            }
+        }
+    }
+
+    // MARK: - As bytes
+
+    private static let version: UInt8 = 1
+
+    /// What others may depend on.
+    func encodedNames() -> [UInt8] {
+        var writer = Writer(Self.version)
+        writer.add(package)
+        writer.add(definitions.count)
+        for definition in definitions {
+            writer.add(definition.kind.rawValue)
+            writer.add(definition.name)
+            writer.add(definition.parent + 1)
+            writer.add(definition.ordinal)
+            writer.add(optional: definition.type)
+            writer.add(optional: definition.extends)
+            writer.add((definition.arguments?.lowerBound ?? -1) + 1)
+            if let arguments = definition.arguments { writer.add(arguments.count) }
+            writer.add((definition.isStatic ? 1 : 0) + (definition.isExcluded ? 2 : 0))
+        }
+        writer.add(imports.count)
+        for item in imports {
+            writer.add(item.module)
+            writer.add(optional: item.name)
+            writer.add(item.alias)
+            writer.add(item.line)
+            writer.add(item.owner)
+            writer.add(item.isExported ? 1 : 0)
+        }
+        writer.add(attributes.count)
+        for attribute in attributes {
+            writer.add(attribute.owner)
+            writer.add(attribute.name)
+            writer.add(attribute.type)
+        }
+        writer.add(conformances.count)
+        for conformance in conformances {
+            writer.add(conformance.type)
+            writer.add(conformance.base)
+        }
+        writer.add(bases)
+        return writer.bytes
+    }
+
+    func encodedReferences() -> [UInt8] {
+        var writer = Writer(Self.version)
+        writer.add(references)
+        return writer.bytes
+    }
+
+    /// Throws for bytes that are none of these, whatever they are.
+    init(names: UnsafeRawBufferPointer, references: UnsafeRawBufferPointer?) throws(CodecError) {
+        var reader = try Reader(names, Self.version)
+        package = try reader.string()
+        let count = try reader.count()
+        definitions.reserveCapacity(count)
+        for index in 0..<count {
+            guard let kind = EntityKind(rawValue: try reader.string()) else {
+                throw CodecError(.inconsistent, "kind")
+            }
+            let name = try reader.string()
+            let parent = try reader.number() - 1
+            guard parent >= -1, parent < count, parent != index else {
+                throw CodecError(.inconsistent, "parent")
+            }
+            var definition = Definition(kind: kind, name: name, parent: parent)
+            definition.ordinal = try reader.number()
+            definition.type = try reader.optional()
+            definition.extends = try reader.optional()
+            let first = try reader.number() - 1
+            if first >= 0 { definition.arguments = first...(first + max(0, try reader.number() - 1)) }
+            let flags = try reader.number()
+            definition.isStatic = flags & 1 != 0
+            definition.isExcluded = flags & 2 != 0
+            definitions.append(definition)
+        }
+        for _ in 0..<(try reader.count()) {
+            let module = try reader.string()
+            let name = try reader.optional()
+            let alias = try reader.string()
+            let line = try reader.number()
+            let owner = try reader.number()
+            guard owner < count else { throw CodecError(.inconsistent, "owner") }
+            imports.append(
+                Import(
+                    module: module, name: name, alias: alias, line: line, owner: owner,
+                    isExported: try reader.number() != 0))
+        }
+        for _ in 0..<(try reader.count()) {
+            let owner = try reader.number()
+            guard owner < count else { throw CodecError(.inconsistent, "owner") }
+            let name = try reader.string()
+            attributes.append(Attribute(owner: owner, name: name, type: try reader.string()))
+        }
+        for _ in 0..<(try reader.count()) {
+            let type = try reader.string()
+            conformances.append(Conformance(type: type, base: try reader.string()))
+        }
+        bases = try reader.references(count)
+        if let references {
+            var reader = try Reader(references, Self.version)
+            self.references = try reader.references(count)
+        }
+    }
+
+    /// Numbers, and texts each of which is written once.
+    private struct Writer {
+        private(set) var bytes: [UInt8]
+        private var texts: [String: Int] = [:]
+
+        init(_ version: UInt8) { bytes = [version] }
+
+        mutating func add(_ number: Int) {
+            var rest = UInt64(bitPattern: Int64(number))
+            while rest > 0x7F {
+                bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+                rest >>= 7
+            }
+            bytes.append(UInt8(rest))
+        }
+
+        /// The number of a text that was there before, or 0 and the text.
+        mutating func add(_ text: String) {
+            if let known = texts[text] { return add(known) }
+            texts[text] = texts.count + 1
+            add(0)
+            add(text.utf8.count)
+            bytes += text.utf8
+        }
+
+        mutating func add(optional text: String?) {
+            add(text == nil ? 0 : 1)
+            if let text { add(text) }
+        }
+
+        mutating func add(_ references: [Reference]) {
+            add(references.count)
+            for reference in references {
+                add(reference.kind.rawValue)
+                add(reference.target)
+                add(reference.line)
+                add(reference.owner)
+                add(reference.argumentCount + 1)
+            }
+        }
+    }
+
+    private struct Reader {
+        private var reader: ByteReader
+        private var texts: [String] = []
+
+        init(_ bytes: UnsafeRawBufferPointer, _ version: UInt8) throws(CodecError) {
+            reader = ByteReader(bytes)
+            guard try reader.read(UInt8.self) == version else {
+                throw CodecError(.inconsistent, "version of facts")
+            }
+        }
+
+        mutating func number() throws(CodecError) -> Int {
+            try reader.readCount(limit: Int(Int32.max))
+        }
+
+        /// Of things that take a byte each at least.
+        mutating func count() throws(CodecError) -> Int {
+            try reader.readCount(limit: reader.remaining)
+        }
+
+        mutating func string() throws(CodecError) -> String {
+            let place = try number()
+            if place > 0 {
+                guard place <= texts.count else { throw CodecError(.inconsistent, "text") }
+                return texts[place - 1]
+            }
+            let text = try reader.readString(limit: reader.remaining)
+            texts.append(text)
+            return text
+        }
+
+        mutating func optional() throws(CodecError) -> String? {
+            try number() == 0 ? nil : try string()
+        }
+
+        mutating func references(_ owners: Int) throws(CodecError) -> [Reference] {
+            var references: [Reference] = []
+            let count = try count()
+            references.reserveCapacity(count)
+            for _ in 0..<count {
+                guard let kind = EdgeKind(rawValue: try string()) else {
+                    throw CodecError(.inconsistent, "kind")
+                }
+                let target = try string()
+                let line = try number()
+                let owner = try number()
+                guard owner < owners else { throw CodecError(.inconsistent, "owner") }
+                references.append(
+                    Reference(
+                        kind: kind, target: target, line: line, owner: owner,
+                        argumentCount: try number() - 1))
+            }
+            return references
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a language's names are found, as data and a function for its imports.
+
+import Codec
+
+struct LinkRules: Sendable {
+    /// Languages that see each other's names.
+    let family: String
+    /// What the names at the top of a file are in.
+    var layout = Layout.file
+    /// A bare name may be a member of the type around it.
+    var hasImplicitSelf = false
+    /// What is in a module or a namespace is seen in those inside of it.
+    var seesOuterModules = false
+    /// Members that a call of their type calls.
+    var constructors: Set<String> = []
+    /// Names that are there without an import, and the module that they are from.
+    var builtIns: Set<String> = []
+    var builtInModule = "builtins"
+    /// Members that values of built-in types have: of a value that nothing is known of, such a name
+    /// says nothing.
+    var commonMembers: Set<String> = []
+    /// Imports give names to all that import the file, unless they say otherwise.
+    var exportsImports = false
+    /// What an import's module is; nil if that is nothing that can be told.
+    var module: @Sendable (Import, LinkedFile, SymbolTable) -> Module? = { _, _, _ in nil }
+
+    enum Layout: Sendable {
+        /// Each file is a module.
+        case file
+        /// All files of a directory are one.
+        case directory
+        /// What the file says it is part of.
+        case package
+        /// There is but one.
+        case global
+        /// Something else, as segments.
+        case path(@Sendable (String, PathIndex) -> [String])
+    }
+}
+
+/// What names are in: a module of the tree, or one outside of it.
+enum Module {
+    /// With a file, if it is that one only.
+    case inner(NamePath, file: Int?)
+    /// The same, with its name; what it has is not known.
+    case outer(String)
+}
+
+/// Where a name is, from the outermost module on, as a hash of its parts.
+struct NamePath: Hashable, Sendable {
+    private(set) var hash: UInt64
+
+    init(family: String) { hash = Self.hash(family) }
+
+    static func hash(_ name: String) -> UInt64 {
+        var name = name
+        return name.withUTF8 { xxh3(UnsafeRawBufferPointer($0)) }
+    }
+
+    func appending(_ name: String) -> NamePath { appending(Self.hash(name)) }
+
+    func appending(_ nameHash: UInt64) -> NamePath {
+        var path = self
+        // Neither is the same in another order.
+        path.hash = (hash ^ nameHash).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15).low
+        path.hash = (path.hash ^ path.hash >> 29) &+ hash.byteSwapped
+        return path
+    }
+
+    func appending<Names: Sequence<String>>(all names: Names) -> NamePath {
+        names.reduce(self) { $0.appending($1) }
+    }
+}

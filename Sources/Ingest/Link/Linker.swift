@@ -1,0 +1,747 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What references mean: a pure function of the facts of all files. An expression is followed name by
+// name, each by the rules of its language; where that leads to one definition, the edge is exact.
+
+/// How sure an edge is.
+enum Resolution: String, Sendable {
+    /// The one definition that scope, import or declared type give.
+    case exact
+    /// The one definition that there is by its name, or by a rule that may have exceptions.
+    case probable
+    /// One of several.
+    case ambiguous
+    case external, unresolved
+}
+
+struct Link: Sendable, Hashable {
+    enum Target: Sendable, Hashable {
+        case symbol(Symbol)
+        case external(String)
+        case unresolved(String)
+    }
+
+    var from: Int
+    var kind: EdgeKind
+    var target: Target
+}
+
+/// Links one file after the other. Of one thread.
+final class Linker {
+    let table: SymbolTable
+    private var file: LinkedFile
+    private var rules: LinkRules
+    private var family: NamePath
+    /// Types of definitions that were asked for before.
+    private var typeMemo: [Symbol: Value] = [:]
+    private var baseMemo: [Symbol: [Value]] = [:]
+    /// Definitions whose types are being looked for.
+    private var pending: Set<Symbol> = []
+    private var depth = 0
+
+    init(_ table: SymbolTable) {
+        self.table = table
+        file = table.files[0]
+        rules = file.language.links
+        family = NamePath(family: rules.family)
+    }
+
+    /// What a part of an expression stands for.
+    enum Value {
+        /// The definitions themselves, and whether there can be no other.
+        case symbols([Symbol], isSure: Bool)
+        /// Values of these types.
+        case instance([Symbol], isSure: Bool)
+        case module(NamePath, file: Int?)
+        case outer(String)
+        case nothing
+    }
+
+    struct Answer {
+        var targets: [Link.Target]
+        var resolution: Resolution
+    }
+
+    /// All that a file refers to, in the order of the references.
+    func links(of number: Int) -> [(link: Link, resolution: Resolution, line: Int)] {
+        enter(number)
+        var links: [(link: Link, resolution: Resolution, line: Int)] = []
+        var known: [Question: Answer] = [:]
+        let facts = file.facts
+        func add(_ from: Int, _ kind: EdgeKind, _ answer: Answer, _ line: Int) {
+            for target in answer.targets {
+                links.append((Link(from: from, kind: kind, target: target), answer.resolution, line))
+            }
+        }
+        for item in facts.imports where !facts.definitions[item.owner].isExcluded {
+            add(item.owner, .imports, answer(item), item.line)
+        }
+        for references in [facts.bases, facts.references] {
+            for reference in references where !facts.definitions[reference.owner].isExcluded {
+                let question = Question(
+                    target: reference.target, owner: reference.owner, kind: reference.kind,
+                    argumentCount: reference.argumentCount)
+                let answer: Answer
+                if let before = known[question] {
+                    answer = before
+                } else {
+                    answer = self.answer(reference)
+                    known[question] = answer
+                }
+                add(reference.owner, reference.kind, answer, reference.line)
+            }
+        }
+        return links
+    }
+
+    private struct Question: Hashable {
+        let target: String
+        let owner: Int
+        let kind: EdgeKind
+        let argumentCount: Int
+    }
+
+    private func enter(_ number: Int) {
+        file = table.files[number]
+        rules = file.language.links
+        family = NamePath(family: rules.family)
+    }
+
+    /// Does something as if it stood in another file.
+    private func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
+        let outer = file
+        file = table.files[number]
+        rules = file.language.links
+        family = NamePath(family: rules.family)
+        defer {
+            file = outer
+            rules = file.language.links
+            family = NamePath(family: rules.family)
+        }
+        return body()
+    }
+
+    // MARK: - Answers
+
+    private func answer(_ reference: Reference) -> Answer {
+        let expression = Expression(reference.target)
+        let name = expression.last
+        var value: Value = .nothing
+        if expression.parts.count == 1 {
+            value = evaluate(expression.parts[0], reference.owner)
+        } else {
+            let receiver = evaluate(expression.parts.dropLast(), reference.owner)
+            value = member(name, of: receiver, argumentCount: reference.argumentCount)
+            if case .nothing = value {
+                return byName(name, receiver, reference)
+            }
+        }
+        return answer(value, name, reference)
+    }
+
+    private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
+        switch value {
+        case .symbols(let symbols, let isSure):
+            var found = symbols
+            var isSure = isSure
+            if reference.kind == .calls {
+                found = chosen(found, argumentCount: reference.argumentCount)
+                found = found.map { constructor($0, reference.argumentCount) ?? $0 }
+            }
+            let stored = found.filter { !table.definition($0).isExcluded }
+            guard !stored.isEmpty else { return unresolved(name) }
+            if stored.count > 1 {
+                return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
+            }
+            if found.count > 1 { isSure = false }
+            return Answer(
+                targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable)
+        case .instance(let types, _):
+            // A variable that is called: nothing says what it calls.
+            if reference.kind == .calls { return unresolved(name) }
+            return answer(.symbols(types, isSure: false), name, reference)
+        case .module(let path, let number):
+            let files = number.map { [$0] } ?? table.files(of: path)
+            guard files.count == 1 else { return unresolved(name) }
+            return Answer(
+                targets: [.symbol(table.files[files[0]].first)], resolution: .exact)
+        case .outer(let text):
+            return Answer(targets: [.external(text)], resolution: .external)
+        case .nothing: return unresolved(name)
+        }
+    }
+
+    private func unresolved(_ name: String) -> Answer {
+        Answer(targets: [.unresolved(name)], resolution: .unresolved)
+    }
+
+    private func answer(_ item: Import) -> Answer {
+        let value = self.value(of: item)
+        let name = item.name == "*" ? nil : item.name
+        let last = name ?? LinkedFile.parts(item.module).last ?? item.module
+        let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
+        return answer(value, last, reference)
+    }
+
+    /// More candidates than this say nothing.
+    private static let candidateLimit = 4
+
+    /// What a member may be of whose value nothing is known.
+    private func byName(_ name: String, _ receiver: Value, _ reference: Reference) -> Answer {
+        switch receiver {
+        case .nothing: break
+        // What it is a member of is known, and does not have it.
+        default: return unresolved(name)
+        }
+        guard name != "?", !rules.commonMembers.contains(name) else { return unresolved(name) }
+        var candidates = table.symbols(named: name, in: family).filter { symbol in
+            let file = table.file(of: symbol)
+            let definition = file.facts.definitions[symbol - file.first]
+            return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
+                && (reference.kind != .calls || definition.kind.isCallable)
+                && accepts(definition, reference.argumentCount)
+        }
+        if candidates.count > 1 { candidates = withoutOverrides(candidates) }
+        if candidates.isEmpty || candidates.count > Self.candidateLimit { return unresolved(name) }
+        return Answer(
+            targets: candidates.map { .symbol($0) },
+            resolution: candidates.count == 1 ? .probable : .ambiguous)
+    }
+
+    /// Of members that override each other those of the outermost bases.
+    private func withoutOverrides(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count <= 64 else { return symbols }
+        let types = symbols.map { typeOf(member: $0) }
+        return symbols.enumerated().filter { index, _ in
+            guard let type = types[index] else { return true }
+            let bases = allBases(of: type)
+            return !types.enumerated().contains { other, base in
+                other != index && base.map { bases.contains($0) } ?? false
+            }
+        }.map(\.element)
+    }
+
+    private func typeOf(member symbol: Symbol) -> Symbol? {
+        let file = table.file(of: symbol)
+        let definition = file.facts.definitions[symbol - file.first]
+        if definition.extends == nil { return definition.parent > 0 ? file.first + definition.parent : nil }
+        if case .symbols(let types, _) = extendedType(symbol) { return types.first }
+        return nil
+    }
+
+    private func allBases(of type: Symbol) -> Set<Symbol> {
+        var all: Set<Symbol> = []
+        var pending = [type]
+        while let type = pending.popLast(), all.count < 256 {
+            for case .symbols(let bases, _) in self.bases(of: type) {
+                for base in bases where all.insert(base).inserted { pending.append(base) }
+            }
+        }
+        return all
+    }
+
+    private func accepts(_ definition: LinkFacts.Definition, _ argumentCount: Int) -> Bool {
+        guard argumentCount >= 0, let arguments = definition.arguments else { return true }
+        return arguments.contains(argumentCount)
+    }
+
+    /// Of several with one name those that take so many arguments, if that decides.
+    private func chosen(_ symbols: [Symbol], argumentCount: Int) -> [Symbol] {
+        guard symbols.count > 1, argumentCount >= 0 else { return symbols }
+        let fitting = symbols.filter { accepts(table.definition($0), argumentCount) }
+        return fitting.isEmpty ? symbols : fitting
+    }
+
+    /// What calling a type calls, if it says so itself or its bases do.
+    private func constructor(_ symbol: Symbol, _ argumentCount: Int) -> Symbol? {
+        guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
+        for name in rules.constructors.sorted() {
+            if case .symbols(let found, _) = memberOfType(name, symbol) {
+                let chosen = chosen(found, argumentCount: argumentCount)
+                if chosen.count == 1 { return chosen[0] }
+            }
+        }
+        return nil
+    }
+
+    // MARK: - Expressions
+
+    /// An expression in parts, with what is said of each.
+    struct Expression {
+        struct Part {
+            var name: String
+            var isCall = false
+            var isInstance = false
+            var argumentCount = -1
+        }
+
+        var parts: [Part]
+        var last: String { parts[parts.count - 1].name }
+
+        init(_ text: String) {
+            parts = []
+            var name: [UInt8] = []
+            var part = Part(name: "")
+            var isInArguments = false
+            func end(_ part: inout Part, _ name: inout [UInt8], _ parts: inout [Part]) {
+                part.name = String(decoding: name, as: UTF8.self)
+                parts.append(part)
+                part = Part(name: "")
+                name.removeAll(keepingCapacity: true)
+            }
+            for byte in text.utf8 {
+                switch byte {
+                case UInt8(ascii: "("):
+                    if part.isCall {
+                        // What a call gives is called.
+                        end(&part, &name, &parts)
+                        part.name = ""
+                    }
+                    part.isCall = true
+                    isInArguments = true
+                case UInt8(ascii: ")"): isInArguments = false
+                case UInt8(ascii: "^"): part.isInstance = true
+                case UInt8(ascii: ".") where !isInArguments: end(&part, &name, &parts)
+                default:
+                    if isInArguments {
+                        if byte >= 48, byte <= 57 {
+                            part.argumentCount = max(0, part.argumentCount) &* 10 &+ Int(byte - 48)
+                        }
+                    } else {
+                        name.append(byte)
+                    }
+                }
+            }
+            end(&part, &name, &parts)
+        }
+    }
+
+    private func evaluate<Parts: Collection<Expression.Part>>(
+        _ parts: Parts, _ owner: Int
+    ) -> Value {
+        guard let first = parts.first else { return .nothing }
+        var value = evaluate(first, owner)
+        for part in parts.dropFirst() {
+            value = applied(member(part.name, of: value, argumentCount: part.argumentCount), part)
+        }
+        return value
+    }
+
+    private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
+        switch part.name {
+        case "?", "": return .nothing
+        case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
+        case "@type": return applied(enclosingType(owner).map(isInstance: false), part)
+        case "@super":
+            guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
+            return applied(baseValue(of: types), part)
+        default: return applied(lookUp(part.name, owner, part.argumentCount), part)
+        }
+    }
+
+    /// A value of one of the bases: of what is looked up in it, the first base that has it counts.
+    private func baseValue(of types: [Symbol]) -> Value {
+        var symbols: [Symbol] = []
+        for type in types {
+            for base in bases(of: type) {
+                switch base {
+                case .symbols(let found, _): symbols += found
+                case .outer(let text) where symbols.isEmpty: return .outer(text)
+                default: break
+                }
+            }
+        }
+        return symbols.isEmpty ? .nothing : .instance(symbols, isSure: true)
+    }
+
+    private func applied(_ value: Value, _ part: Expression.Part) -> Value {
+        if part.isInstance { return instance(of: value) }
+        return part.isCall ? result(of: value, part.argumentCount) : value
+    }
+
+    /// A value of what a name stands for.
+    private func instance(of value: Value) -> Value {
+        switch value {
+        case .symbols(let symbols, let isSure):
+            var types: [Symbol] = []
+            for symbol in symbols {
+                let definition = table.definition(symbol)
+                if definition.kind.isType {
+                    types.append(symbol)
+                } else if definition.kind == .typeAlias {
+                    if case .instance(let aliased, _) = type(of: symbol) { types += aliased }
+                }
+            }
+            return types.isEmpty ? .nothing : .instance(types, isSure: isSure)
+        case .outer(let text): return .outer(text)
+        default: return .nothing
+        }
+    }
+
+    private func result(of value: Value, _ argumentCount: Int) -> Value {
+        switch value {
+        case .symbols(let symbols, let isSure):
+            let symbols = chosen(symbols, argumentCount: argumentCount)
+            if symbols.contains(where: { table.definition($0).kind.isType }) {
+                return .instance(
+                    symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
+            }
+            guard symbols.count == 1, table.definition(symbols[0]).kind.isCallable else {
+                return .nothing
+            }
+            let type = type(of: symbols[0])
+            if case .instance(let types, let isTypeSure) = type {
+                return .instance(types, isSure: isSure && isTypeSure)
+            }
+            return type
+        case .outer(let text): return .outer(text + "()")
+        default: return .nothing
+        }
+    }
+
+    // MARK: - Names
+
+    private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+        let facts = file.facts
+        var place = owner
+        var isOwn = true
+        while place > 0 {
+            let definition = facts.definitions[place]
+            if definition.kind.isCallable || !definition.kind.isType {
+                let isSpace = definition.kind == .namespace || definition.kind == .module
+                let found = table.symbols(at: file.paths[place].appending(name)).filter {
+                    isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
+                }
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+                if isSpace, let outer = imported(name, of: place) { return outer }
+            } else if rules.hasImplicitSelf || isOwn {
+                let value = memberOfType(name, file.first + place)
+                if case .symbols = value { return value }
+            }
+            if definition.extends != nil, rules.hasImplicitSelf,
+                case .symbols(let types, _) = extendedType(file.first + place)
+            {
+                for type in types {
+                    let value = memberOfType(name, type)
+                    if case .symbols = value { return value }
+                }
+            }
+            isOwn = false
+            place = definition.parent
+        }
+        let found = table.symbols(at: file.module.appending(name))
+        if !found.isEmpty {
+            // What the file has itself comes before what others of its module have.
+            let own = found.filter {
+                $0 >= file.first && $0 < file.first + facts.definitions.count
+            }
+            return .symbols(own.isEmpty ? found : own, isSure: true)
+        }
+        if rules.seesOuterModules {
+            for count in (0..<file.moduleSegments.count).reversed() {
+                let path = NamePath(family: rules.family)
+                    .appending(all: file.moduleSegments.prefix(count)).appending(name)
+                let found = table.symbols(at: path)
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+            }
+        }
+        if let value = imported(name, of: nil) { return value }
+        for index in file.wildcards {
+            let value = member(name, ofModule: self.module(of: facts.imports[index]), depth: 0)
+            if case .nothing = value { continue }
+            if case .outer = value { continue }
+            return value
+        }
+        if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
+        // A module by its own name, where modules have one.
+        let path = family.appending(name)
+        if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
+            return .module(path, file: nil)
+        }
+        return .nothing
+    }
+
+    private func imported(_ name: String, of owner: Int?) -> Value? {
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            if let owner, item.owner != owner { continue }
+            let value = self.value(of: item)
+            if case .nothing = value { return .nothing }
+            return value
+        }
+        return nil
+    }
+
+    // MARK: - Modules
+
+    private func module(of item: Import) -> Value {
+        switch rules.module(item, file, table) {
+        case .inner(let path, let number)?: .module(path, file: number)
+        case .outer(let name)?: .outer(name)
+        case nil: .nothing
+        }
+    }
+
+    private func value(of item: Import) -> Value {
+        let module = module(of: item)
+        guard let name = item.name, name != "*" else { return module }
+        return member(name, ofModule: module, depth: 0)
+    }
+
+    private static let depthLimit = 16
+
+    private func member(_ name: String, ofModule module: Value, depth: Int) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        switch module {
+        case .outer(let text): return .outer("\(text).\(name)")
+        case .symbols, .instance: return member(name, of: module, argumentCount: -1)
+        case .nothing: return .nothing
+        case .module(let path, let number):
+            let inner = path.appending(name)
+            var found = table.symbols(at: inner)
+            if let number { found = found.filter { table.fileNumber(of: $0) == number } }
+            if !found.isEmpty { return .symbols(found, isSure: true) }
+            for number in number.map({ [$0] }) ?? table.files(of: path) {
+                let value = inside(number) { exported(name, depth: depth) }
+                if case .nothing = value { continue }
+                return value
+            }
+            if table.hasModule(inner) { return .module(inner, file: nil) }
+            return .nothing
+        }
+    }
+
+    /// What a file hands on under a name.
+    private func exported(_ name: String, depth: Int) -> Value {
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            guard item.isExported || rules.exportsImports else { continue }
+            let module = self.module(of: item)
+            guard let name = item.name, name != "*" else { return module }
+            return member(name, ofModule: module, depth: depth + 1)
+        }
+        for index in file.wildcards {
+            let item = file.facts.imports[index]
+            guard item.isExported || rules.exportsImports else { continue }
+            let value = member(name, ofModule: self.module(of: item), depth: depth + 1)
+            switch value {
+            case .nothing, .outer: continue
+            default: return value
+            }
+        }
+        return .nothing
+    }
+
+    // MARK: - Members
+
+    private func member(_ name: String, of value: Value, argumentCount: Int) -> Value {
+        switch value {
+        case .nothing: return .nothing
+        case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
+        case .module: return member(name, ofModule: value, depth: 0)
+        case .instance(let types, let isSure):
+            return member(name, ofTypes: types, isSure: isSure)
+        case .symbols(let symbols, let isSure):
+            guard let first = symbols.first else { return .nothing }
+            let definition = table.definition(first)
+            if definition.kind.isType {
+                return member(name, ofTypes: symbols, isSure: isSure)
+            }
+            if definition.kind == .namespace || definition.kind == .module {
+                return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
+            }
+            if definition.kind.isCallable { return .nothing }
+            return member(name, of: type(of: first), argumentCount: argumentCount)
+        }
+    }
+
+    private func member(_ name: String, ofTypes types: [Symbol], isSure: Bool) -> Value {
+        for type in types {
+            switch memberOfType(name, type) {
+            case .nothing: continue
+            case .symbols(let found, let isFoundSure):
+                return .symbols(found, isSure: isSure && isFoundSure)
+            case let value: return value
+            }
+        }
+        return .nothing
+    }
+
+    /// A member of a type or of what it extends.
+    private func memberOfType(_ name: String, _ type: Symbol) -> Value {
+        var seen: Set<Symbol> = [type]
+        var level = [type]
+        var outer: String?
+        var isUnsure = false
+        // What is nearer comes first; of bases side by side the first that is named.
+        while !level.isEmpty, seen.count < 256 {
+            var next: [Symbol] = []
+            for type in level {
+                let own = ownMember(name, type)
+                if case .symbols(let found, let isSure) = own {
+                    return .symbols(found, isSure: isSure && !isUnsure)
+                }
+                if case .nothing = own {} else { return own }
+                for base in bases(of: type) {
+                    switch base {
+                    case .symbols(let symbols, let isSure):
+                        if !isSure { isUnsure = true }
+                        for symbol in symbols where seen.insert(symbol).inserted {
+                            next.append(symbol)
+                        }
+                    case .outer(let text): outer = outer ?? text
+                    default: isUnsure = true
+                    }
+                }
+            }
+            level = next
+        }
+        return outer.map { .outer("\($0).\(name)") } ?? .nothing
+    }
+
+    private func ownMember(_ name: String, _ type: Symbol) -> Value {
+        let path = table.path(type).appending(name)
+        var found = table.symbols(at: path)
+        if found.isEmpty {
+            let typeName = table.definition(type).name
+            found = table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
+                if case .symbols(let types, _) = extendedType($0) { types.contains(type) } else { false }
+            }
+        }
+        let own = table.fileNumber(of: type)
+        let inFile = found.filter { table.fileNumber(of: $0) == own }
+        if !inFile.isEmpty { return .symbols(inFile, isSure: true) }
+        if !found.isEmpty { return .symbols(found, isSure: true) }
+        for (number, place) in table.attributes(at: path) where number == own {
+            let attribute = table.files[number].facts.attributes[place]
+            let value = guarded {
+                inside(number) {
+                    evaluate(Expression(attribute.type).parts, attribute.owner)
+                }
+            }
+            if case .nothing = value { continue }
+            // What stands for a class or a function there is one here.
+            return value
+        }
+        return .nothing
+    }
+
+    private func guarded(_ body: () -> Value) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        depth += 1
+        defer { depth -= 1 }
+        return body()
+    }
+
+    // MARK: - Types
+
+    private func enclosingType(_ owner: Int) -> EnclosingType {
+        var place = owner
+        while place > 0 {
+            let definition = file.facts.definitions[place]
+            if definition.extends != nil {
+                if case .symbols(let types, let isSure) = extendedType(file.first + place) {
+                    return .symbols(types, isSure: isSure)
+                }
+                return .nothing
+            }
+            if definition.kind.isType { return .symbols([file.first + place], isSure: true) }
+            place = definition.parent
+        }
+        return .nothing
+    }
+
+    private typealias EnclosingType = Value
+
+    /// The type that a member belongs to which stands outside of it.
+    private func extendedType(_ symbol: Symbol) -> Value {
+        let number = table.fileNumber(of: symbol)
+        let other = table.files[number]
+        guard let text = other.facts.definitions[symbol - other.first].extends else {
+            return .nothing
+        }
+        return guarded {
+            inside(number) {
+                let value = evaluate(Expression(text).parts, 0)
+                guard case .symbols(let symbols, let isSure) = value else { return value }
+                var types: [Symbol] = []
+                for symbol in symbols {
+                    if table.definition(symbol).kind.isType {
+                        types.append(symbol)
+                    } else if case .instance(let aliased, _) = type(of: symbol) {
+                        types += aliased
+                    }
+                }
+                return types.isEmpty ? .nothing : .symbols(types, isSure: isSure)
+            }
+        }
+    }
+
+    /// What a definition is or gives, as far as it says so.
+    private func type(of symbol: Symbol) -> Value {
+        if let known = typeMemo[symbol] { return known }
+        let number = table.fileNumber(of: symbol)
+        let other = table.files[number]
+        let index = symbol - other.first
+        let definition = other.facts.definitions[index]
+        guard let text = definition.type, pending.insert(symbol).inserted else { return .nothing }
+        defer { pending.remove(symbol) }
+        let owner = definition.kind.isCallable ? index : max(0, definition.parent)
+        let value = guarded { inside(number) { evaluate(Expression(text).parts, owner) } }
+        if pending.count == 1 { typeMemo[symbol] = value }
+        return value
+    }
+
+    /// What a type extends, in the order in which it says so.
+    private func bases(of type: Symbol) -> [Value] {
+        if let known = baseMemo[type] { return known }
+        guard depth < Self.depthLimit else { return [] }
+        // Whatever asks for them again while they are looked for gets none.
+        baseMemo[type] = []
+        let number = table.fileNumber(of: type)
+        let other = table.files[number]
+        let index = type - other.first
+        var values: [Value] = []
+        depth += 1
+        for base in other.facts.bases where base.owner == index {
+            // A base is no member of the type itself.
+            let owner = max(0, other.facts.definitions[index].parent)
+            values.append(
+                types(in: inside(number) { evaluate(Expression(base.target).parts, owner) }))
+        }
+        for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
+        {
+            let conformance = table.files[number].facts.conformances[place]
+            inside(number) {
+                guard
+                    case .symbols(let types, _) = evaluate(Expression(conformance.type).parts, 0),
+                    types.contains(type)
+                else { return }
+                values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
+            }
+        }
+        depth -= 1
+        baseMemo[type] = depth == 0 ? values : nil
+        return values
+    }
+
+    private func types(in value: Value) -> Value {
+        guard case .symbols(let symbols, let isSure) = value else { return value }
+        var types: [Symbol] = []
+        for symbol in symbols {
+            if table.definition(symbol).kind.isType {
+                types.append(symbol)
+            } else if case .instance(let aliased, _) = type(of: symbol) {
+                types += aliased
+            }
+        }
+        return types.isEmpty ? .nothing : .symbols(types, isSure: isSure)
+    }
+}
+
+extension Linker.Value {
+    fileprivate func map(isInstance: Bool) -> Linker.Value {
+        guard case .symbols(let types, let isSure) = self, isInstance else { return self }
+        return .instance(types, isSure: isSure)
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All definitions of a tree, by where their names are and by their names alone.
+
+/// A file in the eyes of the linker.
+final class LinkedFile: Sendable {
+    let path: String
+    let language: Language
+    let facts: LinkFacts
+    /// Of its first definition among all.
+    let first: Int
+    /// Where its names are, and the same as text.
+    let module: NamePath
+    let moduleSegments: [String]
+    /// The names of definitions with those they stand in, and where they are.
+    let qualifiedNames: [String]
+    let paths: [NamePath]
+    private let namedImports: [String: [Int]]
+    let wildcards: [Int]
+
+    init(
+        _ path: String, _ language: Language, _ facts: LinkFacts, first: Int, index: PathIndex
+    ) {
+        self.path = path
+        self.language = language
+        self.facts = facts
+        self.first = first
+        let root = NamePath(family: language.links.family)
+        let segments: [String] =
+            switch language.links.layout {
+            case .file: PathIndex.segments(PathIndex.parent(of: path)) + [PathIndex.stem(of: path)]
+            case .directory: PathIndex.segments(PathIndex.parent(of: path))
+            case .package: facts.package.isEmpty ? [] : Self.parts(facts.package)
+            case .global: []
+            case .path(let segments): segments(path, index)
+            }
+        moduleSegments = segments
+        module = root.appending(all: segments)
+        var names: [String] = []
+        var paths: [NamePath] = []
+        for (index, definition) in facts.definitions.enumerated() {
+            guard index > 0 else {
+                names.append("")
+                paths.append(module)
+                continue
+            }
+            // A parent may stand behind its member; then it is one that is extended there.
+            let parent = definition.parent
+            if let extended = definition.extends ?? (parent > index ? "" : nil) {
+                names.append(Extractor.qualified(definition.name, in: extended))
+                paths.append(
+                    module.appending(all: Self.parts(extended)).appending(definition.name))
+            } else {
+                names.append(Extractor.qualified(definition.name, in: names[max(0, parent)]))
+                paths.append(paths[max(0, parent)].appending(definition.name))
+            }
+        }
+        qualifiedNames = names
+        self.paths = paths
+        var named: [String: [Int]] = [:]
+        var wildcards: [Int] = []
+        for (index, item) in facts.imports.enumerated() {
+            if item.name == "*" && item.alias.isEmpty {
+                wildcards.append(index)
+            } else if !item.alias.isEmpty {
+                named[item.alias, default: []].append(index)
+            }
+        }
+        namedImports = named
+        self.wildcards = wildcards
+    }
+
+    static func parts(_ name: String) -> [String] {
+        name.utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
+    }
+
+    func imports(named name: String) -> [Int] { namedImports[name] ?? [] }
+
+    func key(_ index: Int) -> String {
+        let definition = facts.definitions[index]
+        let name = index == 0 ? definition.name : qualifiedNames[index]
+        let key = EntityKey.entity(
+            language.name, definition.kind, name,
+            encodedPath: EntityKey.encoded(path, isPath: true))
+        return definition.ordinal == 1 ? key : "\(key)~\(definition.ordinal)"
+    }
+
+    /// The type that a definition is a member of, by its last name; nil if it is of none.
+    func typeName(of index: Int) -> String? {
+        let definition = facts.definitions[index]
+        if let extended = definition.extends { return Self.parts(extended).last ?? extended }
+        guard definition.parent > 0, facts.definitions[definition.parent].kind.isType else {
+            return nil
+        }
+        return facts.definitions[definition.parent].name
+    }
+}
+
+/// A definition, as a number among all.
+typealias Symbol = Int
+
+final class SymbolTable: Sendable {
+    let files: [LinkedFile]
+    let index: PathIndex
+    private let fileOfPath: [String: Int]
+    private let fileOfSymbol: [Int32]
+    /// Definitions with one name path, or one name, are a chain each.
+    private let byPath: Chains
+    private let byName: Chains
+    /// Members of types that stand elsewhere, by the type's last name and their own.
+    private let extensions: Chains
+    private let attributes: [NamePath: [(file: Int, attribute: Int)]]
+    /// Bases that are given to a type elsewhere, by the type's last name.
+    private let conformances: [String: [(file: Int, conformance: Int)]]
+    private let filesOfModule: [NamePath: [Int]]
+    /// Modules that there are, also those that only have others in them.
+    private let modules: Set<NamePath>
+
+    /// The files in the order of their paths.
+    init(_ inputs: [(path: String, language: Language, facts: LinkFacts)]) {
+        let index = PathIndex(inputs.map(\.path))
+        var files: [LinkedFile] = []
+        files.reserveCapacity(inputs.count)
+        var fileOfSymbol: [Int32] = []
+        for input in inputs {
+            let file = LinkedFile(
+                input.path, input.language, input.facts, first: fileOfSymbol.count, index: index)
+            fileOfSymbol += repeatElement(Int32(files.count), count: file.paths.count)
+            files.append(file)
+        }
+        self.files = files
+        self.index = index
+        self.fileOfSymbol = fileOfSymbol
+        fileOfPath = Dictionary(
+            uniqueKeysWithValues: files.enumerated().map { ($1.path, $0) })
+        var byPath = Chains(capacity: fileOfSymbol.count)
+        var byName = Chains(capacity: fileOfSymbol.count)
+        var extensions = Chains(capacity: 16)
+        var attributes: [NamePath: [(file: Int, attribute: Int)]] = [:]
+        var conformances: [String: [(file: Int, conformance: Int)]] = [:]
+        var filesOfModule: [NamePath: [Int]] = [:]
+        var modules: Set<NamePath> = []
+        for (number, file) in files.enumerated() {
+            let family = NamePath(family: file.language.links.family)
+            for (index, definition) in file.facts.definitions.enumerated().dropFirst() {
+                let symbol = file.first + index
+                byPath.add(symbol, file.paths[index].hash)
+                byName.add(symbol, family.appending(definition.name).hash)
+                if definition.extends != nil, let type = file.typeName(of: index) {
+                    extensions.add(
+                        symbol, family.appending(type).appending(definition.name).hash)
+                }
+                if definition.kind == .namespace || definition.kind == .module {
+                    modules.insert(file.paths[index])
+                }
+            }
+            for (place, attribute) in file.facts.attributes.enumerated() {
+                let path = file.paths[attribute.owner].appending(attribute.name)
+                attributes[path, default: []].append((number, place))
+            }
+            for (place, conformance) in file.facts.conformances.enumerated() {
+                let name = LinkedFile.parts(conformance.type).last ?? conformance.type
+                conformances[name, default: []].append((number, place))
+            }
+            filesOfModule[file.module, default: []].append(number)
+            var path = family
+            for segment in file.moduleSegments {
+                path = path.appending(segment)
+                modules.insert(path)
+            }
+        }
+        self.byPath = byPath
+        self.byName = byName
+        self.extensions = extensions
+        self.attributes = attributes
+        self.conformances = conformances
+        self.filesOfModule = filesOfModule
+        self.modules = modules
+    }
+
+    func file(at path: String) -> Int? { fileOfPath[path] }
+
+    func file(of symbol: Symbol) -> LinkedFile { files[Int(fileOfSymbol[symbol])] }
+    func fileNumber(of symbol: Symbol) -> Int { Int(fileOfSymbol[symbol]) }
+
+    func definition(_ symbol: Symbol) -> LinkFacts.Definition {
+        let file = file(of: symbol)
+        return file.facts.definitions[symbol - file.first]
+    }
+
+    func path(_ symbol: Symbol) -> NamePath {
+        let file = file(of: symbol)
+        return file.paths[symbol - file.first]
+    }
+
+    func key(_ symbol: Symbol) -> String {
+        let file = file(of: symbol)
+        return file.key(symbol - file.first)
+    }
+
+    /// In the order of files and of what is in them.
+    func symbols(at path: NamePath) -> [Symbol] { byPath[path.hash] }
+
+    func symbols(named name: String, in family: NamePath) -> [Symbol] {
+        byName[family.appending(name).hash]
+    }
+
+    func extensionMembers(_ name: String, ofTypeNamed type: String, in family: NamePath)
+        -> [Symbol]
+    {
+        extensions[family.appending(type).appending(name).hash]
+    }
+
+    func attributes(at path: NamePath) -> [(file: Int, attribute: Int)] { attributes[path] ?? [] }
+
+    func conformances(ofTypeNamed type: String) -> [(file: Int, conformance: Int)] {
+        conformances[type] ?? []
+    }
+
+    func files(of module: NamePath) -> [Int] { filesOfModule[module] ?? [] }
+
+    func hasModule(_ path: NamePath) -> Bool { modules.contains(path) }
+
+    /// Numbers by hashes, those of one in the order in which they came.
+    private struct Chains: Sendable {
+        private var first: [UInt64: Int32] = [:]
+        private var last: [UInt64: Int32] = [:]
+        private var links: [(symbol: Int32, next: Int32)] = []
+
+        init(capacity: Int) {
+            first.reserveCapacity(capacity)
+            links.reserveCapacity(capacity)
+        }
+
+        mutating func add(_ symbol: Symbol, _ hash: UInt64) {
+            let place = Int32(links.count)
+            links.append((Int32(symbol), -1))
+            if let before = last[hash] ?? first[hash] {
+                links[Int(before)].next = place
+                last[hash] = place
+            } else {
+                first[hash] = place
+            }
+        }
+
+        subscript(hash: UInt64) -> [Symbol] {
+            guard var place = first[hash] else { return [] }
+            var symbols: [Symbol] = []
+            while place >= 0 {
+                symbols.append(Int(links[Int(place)].symbol))
+                place = links[Int(place)].next
+            }
+            return symbols
+        }
+    }
+}
