@@ -69,12 +69,24 @@ extension Extractor {
     func findTypes() {
         if typesOfMembers.isEmpty, typesOfReferences.isEmpty { return }
         var types: [String: Int] = [:]
-        for (index, definition) in facts.definitions.enumerated()
-        where definition.kind.isType && types[definition.qualifiedName] == nil {
-            types[definition.qualifiedName] = index
+        var namespaces: [String: Int] = [:]
+        for (index, definition) in facts.definitions.enumerated() {
+            if definition.kind.isType, types[definition.qualifiedName] == nil {
+                types[definition.qualifiedName] = index
+            } else if definition.kind == .namespace, namespaces[definition.qualifiedName] == nil {
+                namespaces[definition.qualifiedName] = index
+            }
         }
         for (definition, type) in typesOfMembers {
-            if let index = types[type] { facts.definitions[definition].parent = index }
+            if let index = types[type] {
+                facts.definitions[definition].parent = index
+            } else if let index = namespaces[type] {
+                // `int a::f()`: only here is it seen that `a` is no type.
+                facts.definitions[definition].parent = index
+                if [.method, .constructor].contains(facts.definitions[definition].kind) {
+                    facts.definitions[definition].kind = .function
+                }
+            }
         }
         // What belongs to a test is one, also if the test stands behind it in the file.
         var hasChanged = true

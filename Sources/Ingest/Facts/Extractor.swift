@@ -18,7 +18,7 @@ final class Extractor {
         let isDefinition: Bool
         let qualifiedName: String
         let kind: EntityKind
-        let testReason: TestReason?
+        var testReason: TestReason?
         var localTypes: [String] = []
         /// What `private:` and its like say of what follows them.
         var memberVisibility: Visibility?
@@ -63,6 +63,8 @@ final class Extractor {
     private var sharedNodes: [(definition: Int, end: Int, tokensBefore: Int)] = []
     /// Where the next of these ends.
     private var nextEnd = Int.max
+    /// Whether the file imports what makes tests of words that others use as well.
+    var importsTestFramework = false
     /// Where names stand that are no references, or were noted as such already.
     var hidden: Set<Int> = []
     /// What attributes refer to: they belong to what is defined next.
@@ -256,6 +258,11 @@ final class Extractor {
         return source[node.range].starts(with: wanted)
     }
 
+    /// Whether that is its text, without a copy of it: a callee may be as long as the file.
+    func has(_ node: SyntaxNode, text: StaticString) -> Bool {
+        node.range.count == text.utf8CodeUnitCount && has(node, prefix: text)
+    }
+
     // MARK: - Definitions
 
     func setMemberVisibility(_ visibility: Visibility) {
@@ -302,6 +309,9 @@ final class Extractor {
     ///   - name: the node that names it, which is no reference.
     ///   - body: what does not belong to its signature.
     ///   - type: what it is a member of, where that is not what it stands in.
+    ///   - last: the node that it ends with, if that stands behind its own.
+    /// - Returns: its place among the definitions; without a name it is none, and what is around
+    ///   is returned.
     @discardableResult
     func define(
         _ kind: EntityKind, _ node: SyntaxNode, name: SyntaxNode, body: SyntaxNode? = nil,
@@ -316,10 +326,12 @@ final class Extractor {
     func define(
         _ kind: EntityKind, _ node: SyntaxNode, named name: String, body: SyntaxNode? = nil,
         type: String? = nil, visibility: Visibility? = nil, opensScope: Bool = true,
-        endOfScope: Int? = nil
+        endOfScope: Int? = nil, through last: SyntaxNode? = nil
     ) -> Int {
+        // The parser puts an empty name where it missed one.
+        guard !name.isEmpty else { return scope.definition }
         dropAttributes(unlessBefore: node.start)
-        let range = outerRange(node)
+        let range = outerRange(node).lowerBound..<(last ?? node).end
         let above = scope
         let name = Self.shortened(name, Self.nameLimit)
         let qualifiedName = Self.qualified(name, in: type ?? above.qualifiedName)
@@ -329,7 +341,7 @@ final class Extractor {
         let definition = Definition(
             kind: kind, name: name, qualifiedName: qualifiedName, parent: above.definition,
             range: range, startLine: start,
-            endLine: max(start, node.lastLine),
+            endLine: max(start, (last ?? node).lastLine),
             visibility: visibility ?? language.visibility(self, node, name),
             signature: signature(node, body), doc: doc(before: range.lowerBound),
             testReason: reason)
@@ -354,7 +366,8 @@ final class Extractor {
             outer = nil
             open(
                 Scope(
-                    node: self.node.index, end: endOfScope ?? self.node.after, definition: index,
+                    node: self.node.index, end: endOfScope ?? (last ?? self.node).after,
+                    definition: index,
                     isDefinition: true,
                     qualifiedName: qualifiedName, kind: kind, testReason: reason,
                     tokensBefore: tokenCount))
@@ -366,6 +379,13 @@ final class Extractor {
     func openNamespace(_ kind: EntityKind, _ node: SyntaxNode, named name: String) {
         while scopes.count > max(1, floor.scopes) { closeScope() }
         define(kind, node, named: name, endOfScope: .max)
+    }
+
+    /// What is around is a test, as an attribute inside of it says.
+    func markTest(_ reason: TestReason) {
+        guard scope.isDefinition else { return }
+        scopes[scopes.count - 1].testReason = reason
+        facts.definitions[scope.definition].testReason = reason
     }
 
     /// Opens a scope of the same names: for what is said of members in it only, or as a function
@@ -406,6 +426,8 @@ final class Extractor {
     ) {
         let text = cleaned(text(name))
         let prefix = type ?? scope.qualifiedName
+        // What is given to `_` is thrown away.
+        guard text != "_" else { return }
         guard variables.insert("\(prefix).\(text)").inserted else { return }
         hidden.insert(name.start)
         define(

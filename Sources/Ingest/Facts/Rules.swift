@@ -33,7 +33,9 @@ extension Rule {
         value: StaticString = "value"
     ) -> Rule {
         visit { e, node in
-            guard !e.isInFunction, let name = node[name] else { return true }
+            guard !e.isInFunction, let name = node[name], !e.has(name, text: "_") else {
+                return true
+            }
             e.define(
                 e.isInType ? member ?? kind : kind, node, name: name, body: node[value])
             return true

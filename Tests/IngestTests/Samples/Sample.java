@@ -39,3 +39,8 @@ class SampleTests {
     @org.junit.jupiter.api.BeforeEach void setUp() {}
     void helper() {}
 }
+
+class Advice {
+    @Before("execution(* *(..))") void advice() {}
+    @Before void setUp() {}
+}

@@ -38,3 +38,13 @@ static char *find(struct buffer *b) {
     default: return memchr(b->bytes, 'x', b->count);
     }
 }
+
+/** A list's link. */
+typedef struct Node { int v; struct Node *next; } Node;
+typedef struct list_s { int z; } list_t, *list_p;
+typedef struct { int w; } anonymous, *anonymous_p;
+typedef union value { int i; float f; } value_t;
+typedef enum level { LOW, HIGH } level;
+typedef int first_t, *second_t;
+struct EXPORT shown { int seen; };
+TEST(group, works) { buffer_add(0, 'a'); }

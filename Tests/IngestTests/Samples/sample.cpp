@@ -38,3 +38,30 @@ char *ptrfn(void) { new Foo(1); delete x; throw Err("a"); return (char*)0; }
 class Foo2 final { int z; };
 concept X = true;
 ns::in::Foo<int> var(1);
+// What belongs to a name space is no method.
+int ns::in::free_one() { return 1; }
+/// The macro is none of its name.
+class LEVELDB_EXPORT Status : public Base {
+ public:
+  Status() noexcept : state_(nullptr) {}
+  ~Status() { delete[] state_; }
+  Status(const Status& rhs);
+  static Status OK() { return Status(); }
+  std::string ToString() const;
+ private:
+  enum Code { kOk = 0 };
+  const char* state_;
+};
+class EXPORT Two : public A, public B { int x; };
+TEST(Suite, Adds) { EXPECT_EQ(1, helper()); }
+TEST_F(Fixture, Works) { helper(); }
+TYPED_TEST(Typed, Works) {}
+BOOST_AUTO_TEST_CASE(boost_works) { helper(); }
+namespace cases {
+TEST_CASE("does all", "[fast]") {
+  SECTION("one") { helper(); }
+}
+SCENARIO("a story") { helper(); }
+}
+TEST_CASE_METHOD(Fixture, "with a fixture") {}
+int after_all() { return TEST(1, 2); }

@@ -14,6 +14,18 @@ defmodule A.B do
   defp helper(x), do: x
   defmacro mac(x), do: x
   defstruct [:a, :b]
+  alias Deep.{One, Two.Three}
+  @typedoc "What it is."
+  @type t :: integer
+  @typep pair(a) :: {a, a}
+  @opaque hidden :: Deep.t()
+  @doc "Has to run."
+  @callback run(a :: integer) :: :ok
+  @callback get() :: t when t: var
+  @macrocallback expand(x :: t) :: Macro.t()
+  def left <~> right, do: helper(left, right)
+  def a + b when is_integer(a), do: a
+  def !a, do: a
   defmodule Inner do
   end
 end

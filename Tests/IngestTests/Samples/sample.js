@@ -37,3 +37,12 @@ describe('add', () => {
   it('adds', () => { expect(add(1, 2)).toBe(3); });
   test.each([[1]])('works %i', (x) => { add(x, x); });
 });
+
+test.only(`one`, async function () { add(1, 2); });
+suite('group', () => { before(() => add(1, 2)); bench('fast', () => add(3, 4), { time: 1 }); });
+test.describe.parallel('pages', () => { test.step('first', () => {}); });
+// Variables, of whatever.
+context.on('message', () => { add(1, 2); });
+suite.add('x', function () {});
+test('regex', add);
+after.all('x', () => {});

@@ -82,3 +82,16 @@ class FooTest {
     fun `a test`() {
     }
 }
+
+@Serializable
+enum class Level { LOW, HIGH }
+
+class Advice {
+    @Before("execution(* *(..))")
+    fun advice() {
+    }
+
+    @Before
+    fun setUp() {
+    }
+}

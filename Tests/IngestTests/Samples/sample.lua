@@ -8,4 +8,11 @@ M.fn = function(x) return x end
 local t = { k = function() end }
 X = 1
 for i=1,2 do if a and b then end end
+M["quoted"] = function() end
+M[X] = function() end
+M.a["b"].c = function() end
+local one, two = 1, 2
+local held = function() end
+localized = 1
+local _ = held
 return M

@@ -34,3 +34,5 @@ type Alias = int
 match x:
     case 1: pass
 print("x" % foo())
+first = second = third = top(1)
+class Chained: one = two = three = 1

@@ -1,4 +1,5 @@
 require 'json'
+require 'minitest/spec'
 require_relative "../lib/x"
 module A::B
   class Foo < Bar::Base
@@ -31,4 +32,26 @@ describe Foo do
 end
 class FooTest < Minitest::Test
   def test_a; assert true; end
+end
+class Words
+  # So that is said.
+  private def hidden
+    1
+  end
+  protected attr_reader :shown
+  TABLE ||= {}
+  alias_method :to_s, :inspect
+  alias old hidden
+  alias $new $old
+end
+# Two numbers.
+Point = Struct.new(:x, :y) do
+  def length = Math.sqrt(x)
+  private
+  def half; end
+end
+Failure = Class.new(StandardError)
+Coordinate = Data.define(:lat) { def up; end }
+Helpers = Module.new do
+  def help; end
 end

@@ -52,3 +52,25 @@ mod elsewhere;
 #[inline]
 /* so */
 fn also_none() {}
+#[cfg(all(feature = "a,b)", any(test, all(unix, test))))]
+fn only_in_tests() {}
+#[cfg(any(test, feature = "bench"))]
+fn also_elsewhere() {}
+#[cfg(not(test))]
+fn never_in_tests() {}
+#[cfg(all(unix, not(test)))]
+fn not_in_tests_either() {}
+mod checks {
+    #![cfg(test)]
+    fn check() {}
+}
+impl Store for u8 { fn get(&self) {} }
+impl<T> Store for [T] { fn get(&self) {} }
+impl<T> Store for [T; 4] { fn get(&self) {} }
+impl<A, B> Store for (A,
+    B) { fn get(&self) {} }
+impl<T> Store for *const T { fn get(&self) {} }
+impl Store for dyn Other + Send { fn get(&self) {} }
+impl<T> Store for &mut Session<T> { fn late(&self) {} }
+impl Store for fn(u8) -> u8 { fn get(&self) {} }
+const _: () = assert!(LIMIT > 1);

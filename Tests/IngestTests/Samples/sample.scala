@@ -1,6 +1,7 @@
 package a.b
 import x.y.{Z => Q, W}
 import foo._
+import org.scalatest.funsuite.AnyFunSuite
 /** Doc */
 @ann case class Foo[T <: Bar](a: Int, private val b: String) extends Base(1) with Tr {
   val K, L = 1

@@ -6,3 +6,6 @@ function qux { foo a | grep b && echo c; }
 X=1
 readonly Y=2
 export Z=3
+LC_ALL=C sort x
+A=1 B=2
+FOO=1 BAR=2 foo

@@ -66,3 +66,5 @@ macro m() = #externalMacro(module: "a", type: "b")
     func lin() {}
 #endif
 extension S { func helper() {} }
+var (left, (right, _)) = (1, (2, 3))
+struct Pair { let (p, q) = (1, 2) }

@@ -21,3 +21,10 @@ export abstract class Service<T extends Base> extends Parent<T> implements Store
 export const make = <T extends Base>(x: T): Service<T> => new Impl<T>(x);
 export default function overload(a: string): void;
 let typed: Map<Key, Color> = new Map();
+export class Http {
+  constructor(private http: Client, readonly base = '/', plain: number, override name?: string) {}
+  'quoted-name'() {}
+  "field" = 1;
+}
+enum Level { 'very-high' = 1, low, "none" }
+interface Quoted { "x-y": string; 'm'(): void }

@@ -12,3 +12,7 @@ fn helper(a: u32) u32 { return std.mem.len(a); }
 var g: i32 = 1;
 test "adds" { try std.testing.expect(1); }
 pub fn Gen(comptime T: type) type { return struct { v: T, fn x() void {} }; }
+test { helper(1); }
+test helper {}
+comptime { _ = g; }
+fn drop(x: u32) void { _ = x; }

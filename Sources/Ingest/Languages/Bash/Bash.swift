@@ -24,6 +24,13 @@ private enum Bash {
         guard !e.isInFunction, let name = node["name"], name.is("variable_name") else {
             return true
         }
+        // `LC_ALL=C sort x`: of the command only. On the next line it is another one, though the
+        // grammar may take both for one.
+        if let parent = node.parent, parent.is("command"),
+            parent["name"]?.line == node.lastLine
+        {
+            return true
+        }
         let isConstant = node.parent.map { e.has($0, prefix: "readonly") } ?? false
         e.defineVariable(
             isConstant ? .constant : .variable, node, name: name, value: node["value"],

@@ -5,7 +5,8 @@
 extension Language {
     static let c = Language(
         name: "c", grammar: GrammarFolder.Name("c"), extensions: ["c", "h"],
-        rules: C.rules, shapes: C.shapes, builtIns: C.builtInTypes, visibility: C.visibility)
+        rules: C.rules, shapes: C.shapes, builtIns: C.builtInTypes, visibility: C.visibility,
+        test: C.test)
 
     static let cpp = Language(
         name: "cpp", grammar: GrammarFolder.Name("cpp"),
@@ -38,7 +39,7 @@ extension Language {
             "template_method": .field("name"), "dependent_name": .inner, "this": .name,
             "new_expression": .call("type"), "dependent_type": .inner,
         ],
-        builtIns: C.builtInTypes, visibility: C.visibility)
+        builtIns: C.builtInTypes, visibility: C.visibility, test: C.test)
 }
 
 private enum C {
@@ -65,7 +66,8 @@ private enum C {
             "type_definition": .visit(typeDefinition),
             "preproc_def": .visit(macro), "preproc_function_def": .visit(macro),
             "preproc_include": .visit(include),
-            "call_expression": .refer(.calls, "function"),
+            "call_expression": .visit(call),
+            "function_declarator": .visit(lostConstructor), "labeled_statement": .visit(label),
             "type_identifier": .name(.uses),
         ]
 
@@ -141,15 +143,19 @@ private enum C {
     }
 
     static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if exportedType(e, node) || testFunction(e, node) { return true }
         guard let (name, isFunction) = named(node["declarator"]), isFunction else { return true }
         defineFunction(e, node, name, body: node["body"] ?? node.child("field_initializer_list"))
         return true
     }
 
     static func declaration(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard !e.isInFunction else { return true }
+        guard !e.isInFunction, !isLostType(node) else { return true }
         let isHeader = isHeader(e.path)
         let isExtern = node.child("storage_class_specifier").map { e.text($0) == "extern" } ?? false
+        let isQualified = node.allChildren.contains {
+            $0.is("type_qualifier") && (e.has($0, text: "const") || e.has($0, text: "constexpr"))
+        }
         let declarators = node.children("declarator")
         for declarator in declarators {
             guard let (name, isFunction) = named(declarator) else { continue }
@@ -164,11 +170,8 @@ private enum C {
             e.hide(name)
             // `const char *` may point elsewhere later.
             let isConstant =
-                !(declarator["declarator"] ?? declarator).is("pointer_declarator")
-                && !declarator.is("pointer_declarator")
-                && node.children().contains {
-                    $0.is("type_qualifier") && ["const", "constexpr"].contains(e.text($0))
-                }
+                isQualified && !declarator.is("pointer_declarator")
+                && !(declarator["declarator"] ?? declarator).is("pointer_declarator")
             e.defineVariable(
                 e.isInType ? .field : isConstant ? .constant : .variable, node, name: name,
                 value: value, isOnly: declarators.count == 1)
@@ -185,6 +188,7 @@ private enum C {
     static func member(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInType else { return true }
         let declarators = node.children("declarator")
+        let value = node["default_value"]
         for declarator in declarators {
             guard let (name, isFunction) = named(declarator) else { continue }
             if isFunction {
@@ -192,8 +196,7 @@ private enum C {
                 return true
             }
             e.defineVariable(
-                .field, node, name: name, value: node["default_value"],
-                isOnly: declarators.count == 1)
+                .field, node, name: name, value: value, isOnly: declarators.count == 1)
         }
         return true
     }
@@ -230,13 +233,151 @@ private enum C {
 
     static func typeDefinition(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction else { return true }
-        // One without a name has it from here.
-        if let type = node["type"], type["body"] != nil, type["name"] == nil { return true }
-        for declarator in node.children("declarator") {
+        var declarators = node.children("declarator")
+        let isOnly = declarators.count == 1
+        guard let type = node["type"], let body = type["body"] else {
+            for declarator in declarators {
+                guard let (name, _) = named(declarator) else { continue }
+                e.defineVariable(.typeAlias, node, name: name, value: nil, isOnly: isOnly)
+            }
+            return true
+        }
+        // Beside the type, which begins here as well; one without a name has the first.
+        e.wrap(node)
+        if type["name"] == nil, !declarators.isEmpty { declarators.removeFirst() }
+        let tag = type["name"].map { e.text($0) }
+        for declarator in declarators {
             guard let (name, _) = named(declarator) else { continue }
-            e.defineVariable(.typeAlias, node, name: name, value: nil, isOnly: true)
+            if let tag, e.text(name) != tag { e.referLater(.uses, tag, line: node.line) }
+            e.defineVariable(.typeAlias, node, name: name, value: body)
         }
         return true
+    }
+
+    // MARK: - What the grammar mistakes
+
+    /// `class EXPORT Name : Base { … }`: the grammar does not know that EXPORT is a macro. It takes
+    /// that for the class, and all of it for a function that returns one.
+    private static func exportedType(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let type = node["type"], type["body"] == nil, let body = node["body"],
+            let declarator = node["declarator"],
+            declarator.isOne(of: "identifier", "template_function", "qualified_identifier"),
+            let kind = kind(type)
+        else { return false }
+        var names: [SyntaxNode] = []
+        for child in node.allChildren where child.start >= type.end && child.end <= body.start {
+            names += child.isError ? child.children() : child.isNamed ? [child] : []
+        }
+        names.removeAll { $0.is("comment") || e.has($0, text: "final") }
+        guard let name = names.first, name.is("identifier") else { return false }
+        e.hide(type["name"])
+        e.define(kind, node, name: name, body: body)
+        for base in names.dropFirst() { e.refer(.extends, base) }
+        return true
+    }
+
+    private static func kind(_ type: SyntaxNode) -> EntityKind? {
+        if type.is("class_specifier") { return .class }
+        if type.is("struct_specifier") { return .struct }
+        return type.is("union_specifier") ? .union : nil
+    }
+
+    /// The same with more than one base makes variables of them.
+    private static func isLostType(_ node: SyntaxNode) -> Bool {
+        guard let type = node["type"], type["body"] == nil, kind(type) != nil else { return false }
+        return node.children(atMost: 8).contains { $0.isError || $0["name"]?.isError == true }
+    }
+
+    /// `public:` in a class that was taken for a function. Before `noexcept:` stands a constructor
+    /// whose members were taken for statements.
+    static func label(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard e.isInType, let label = node["label"] else { return true }
+        setVisibility(e, label)
+        return !e.has(label, text: "noexcept")
+    }
+
+    /// A constructor or destructor in such a class: nothing stands before it, as before a function.
+    static func lostConstructor(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard e.isInType, node.parent?.isError == true, let (name, _) = named(node),
+            name.is("destructor_name") || e.text(name) == lastName(e.scope.qualifiedName)
+        else { return true }
+        defineFunction(e, node, name, body: nil)
+        return true
+    }
+
+    // MARK: - Tests
+
+    /// Macros that stand for a function, and whose they are.
+    private static let testMacros: [String: String] = [
+        "TEST": "gtest", "TEST_F": "gtest", "TEST_P": "gtest", "TYPED_TEST": "gtest",
+        "TYPED_TEST_P": "gtest", "TEST_CASE": "Catch", "SCENARIO": "Catch",
+        "TEST_CASE_METHOD": "Catch", "SCENARIO_METHOD": "Catch", "TEMPLATE_TEST_CASE": "Catch",
+        "TEST_CASE_FIXTURE": "doctest", "TEST_CASE_TEMPLATE": "doctest",
+        "BOOST_AUTO_TEST_CASE": "Boost", "BOOST_FIXTURE_TEST_CASE": "Boost",
+    ]
+
+    static func test(
+        _ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind, _ name: String
+    ) -> TestReason? {
+        guard kind == .function else { return nil }
+        let macro = node.is("call_expression") ? node["function"] : macro(ofFunction: node)
+        guard let macro, macro.is("identifier") else { return nil }
+        let text = e.text(macro)
+        return testMacros[text].map { TestReason("\($0) \(text)") }
+    }
+
+    /// What a function without a type is called: `TEST(A, B) { … }` is read as one.
+    private static func macro(ofFunction node: SyntaxNode) -> SyntaxNode? {
+        guard node.is("function_definition"), node["type"] == nil,
+            let declarator = node["declarator"], declarator.is("function_declarator")
+        else { return nil }
+        return declarator["declarator"]
+    }
+
+    private static func testFunction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let macro = macro(ofFunction: node), macro.is("identifier"), !e.isInType,
+            testMacros[e.text(macro)] != nil,
+            let parameters = node["declarator"]?["parameters"]?.children()
+        else { return false }
+        e.define(
+            .function, node, named: testName(e, macro, parameters), body: node["body"])
+        // A fixture is used, the rest are words.
+        let isFixture = ["TEST_F", "TEST_P"].contains(e.text(macro))
+        for parameter in parameters.dropFirst(isFixture ? 1 : 0) { e.hideAll(in: parameter) }
+        return true
+    }
+
+    /// `TEST_CASE("…") { … }` is read as a call, and a block behind it.
+    private static func testCall(
+        _ e: Extractor, _ node: SyntaxNode, _ function: SyntaxNode
+    ) -> Bool {
+        guard testMacros[e.text(function)] != nil, let parent = node.parent,
+            parent.isError || parent.is("expression_statement"),
+            let outside = parent.parent, outside.isOne(of: "translation_unit", "declaration_list"),
+            let body = parent.next, body.is("compound_statement"),
+            let arguments = node["arguments"]
+        else { return false }
+        e.define(
+            .function, node, named: testName(e, function, arguments.children()), body: body,
+            through: body)
+        e.hideAll(in: arguments)
+        return true
+    }
+
+    /// What stands between quotes, or all the words: `Suite.Name`. What else Boost is given is no
+    /// part of it.
+    private static func testName(
+        _ e: Extractor, _ macro: SyntaxNode, _ arguments: [SyntaxNode]
+    ) -> String {
+        let name: String
+        if let string = arguments.first(where: { $0.is("string_literal") }) {
+            name = e.literal(string)
+        } else if e.has(macro, prefix: "BOOST") {
+            name = arguments.first.map { e.text($0) } ?? ""
+        } else {
+            name = arguments.filter { !$0.is("comment") }.map { e.text($0) }.joined(separator: ".")
+        }
+        return name.isEmpty ? e.text(macro) : e.cleaned(name)
     }
 
     static func namespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -278,12 +419,17 @@ private enum C {
     /// `private:` counts for what follows it; before a base class it is another matter.
     static func access(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInType, node.parent?.is("field_declaration_list") == true else { return false }
-        switch e.text(node) {
+        setVisibility(e, node)
+        return false
+    }
+
+    private static func setVisibility(_ e: Extractor, _ word: SyntaxNode) {
+        switch e.text(word) {
         case "private": e.setMemberVisibility(.private)
         case "protected": e.setMemberVisibility(.protected)
-        default: e.setMemberVisibility(.public)
+        case "public": e.setMemberVisibility(.public)
+        default: break
         }
-        return false
     }
 
     // MARK: - References
@@ -298,6 +444,23 @@ private enum C {
         } else {
             e.defineVariable(.macro, node, name: name, value: node["value"], isOnly: true)
         }
+        return true
+    }
+
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let function = node["function"] else { return true }
+        if !e.isInFunction, function.is("identifier") {
+            if testCall(e, node, function) { return true }
+            // A constructor in a class that was taken for a function.
+            if e.isInType, let parent = node.parent,
+                parent.isError || parent.is("expression_statement"),
+                e.text(function) == lastName(e.scope.qualifiedName)
+            {
+                defineFunction(e, node, function, body: nil)
+                return true
+            }
+        }
+        e.refer(.calls, function)
         return true
     }
 

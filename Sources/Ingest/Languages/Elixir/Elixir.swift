@@ -45,8 +45,8 @@ private enum Elixir {
             return true
         case "def", "defp", "defmacro", "defmacrop", "defguard", "defguardp", "defdelegate":
             guard var head = arguments.first else { return true }
-            if head.is("binary_operator"), let left = head["left"] { head = left }
-            let name = head.is("call") ? head["target"] ?? head : head
+            if isOperator(e, head, "when"), let left = head["left"] { head = left }
+            let name = name(head)
             e.hide(name)
             e.define(
                 word.hasPrefix("defmacro") ? .macro : .function, node,
@@ -59,7 +59,14 @@ private enum Elixir {
             return true
         case "alias", "import", "require", "use":
             e.markImport(node)
-            if let name = arguments.first, let path = e.path(of: name) {
+            guard let name = arguments.first else { return false }
+            if name.is("dot"), let tuple = name["right"], tuple.is("tuple") {
+                // `alias X.{Y, Z}`
+                let prefix = name["left"].flatMap { e.path(of: $0) } ?? "?"
+                for part in tuple.children() where part.is("alias") {
+                    e.refer(.imports, "\(prefix).\(e.text(part))", line: part.line)
+                }
+            } else if let path = e.path(of: name) {
                 e.refer(.imports, path, line: node.line)
             }
             return false
@@ -79,6 +86,34 @@ private enum Elixir {
         return true
     }
 
+    private static func isOperator(
+        _ e: Extractor, _ node: SyntaxNode, _ sign: StaticString
+    ) -> Bool {
+        guard node.is("binary_operator"), let own = node["operator"] else { return false }
+        return e.has(own, text: sign)
+    }
+
+    /// What a head defines: an operator, where it has no name.
+    private static func name(_ head: SyntaxNode) -> SyntaxNode {
+        if head.is("call") { return head["target"] ?? head }
+        guard head.isOne(of: "binary_operator", "unary_operator") else { return head }
+        return head["operator"] ?? head
+    }
+
+    /// `name(argument) :: type when …`: a type, or what those who implement a behaviour have.
+    private static func declare(
+        _ e: Extractor, _ kind: EntityKind, _ node: SyntaxNode, _ value: SyntaxNode?,
+        visibility: Visibility? = nil
+    ) {
+        guard var head = value else { return }
+        if isOperator(e, head, "when"), let left = head["left"] { head = left }
+        guard isOperator(e, head, "::"), let left = head["left"] else { return }
+        let name = name(left)
+        e.define(
+            kind, node, named: e.path(of: name) ?? e.cleaned(e.text(name)), visibility: visibility)
+        e.setDoc(e.takeText())
+    }
+
     /// `@doc "…"`, `@moduledoc "…"`, and constants of a module: `@limit 3`.
     static func attribute(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.has(node, prefix: "@"), let call = node["operand"], call.is("call"),
@@ -88,8 +123,12 @@ private enum Elixir {
         switch e.text(target) {
         case "doc": e.keepText(value.flatMap { DocText.literal(e.text($0)) })
         case "moduledoc": e.setDoc(value.flatMap { DocText.literal(e.text($0)) })
-        case "spec", "type", "typep", "opaque", "callback", "impl", "behaviour", "typedoc":
-            if e.text(target) == "behaviour" { e.refer(.implements, value) }
+        case "typedoc": e.keepText(value.flatMap { DocText.literal(e.text($0)) })
+        case "type", "opaque": declare(e, .typeAlias, node, value)
+        case "typep": declare(e, .typeAlias, node, value, visibility: .private)
+        case "callback", "macrocallback": declare(e, .method, node, value)
+        case "behaviour": e.refer(.implements, value)
+        case "spec", "impl": break
         default: e.defineVariable(.constant, node, name: target, value: value)
         }
         return false

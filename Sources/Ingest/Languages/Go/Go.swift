@@ -73,7 +73,7 @@ private enum Go {
             type?.is("struct_type") == true
             ? .struct : type?.is("interface_type") == true ? .interface : .typeAlias
         let body = kind == .typeAlias ? nil : type?.firstChild
-        e.define(kind, node.whole, name: name, body: body)
+        e.define(kind, node.declaration, name: name, body: body)
         return true
     }
 
@@ -97,9 +97,9 @@ private enum Go {
     static func values(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard !e.isInFunction else { return true }
         let names = node.children("name")
+        let (whole, value) = (node.declaration, node["value"])
         for name in names where e.text(name) != "_" {
-            e.defineVariable(
-                kind, node.whole, name: name, value: node["value"], isOnly: names.count == 1)
+            e.defineVariable(kind, whole, name: name, value: value, isOnly: names.count == 1)
         }
         return true
     }

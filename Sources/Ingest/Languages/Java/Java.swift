@@ -49,7 +49,7 @@ extension Language {
 
 private enum Java {
     static func modifiers(_ e: Extractor, _ node: SyntaxNode) -> SyntaxNode? {
-        node.child("modifiers")
+        node.child("modifiers", amongFirst: 1)
     }
 
     static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {
@@ -158,7 +158,10 @@ private enum Java {
                 let name = annotation["name"], let path = e.path(of: name)
             else { continue }
             let last = path.split(separator: ".").last.map { String($0) } ?? path
-            if testAnnotations.contains(last) { return TestReason("@\(path)") }
+            // With arguments they are advice, of AspectJ.
+            let isAdvice =
+                ["Before", "After"].contains(last) && annotation["arguments"]?.firstChild != nil
+            if !isAdvice, testAnnotations.contains(last) { return TestReason("@\(path)") }
         }
         return nil
     }

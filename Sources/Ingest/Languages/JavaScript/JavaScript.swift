@@ -7,7 +7,6 @@ extension Language {
         name: "javascript", grammar: GrammarFolder.Name("javascript"),
         extensions: ["js", "jsx", "mjs", "cjs"], folderNames: ["index"],
         rules: JavaScript.rules + JavaScript.elementRules + [
-            "class": .visit(JavaScript.anonymousType),
             "class_heritage": .visit { e, node in
                 e.refer(.extends, node.firstChild)
                 return true
@@ -42,6 +41,8 @@ extension Language {
                     "extends_type_clause": .visit { JavaScript.heritage($0, $1, .extends) },
                     "implements_clause": .visit { JavaScript.heritage($0, $1, .implements) },
                     "ambient_declaration": .wrapper,
+                    "required_parameter": .visit(JavaScript.parameterProperty),
+                    "optional_parameter": .visit(JavaScript.parameterProperty),
                     "type_parameter": .typeParameter(),
                     "type_identifier": .name(.uses), "nested_type_identifier": .name(.uses),
                     "type_query": .visit { e, node in
@@ -80,8 +81,8 @@ private enum JavaScript {
             ], .branch)
         + [
             "comment": .comment,
-            "arrow_function": .closure, "function_expression": .closure,
-            "generator_function": .closure,
+            "arrow_function": .visit(closure), "function_expression": .visit(closure),
+            "generator_function": .visit(closure), "class": .visit(anonymousType),
             "function_declaration": .function(),
             "generator_function_declaration": .function(),
             "class_declaration": .visit(type),
@@ -119,7 +120,35 @@ private enum JavaScript {
     /// A class that an expression makes has its name from what it is given to.
     static func anonymousType(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard node.isNamed, !e.isNamed(node) else { return true }
+        if isDefault(node) {
+            e.define(.class, node, named: "default", body: node["body"])
+            return true
+        }
         return type(e, node)
+    }
+
+    static func closure(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if isDefault(node) {
+            e.define(.function, node, named: "default", body: node["body"])
+        } else {
+            e.nest(node, as: .function)
+        }
+        return true
+    }
+
+    /// `export default function () {}`: that is what importers call it.
+    private static func isDefault(_ node: SyntaxNode) -> Bool {
+        node["name"] == nil && node.parent?.is("export_statement") == true
+    }
+
+    /// Under what stands between its quotes, if a name has some.
+    private static func define(
+        _ e: Extractor, _ kind: EntityKind, _ node: SyntaxNode, _ name: SyntaxNode,
+        body: SyntaxNode? = nil
+    ) {
+        e.hide(name)
+        let text = name.is("string") ? e.literal(name) : e.cleaned(e.text(name))
+        e.define(kind, node, named: text, body: body)
     }
 
     static func method(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -127,13 +156,27 @@ private enum JavaScript {
         let text = e.text(name)
         let kind: EntityKind =
             !e.isInType ? .function : text == "constructor" ? .constructor : .method
-        e.define(kind, node, name: name, body: node["body"])
+        define(e, kind, node, name, body: node["body"])
         return true
     }
 
     static func property(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.scope.kind == .interface, let name = node["name"] else { return true }
-        e.define(.property, node, name: name)
+        define(e, .property, node, name)
+        return true
+    }
+
+    /// `constructor(private store: Store)` makes a field of its parameter.
+    static func parameterProperty(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard e.scope.kind == .constructor, e.scopes.count > 1, let name = node["pattern"],
+            name.is("identifier"),
+            node.allChildren.contains(where: {
+                $0.isOne(of: "accessibility_modifier", "readonly", "override_modifier")
+            })
+        else { return true }
+        e.defineVariable(
+            .field, node, name: name, value: node["value"],
+            type: e.scopes[e.scopes.count - 2].qualifiedName)
         return true
     }
 
@@ -141,7 +184,7 @@ private enum JavaScript {
         guard let name, e.isInType else { return true }
         let value = node["value"]
         let isFunction = value.map(isCallable) ?? false
-        e.define(isFunction ? .method : .field, node, name: name, body: body(value))
+        define(e, isFunction ? .method : .field, node, name, body: body(value))
         return true
     }
 
@@ -156,9 +199,19 @@ private enum JavaScript {
         for member in node.children() {
             let name = member.is("enum_assignment") ? member["name"] : member
             guard let name, !name.is("comment") else { continue }
-            e.defineVariable(.enumMember, member, name: name, value: member["value"])
+            if name.is("string") {
+                e.define(
+                    .enumMember, member, named: e.literal(name), body: member["value"],
+                    opensScope: false)
+            } else {
+                e.defineVariable(.enumMember, member, name: name, value: member["value"])
+            }
         }
         return true
+    }
+
+    private static func isDeclared(_ value: SyntaxNode) -> Bool {
+        isCallable(value) || value.is("class")
     }
 
     private static func isCallable(_ node: SyntaxNode) -> Bool {
@@ -168,7 +221,7 @@ private enum JavaScript {
 
     /// What is not of the signature: a function's own body.
     private static func body(_ value: SyntaxNode?) -> SyntaxNode? {
-        guard let value, isCallable(value) || value.is("class") else { return value }
+        guard let value, isDeclared(value) else { return value }
         return value["body"]
     }
 
@@ -181,14 +234,14 @@ private enum JavaScript {
         guard let name = node["name"], let value = node["value"] ?? node["type"] ?? node["name"]
         else { return true }
         if value.is("call_expression"), let function = value["function"],
-            e.text(function) == "require",
+            e.has(function, text: "require"),
             let path = e.stringArgument(value)
         {
             if !e.isInFunction { e.markImport(node) }
             e.refer(.imports, path, line: node.line)
             return false
         }
-        let whole = node.whole
+        let whole = node.declaration
         if name.is("identifier") {
             if isCallable(value) {
                 e.define(.function, whole, name: name, body: body(value))
@@ -275,7 +328,8 @@ private enum JavaScript {
 
     static func export(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let source = node["source"] else {
-            e.wrap(node)
+            // Members of an object that is exported begin where they stand.
+            if node["declaration"] != nil || node["value"].map(isDeclared) == true { e.wrap(node) }
             return true
         }
         e.markImport(node)
@@ -316,7 +370,7 @@ private enum JavaScript {
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let function = node["function"] else { return true }
-        if function.is("import") || e.text(function) == "require" {
+        if function.is("import") || e.has(function, text: "require") {
             if let path = e.stringArgument(node) {
                 e.refer(.imports, path, line: node.line)
                 return false
@@ -357,28 +411,34 @@ private enum JavaScript {
     // MARK: - Tests
 
     private static let groups: Set<String> = ["describe", "suite", "context"]
-    private static let cases: Set<String> = [
-        "it", "test", "specify", "beforeEach", "afterEach", "beforeAll", "afterAll", "before",
-        "after",
+    private static let cases: Set<String> = ["it", "test", "specify", "bench"]
+    private static let hooks: Set<String> = [
+        "before", "after", "beforeEach", "afterEach", "beforeAll", "afterAll",
+    ]
+    /// What test runners have behind these: anything else is a variable's of that name.
+    private static let modifiers: Set<String> = [
+        "concurrent", "describe", "each()", "failing", "fails", "only", "parallel", "runIf()",
+        "sequential", "serial", "skip", "skipIf()", "step", "todo",
     ]
 
     /// `it("adds", () => …)` of Jest, Mocha and their like, and `test.each(…)("adds", …)`.
     private static func testBlock(
         _ e: Extractor, _ node: SyntaxNode, _ function: SyntaxNode
     ) -> (text: String, isGroup: Bool)? {
-        guard let path = e.path(of: function),
-            let first = path.split(separator: ".").first.map({ String($0) })
-        else { return nil }
-        let name = first.hasSuffix("()") ? String(first.dropLast(2)) : first
-        let isGroup = groups.contains(name)
-        guard isGroup || cases.contains(name), let arguments = node["arguments"]?.children(),
-            let callback = arguments.last, arguments.count <= 3,
-            arguments.contains(where: isCallable) || isCallable(callback)
+        guard let path = e.path(of: function) else { return nil }
+        let parts = path.split(separator: ".").map { String($0) }
+        let name = parts.first ?? ""
+        let isHook = hooks.contains(name)
+        let isGroup = groups.contains(name) || parts.last == "describe"
+        guard isHook || isGroup || cases.contains(name),
+            parts.dropFirst().allSatisfy(modifiers.contains),
+            let arguments = node["arguments"]?.children(), arguments.count <= 3,
+            arguments.contains(where: isCallable)
         else { return nil }
         if arguments[0].isOne(of: "string", "template_string") {
             return (e.literal(arguments[0]), isGroup)
         }
-        return isGroup || !isCallable(arguments[0]) || !name.contains("E") ? nil : (name, false)
+        return isHook && isCallable(arguments[0]) ? (name, false) : nil
     }
 
     static func test(

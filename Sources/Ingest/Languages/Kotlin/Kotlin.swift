@@ -106,8 +106,10 @@ private enum Kotlin {
     static func type(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         let words = node.allChildren
-        let modifiers = node.child("modifiers").map { e.text($0) } ?? ""
-        let isEnum = modifiers.split(separator: " ").contains("enum")
+        let isEnum =
+            node.child("modifiers")?.allChildren.contains {
+                $0.is("class_modifier") && e.has($0, text: "enum")
+            } ?? false
         let kind: EntityKind =
             isEnum ? .enum : words.contains { $0.is("interface") } ? .interface : .class
         e.define(
@@ -160,16 +162,21 @@ private enum Kotlin {
 
     static func annotation(_ e: Extractor, _ node: SyntaxNode) -> Bool { true }
 
+    private static let testAnnotations: Set<String> = [
+        "Test", "ParameterizedTest", "BeforeEach", "AfterEach", "Before", "After",
+    ]
+
     static func test(_ e: Extractor, _ node: SyntaxNode) -> TestReason? {
         for annotation in node.child("modifiers")?.children() ?? []
         where annotation.is("annotation") {
             guard let inner = annotation.firstChild, let path = e.path(of: inner) else { continue }
             let last = path.split(separator: ".").last.map { String($0) } ?? path
-            if ["Test", "ParameterizedTest", "BeforeEach", "AfterEach", "Before", "After"]
-                .contains(last.hasSuffix("()") ? String(last.dropLast(2)) : last)
-            {
-                return TestReason("@\(path)")
+            guard testAnnotations.contains(last) else { continue }
+            // With arguments they are advice, of AspectJ.
+            if ["Before", "After"].contains(last), inner.child("value_arguments") != nil {
+                continue
             }
+            return TestReason("@\(path)")
         }
         return nil
     }

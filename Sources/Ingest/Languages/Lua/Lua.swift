@@ -22,7 +22,10 @@ extension Language {
             "bracket_index_expression": .field("table"), "parenthesized_expression": .inner,
         ],
         visibility: { e, node, _ in
-            e.has(node, prefix: "local ") ? .private : .public
+            let isLocal =
+                node.parent?.is("variable_declaration") == true
+                || (node.is("function_declaration") && e.has(node, prefix: "local"))
+            return isLocal ? .private : .public
         },
         testFile: { path in
             path.hasSuffix("_spec.lua") ? TestReason("_spec.lua, which busted loads") : nil
@@ -30,13 +33,27 @@ extension Language {
 }
 
 private enum Lua {
+    /// The names of a chain: `M.a["b"]` has three; with anything else in brackets it has none.
+    private static func path(_ e: Extractor, _ node: SyntaxNode) -> [String]? {
+        var parts: [String] = []
+        var node = node
+        while parts.count < 16 {
+            if node.is("identifier") { return (parts + [e.text(node)]).reversed() }
+            let isBracket = node.is("bracket_index_expression")
+            guard let table = node["table"], let key = node["field"] ?? node["method"],
+                key.is(isBracket ? "string" : "identifier")
+            else { return nil }
+            parts.append(isBracket ? e.literal(key) : e.text(key))
+            node = table
+        }
+        return nil
+    }
+
     private static func define(
         _ e: Extractor, _ kind: EntityKind, _ node: SyntaxNode, _ name: SyntaxNode,
         body: SyntaxNode?
     ) {
-        guard let path = e.path(of: name) else { return }
-        var parts = path.split(separator: ".").map { String($0) }
-        let last = parts.popLast() ?? path
+        guard var parts = path(e, name), let last = parts.popLast() else { return }
         e.define(
             kind == .function && name.is("method_index_expression") ? .method : kind, node,
             named: last, body: body,
@@ -74,7 +91,7 @@ private enum Lua {
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
-        if e.text(name) == "require", let argument = node["arguments"]?.firstChild,
+        if e.has(name, text: "require"), let argument = node["arguments"]?.firstChild,
             argument.is("string")
         {
             if !e.isInFunction { e.markImport(node) }

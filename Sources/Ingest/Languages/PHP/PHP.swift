@@ -53,7 +53,9 @@ extension Language {
         ],
         docs: .block,
         visibility: { e, node, _ in
-            guard let modifier = node.child("visibility_modifier") else { return .public }
+            guard let modifier = node.child("visibility_modifier", amongFirst: 8) else {
+                return .public
+            }
             switch e.text(modifier) {
             case "private": return .private
             case "protected": return .protected

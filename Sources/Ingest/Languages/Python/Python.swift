@@ -108,6 +108,10 @@ private enum Python {
             : left.isOne(
                 of: "pattern_list", "tuple_pattern", "list_pattern")
                 ? left.children().filter { $0.is("identifier") } : []
+        // Of `a = b = 1` each is one, beside the others.
+        let isOnly =
+            names.count == 1 && node["right"]?.is("assignment") != true
+            && node.parent?.is("assignment") != true
         for name in names {
             let text = e.text(name)
             let isConstant =
@@ -115,7 +119,7 @@ private enum Python {
                 && text.utf8.contains { $0 >= 65 && $0 <= 90 }
             e.defineVariable(
                 e.isInType ? .field : isConstant ? .constant : .variable, node, name: name,
-                value: node["right"], isOnly: names.count == 1)
+                value: node["right"], isOnly: isOnly)
         }
         return true
     }

@@ -16,6 +16,7 @@ extension Language {
                 "singleton_class": .visit(Ruby.singletonClass),
                 "method": .visit(Ruby.method), "singleton_method": .visit(Ruby.method),
                 "assignment": .visit(Ruby.assignment),
+                "operator_assignment": .visit(Ruby.operatorAssignment),
                 "alias": .visit(Ruby.alias),
                 "call": .visit(Ruby.call),
                 "identifier": .visit(Ruby.word),
@@ -72,14 +73,33 @@ private enum Ruby {
         let kind: EntityKind =
             !isMember ? .function : e.text(name) == "initialize" ? .constructor : .method
         e.define(
-            kind, node, name: name, body: node["body"], visibility: isSingleton ? .public : nil)
+            kind, node, name: name, body: node["body"],
+            visibility: visibilityBefore(e, node) ?? (isSingleton ? .public : nil))
         return true
+    }
+
+    /// What `private def x` says: the call is all around.
+    private static func visibilityBefore(_ e: Extractor, _ node: SyntaxNode) -> Visibility? {
+        guard let list = node.parent, list.is("argument_list"), let call = list.parent,
+            call["receiver"] == nil, let word = call["method"]
+        else { return nil }
+        switch e.text(word) {
+        case "private", "private_class_method": return .private
+        case "protected": return .protected
+        case "public", "public_class_method": return .public
+        default: return nil
+        }
     }
 
     static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard !e.isInFunction, let left = node["left"] else { return true }
+        if left.is("constant"), let right = node["right"], type(e, node, left, right) {
+            return true
+        }
         if left.is("constant") {
-            e.defineVariable(.constant, node, name: left, value: node["right"], isOnly: true)
+            e.defineVariable(
+                .constant, node, name: left, value: node["operator"] ?? node["right"],
+                isOnly: true)
         } else if left.isOne(of: "class_variable", "global_variable") {
             e.defineVariable(
                 left.is("class_variable") ? .field : .variable, node, name: left,
@@ -88,23 +108,57 @@ private enum Ruby {
         return true
     }
 
+    private static let typeMakers: [String: EntityKind] = [
+        "Class.new": .class, "Data.define": .class, "Module.new": .module, "Struct.new": .class,
+    ]
+
+    /// `Point = Struct.new(:x) do … end`
+    private static func type(
+        _ e: Extractor, _ node: SyntaxNode, _ name: SyntaxNode, _ value: SyntaxNode
+    ) -> Bool {
+        guard value.is("call"), let maker = e.path(of: value), let kind = typeMakers[maker] else {
+            return false
+        }
+        e.define(kind, node, name: name, body: value["block"])
+        if maker == "Class.new" { e.refer(.extends, value["arguments"]?.firstChild) }
+        return true
+    }
+
+    /// `LIMIT ||= 3`; with other operators what was defined before changes.
+    static func operatorAssignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let sign = node["operator"], e.has(sign, text: "||=") else { return true }
+        return assignment(e, node)
+    }
+
     static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if node.isNamed { e.nest(node, as: .function) }
         return true
     }
 
     static func alias(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let name = node["name"] else { return true }
-        let text = e.text(name)
-        e.define(
-            .method, node, named: text.hasPrefix(":") ? String(text.dropFirst()) : text)
-        e.refer(.uses, node["alias"])
+        guard let name = node["name"], let old = node["alias"] else { return true }
+        return alias(e, node, name, old)
+    }
+
+    private static func alias(
+        _ e: Extractor, _ node: SyntaxNode, _ name: SyntaxNode, _ old: SyntaxNode
+    ) -> Bool {
+        guard !name.is("global_variable") else { return false }
+        e.define(.method, node, named: symbol(e, name))
+        e.refer(.uses, symbol(e, old), line: node.line)
         return false
+    }
+
+    /// `x` of `:x` and `"x"`.
+    private static func symbol(_ e: Extractor, _ node: SyntaxNode) -> String {
+        if node.is("string") { return e.literal(node) }
+        let text = e.text(node)
+        return text.hasPrefix(":") ? String(text.dropFirst()) : text
     }
 
     /// `private` on a line of its own is for all that follows.
     static func word(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard node.parent?.is("body_statement") == true else { return false }
+        guard node.parent?.isOne(of: "body_statement", "block_body") == true else { return false }
         setVisibility(e, e.text(node))
         return false
     }
@@ -128,7 +182,11 @@ private enum Ruby {
                 if let last = arguments.last, last.is("string") {
                     e.markImport(node)
                     let prefix = name == "require_relative" ? "./" : ""
-                    e.refer(.imports, prefix + e.literal(last), line: node.line)
+                    let path = e.literal(last)
+                    if path.split(separator: "/").contains(where: testLibraries.contains) {
+                        e.importsTestFramework = true
+                    }
+                    e.refer(.imports, prefix + path, line: node.line)
                     return false
                 }
             case "include", "extend", "prepend":
@@ -138,23 +196,33 @@ private enum Ruby {
                 }
             case "private", "protected", "public", "module_function", "private_class_method",
                 "private_constant", "public_class_method":
+                if let first = arguments.first, first.isOne(of: "method", "singleton_method") {
+                    e.wrap(node)
+                }
                 return true
             case "attr_reader", "attr_writer", "attr_accessor":
                 for argument in arguments where argument.is("simple_symbol") && !e.isInFunction {
                     e.define(
-                        .property, node, named: String(e.text(argument).dropFirst()),
-                        opensScope: false)
+                        .property, node, named: symbol(e, argument),
+                        visibility: visibilityBefore(e, node), opensScope: false)
                 }
                 return false
             case "define_method":
                 if let first = arguments.first, first.is("simple_symbol") {
                     e.define(
-                        .method, node, named: String(e.text(first).dropFirst()),
-                        body: node["block"])
+                        .method, node, named: symbol(e, first), body: node["block"])
                     return true
                 }
+            case "alias_method":
+                if arguments.count == 2, !e.isInFunction,
+                    arguments.allSatisfy({ $0.isOne(of: "simple_symbol", "string") })
+                {
+                    return alias(e, node, arguments[0], arguments[1])
+                }
             case "describe", "context", "it", "specify", "feature", "scenario":
-                if node["block"] != nil, let first = arguments.first, !e.isInFunction {
+                if node["block"] != nil, let first = arguments.first, !e.isInFunction,
+                    e.importsTestFramework || isTestFile(e.path)
+                {
                     let isGroup = ["describe", "context", "feature"].contains(name)
                     let text = first.is("string") ? e.literal(first) : e.text(first)
                     e.define(
@@ -167,6 +235,16 @@ private enum Ruby {
         }
         e.refer(.calls, path, line: method.line)
         return true
+    }
+
+    // MARK: - Tests
+
+    private static let testLibraries: Set<Substring> = [
+        "capybara", "minitest", "rails_helper", "rspec", "spec_helper", "test_helper",
+    ]
+
+    private static func isTestFile(_ path: String) -> Bool {
+        path.hasSuffix("_spec.rb") || path.hasSuffix("_test.rb")
     }
 
     static func test(

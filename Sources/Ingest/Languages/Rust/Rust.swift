@@ -22,7 +22,8 @@ extension Language {
                 "type_item": .define(.typeAlias, body: "type"),
                 "associated_type": .define(.typeAlias),
                 "macro_definition": .visit(Rust.macro), "macro_rule": .leaf,
-                "attribute_item": .visit(Rust.attribute), "closure_expression": .closure,
+                "attribute_item": .visit(Rust.attribute),
+                "inner_attribute_item": .visit(Rust.innerAttribute), "closure_expression": .closure,
                 "use_declaration": .visit(Rust.use),
                 "extern_crate_declaration": .visit(Rust.use),
                 "type_parameter": .typeParameter(), "lifetime": .leaf,
@@ -96,8 +97,13 @@ private enum Rust {
     }
 
     static func implementation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let type = node["type"], let path = e.path(of: type) else { return true }
-        e.extend(path, node)
+        guard var type = node["type"] else { return true }
+        e.hide(type)
+        // What is implemented for a reference belongs to what is referred to; a type that has no
+        // name, `[T]`, is called as it is written.
+        while type.is("reference_type"), let inner = type["type"] { type = inner }
+        let path = e.path(of: type).flatMap { $0.contains("?") ? nil : $0 }
+        e.extend(path ?? e.cleaned(e.text(type)), node)
         e.hide(type)
         if let trait = node["trait"] { e.refer(.implements, trait) }
         return true
@@ -218,7 +224,7 @@ private enum Rust {
     static func test(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> TestReason? {
         for attribute in e.pendingAttributes {
             let text = attribute.filter { !$0.isWhitespace }
-            if text.hasPrefix("#[cfg("), isTestOnly(text) { return TestReason(attribute) }
+            if isTestOnly(text) { return TestReason(attribute) }
             guard kind == .function || kind == .method else { continue }
             let path = text.dropFirst(2).prefix { $0 != "(" && $0 != "]" && $0 != "=" }
             let name = path.split(separator: ":").last ?? ""
@@ -232,16 +238,70 @@ private enum Rust {
         "googletest", "parameterized",
     ]
 
-    /// `cfg(test)` and `cfg(all(test, …))`, but not `cfg(any(test, …))` or `cfg(not(test))`.
-    private static func isTestOnly(_ text: String) -> Bool {
-        let condition = text.dropFirst("#[cfg(".count)
-        if condition.hasPrefix("test)") || condition.hasPrefix("test,") { return true }
-        guard condition.hasPrefix("all(") else { return false }
-        return condition.dropFirst(4).split(whereSeparator: { $0 == "," || $0 == ")" })
-            .contains("test")
+    /// `#![cfg(test)]` says it of the file or module that it stands in.
+    static func innerAttribute(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        let text = e.text(node)
+        if e.scope.kind == .module, isTestOnly(text.filter { !$0.isWhitespace && $0 != "!" }) {
+            e.markTest(TestReason(e.cleaned(text)))
+        }
+        return false
     }
 
-    /// Integration tests and benchmarks of a Cargo package stand beside its `src`.
+    /// Whether a condition cannot hold without `test`: of `all(…)` one part has to say so, of
+    /// `any(…)` each, and `not(…)` never does.
+    private static func isTestOnly(_ attribute: String) -> Bool {
+        guard attribute.hasPrefix("#[cfg(") else { return false }
+        var levels: [Condition] = []
+        var word: [UInt8] = []
+        var isInString = false
+        for byte in attribute.utf8.dropFirst(2) {
+            if isInString || byte == UInt8(ascii: "\"") {
+                if byte == UInt8(ascii: "\"") { isInString.toggle() }
+                word.append(byte)
+            } else if byte == UInt8(ascii: "(") {
+                levels.append(Condition(word: String(decoding: word, as: UTF8.self)))
+                word = []
+            } else if byte == UInt8(ascii: ",") || byte == UInt8(ascii: ")") {
+                guard let last = levels.indices.last else { return false }
+                if !word.isEmpty { levels[last].parts(word.elementsEqual("test".utf8)) }
+                word = []
+                if byte == UInt8(ascii: ")") {
+                    let needsTest = levels.removeLast().needsTest
+                    if levels.isEmpty { return needsTest }
+                    levels[levels.count - 1].parts(needsTest)
+                }
+            } else {
+                word.append(byte)
+            }
+        }
+        return false
+    }
+
+    /// What is between parentheses in a condition.
+    private struct Condition {
+        let word: String
+        private var some = false
+        private var each = true
+
+        init(word: String) { self.word = word }
+
+        mutating func parts(_ needsTest: Bool) {
+            some = some || needsTest
+            each = each && needsTest
+        }
+
+        var needsTest: Bool {
+            switch word {
+            case "cfg", "all": some
+            case "any": some && each
+            default: false
+            }
+        }
+    }
+
+    /// Integration tests and benchmarks of a Cargo package stand beside its `src`. The path alone
+    /// does not tell where a package begins: a folder `tests` within a `src` is taken for a module,
+    /// and a `src` within `tests` for a package that tests use.
     static func testFile(_ path: String) -> TestReason? {
         let folders = path.split(separator: "/").dropLast()
         guard !folders.contains("src"),

@@ -67,8 +67,10 @@ extension Language {
         test: { e, node, kind, _ in
             guard kind == .class, let base = node["extend"]?["type"], let path = e.path(of: base)
             else { return nil }
-            let isSuite = ["Suite", "Spec", "FunSpec", "FlatSpec", "WordSpec", "FreeSpec"]
-                .contains { path.hasSuffix($0) }
+            // Others have specifications and suites as well.
+            let isSuite =
+                e.importsTestFramework
+                && ["Suite", "Spec", "SpecDefault"].contains { path.hasSuffix($0) }
             return isSuite ? TestReason("extends \(path)") : nil
         },
         testFile: { path in
@@ -89,10 +91,18 @@ private enum Scala {
         return true
     }
 
+    private static let testFrameworks = [
+        "minitest", "munit", "org.scalacheck", "org.scalatest", "org.specs2", "utest", "weaver",
+        "zio.test",
+    ]
+
     static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         let path = node.children("path").filter { $0.isNamed }.map { e.text($0) }.joined(
             separator: ".")
+        if testFrameworks.contains(where: { path == $0 || path.hasPrefix($0 + ".") }) {
+            e.importsTestFramework = true
+        }
         if node.child("namespace_wildcard") != nil {
             e.refer(.imports, path + ".*", line: node.line)
         } else if let selectors = node.child("namespace_selectors") {

@@ -67,7 +67,7 @@ extension Language {
 
 private enum SwiftRules {
     static func modifiers(_ node: SyntaxNode) -> [SyntaxNode] {
-        node.child("modifiers")?.children() ?? []
+        node.child("modifiers", amongFirst: 1)?.children() ?? []
     }
 
     static func visibility(_ e: Extractor, _ node: SyntaxNode) -> Visibility {
@@ -150,14 +150,28 @@ private enum SwiftRules {
             node["computed_value"] != nil || node.is("protocol_property_declaration")
         let kind: EntityKind =
             e.isInType ? isComputed ? .property : .field : isLet ? .constant : .variable
-        let patterns = node.children("name")
-        for pattern in patterns {
-            guard let name = pattern["bound_identifier"] else { continue }
-            e.defineVariable(
-                kind, node, name: name, value: node["computed_value"] ?? node["value"],
-                isOnly: patterns.count == 1)
+        let value = node["computed_value"] ?? node["value"]
+        let names = node.children("name").flatMap(boundNames)
+        for name in names {
+            e.defineVariable(kind, node, name: name, value: value, isOnly: names.count == 1)
         }
         return true
+    }
+
+    /// Of `(p, (q, r))` there are several.
+    private static func boundNames(_ pattern: SyntaxNode) -> [SyntaxNode] {
+        var names: [SyntaxNode] = []
+        var pending = [pattern]
+        while let node = pending.popLast() {
+            if let name = node["bound_identifier"] {
+                names.append(name)
+            } else if node.is("simple_identifier") {
+                names.append(node)
+            } else if node.is("pattern") {
+                pending += node.children().reversed()
+            }
+        }
+        return names
     }
 
     static func enumEntry(_ e: Extractor, _ node: SyntaxNode) -> Bool {

@@ -41,7 +41,9 @@ extension Language {
 private enum Zig {
     static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let parts = node.children()
-        guard let name = parts.first(where: { $0.is("identifier") }) else { return true }
+        // What is given to `_` is thrown away.
+        guard let name = parts.first(where: { $0.is("identifier") }), !e.has(name, text: "_")
+        else { return true }
         let value = parts.last
         if let value, value.is("builtin_function"), e.has(value, prefix: "@import") {
             e.markImport(node)
@@ -76,9 +78,12 @@ private enum Zig {
     }
 
     static func testBlock(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        let name = node.firstChild
-        let text = name.map { $0.is("string") ? e.literal($0) : e.text($0) } ?? "test"
-        e.define(.function, node, named: text, body: node.child("block"))
+        var text = "test"
+        if let name = node.firstChild {
+            if name.is("string") { text = e.literal(name) }
+            if name.is("identifier") { text = e.text(name) }
+        }
+        e.define(.function, node, named: text.isEmpty ? "test" : text, body: node.child("block"))
         return true
     }
 }

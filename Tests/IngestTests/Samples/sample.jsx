@@ -1,0 +1,2 @@
+/** Nameless. */
+export default class extends Base { foo() { add(); } }

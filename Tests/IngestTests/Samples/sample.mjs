@@ -1,0 +1,2 @@
+export default { data() { return 1; },
+  props: [] };

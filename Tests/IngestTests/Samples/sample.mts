@@ -1,0 +1,2 @@
+/** Nameless. */
+export default async function (a: Key) { return make(a); }

@@ -1,0 +1,1 @@
+class OpenApiSpec extends Spec { def path = 1 }
