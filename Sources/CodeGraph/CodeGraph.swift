@@ -122,4 +122,26 @@ public enum CodeGraph {
     public static let schema = Schema([
         entities, edges, excludedTests, wordCoverage, ignoredFiles, files,
     ])
+
+    /// What the linker knows of a file from its bytes alone, for the next ingest: what others may
+    /// mean by its names, and what it refers to itself.
+    public static let facts = RelationSchema(
+        "facts", key: ["file"], scope: "file",
+        columns: [
+            .string("file").domain(fileDomain),
+            .bytes("names").family("facts"),
+            .bytes("references").family("facts"),
+        ])
+
+    /// What the edges of a file are, as a hash, and which names they depend on.
+    public static let links = RelationSchema(
+        "links", key: ["file"], scope: "file",
+        columns: [
+            .string("file").domain(fileDomain),
+            .string("edges_hash"),
+            .bytes("names").family("facts"),
+        ])
+
+    /// Of a store that is filled from a source tree.
+    public static let ingestSchema = Schema(schema.relations + [facts, links])
 }

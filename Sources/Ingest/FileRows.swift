@@ -40,21 +40,19 @@ enum EntityKey {
     static func unresolved(_ language: String, _ name: String) -> String {
         "\(language):\(CodeGraph.unresolvedKind):\(encoded(name)):-"
     }
+
+    static func external(_ language: String, _ path: String) -> String {
+        "\(language):\(CodeGraph.externalKind):\(encoded(path)):-"
+    }
 }
 
 struct FileRows: Sendable {
-    struct Edge: Sendable, Hashable {
-        var from: Int
-        var kind: EdgeKind
-        var to: String
-    }
-
     let definitions: [Definition]
     let keys: [String]
     /// The text of each definition, and the hash of that.
     let codes: [String]
     let hashes: [String]
-    let edges: [(edge: Edge, resolution: String, lines: [Int])]
+    let facts: LinkFacts
     let words: WordCount
     let errorCount: Int
     /// Of definitions, which are left out as tests.
@@ -75,7 +73,8 @@ struct FileRows: Sendable {
         errorCount = facts.errorCount
         words = WordCount(facts, source)
         isExcluded = facts.definitions.map { !includesTests && $0.testReason != nil }
-        keys = Self.keys(facts.definitions, language, path)
+        let ordinals: [Int]
+        (keys, ordinals) = Self.keys(facts.definitions, language, path)
         var codes: [String] = [""]
         var hashes = [contentHash]
         var left = source.count * Self.codePerByte + Self.freeCode
@@ -89,51 +88,24 @@ struct FileRows: Sendable {
         }
         self.codes = codes
         self.hashes = hashes
-        edges = Self.edges(facts, keys, isExcluded, language)
+        self.facts = LinkFacts(facts, ordinals: ordinals, isExcluded: isExcluded)
     }
 
     private static func keys(
         _ definitions: [Definition], _ language: String, _ path: String
-    ) -> [String] {
+    ) -> (keys: [String], ordinals: [Int]) {
         let encodedPath = EntityKey.encoded(path, isPath: true)
         var counts: [String: Int] = [:]
-        return definitions.map { definition in
+        var ordinals: [Int] = []
+        let keys = definitions.map { definition in
             let key = EntityKey.entity(
                 language, definition.kind, definition.qualifiedName, encodedPath: encodedPath)
             let count = counts[key, default: 0] + 1
             counts[key] = count
+            ordinals.append(count)
             return count == 1 ? key : "\(key)~\(count)"
         }
-    }
-
-    private static func edges(
-        _ facts: FileFacts, _ keys: [String], _ isExcluded: [Bool], _ language: String
-    ) -> [(edge: Edge, resolution: String, lines: [Int])] {
-        var edges: [(edge: Edge, resolution: String, lines: [Int])] = []
-        var places: [Edge: Int] = [:]
-        func add(_ edge: Edge, _ resolution: String, _ line: Int) {
-            if let place = places[edge] {
-                edges[place].lines.append(line)
-            } else {
-                places[edge] = edges.count
-                edges.append((edge, resolution, [line]))
-            }
-        }
-        for (index, definition) in facts.definitions.enumerated()
-        where definition.parent >= 0 && !isExcluded[index] && !isExcluded[definition.parent] {
-            add(
-                Edge(from: definition.parent, kind: .contains, to: keys[index]), "exact",
-                definition.startLine)
-        }
-        for reference in facts.references where !isExcluded[reference.owner] {
-            add(
-                Edge(
-                    from: reference.owner, kind: reference.kind,
-                    to: EntityKey.unresolved(language, reference.target)),
-                "unresolved", reference.line)
-        }
-        for index in edges.indices { edges[index].lines.sort() }
-        return edges
+        return (keys, ordinals)
     }
 }
 
@@ -146,6 +118,8 @@ struct RowWriter {
     private let coverage: Columns
     private let files: Columns
     private let ignored: Columns
+    private let facts: Columns
+    private let links: Columns
 
     /// A relation and its columns, in the order of the schema here, which may not be the store's.
     private struct Columns {
@@ -167,11 +141,13 @@ struct RowWriter {
         coverage = try Columns(CodeGraph.wordCoverage, batch)
         files = try Columns(CodeGraph.files, batch)
         ignored = try Columns(CodeGraph.ignoredFiles, batch)
+        facts = try Columns(CodeGraph.facts, batch)
+        links = try Columns(CodeGraph.links, batch)
     }
 
     /// That a file is not there any more, or is known anew: all that was known of it goes.
     func remove(_ path: String) throws {
-        for relation in CodeGraph.schema.relations {
+        for relation in CodeGraph.ingestSchema.relations {
             try batch.replaceScope(path, in: relation.name)
         }
     }
@@ -230,16 +206,32 @@ struct RowWriter {
                     .string(first), .string(second),
                 ], entities)
         }
-        for (edge, resolution, lines) in rows.edges {
+        try append(
+            [
+                .string(path), .bytes(rows.facts.encodedNames()),
+                .bytes(rows.facts.encodedReferences()),
+            ], facts)
+    }
+
+    /// Takes the edges of a file for those that the store has.
+    func write(_ path: String, _ edges: FileEdges, replacing isKnown: Bool) throws {
+        if isKnown {
+            try batch.replaceScope(path, in: CodeGraph.edges.name)
+            try batch.replaceScope(path, in: CodeGraph.links.name)
+        }
+        for edge in edges.edges {
             try append(
                 [
-                    .string(rows.keys[edge.from]), .string(edge.to), .string(edge.kind.rawValue),
-                    .string(path), .int(Int64(lines[0])),
-                    lines.count == 1
-                        ? .null : .string(lines.map { String($0) }.joined(separator: " ")),
-                    lines.count == 1 ? .null : .int(Int64(lines.count)), .string(resolution),
-                ], edges)
+                    .string(edge.from), .string(edge.to), .string(edge.kind.rawValue),
+                    .string(path), .int(Int64(edge.lines[0])),
+                    edge.lines.count == 1
+                        ? .null
+                        : .string(edge.lines.map { String($0) }.joined(separator: " ")),
+                    edge.lines.count == 1 ? .null : .int(Int64(edge.lines.count)),
+                    .string(edge.resolution.rawValue),
+                ], self.edges)
         }
+        try append([.string(path), .string(edges.hash), .bytes(edges.names)], links)
     }
 
     /// The first folder of a path, and the first two.

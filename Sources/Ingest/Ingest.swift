@@ -5,6 +5,7 @@
 // tree gives the same bytes.
 
 import CodeGraph
+import Codec
 import Platform
 import SegmentStore
 
@@ -96,8 +97,10 @@ package struct Ingest: Sendable {
                 root: root, skipping: own, excluded: options.excluded
             ).tree()
             report.directories = tree.directories
-            let known = try KnownFiles(try store.snapshot().reader())
-            try fill(batch, tree.entries, known, &cache, progress, &report)
+            let reader = try store.snapshot().reader()
+            try fill(
+                batch, tree.entries, try KnownFiles(reader), KnownFacts(reader: reader), &cache,
+                progress, &report)
             // With the lock held, so that nobody else writes it.
             cache.save()
         }
@@ -109,7 +112,7 @@ package struct Ingest: Sendable {
 
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
-        _ cache: inout StatCache, _ progress: (Progress) -> Void, _ report: inout Report
+        _ stored: KnownFacts, _ cache: inout StatCache, _ progress: (Progress) -> Void, _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
         var state = Progress()
@@ -127,6 +130,10 @@ package struct Ingest: Sendable {
         let threadCount = min(options.threadCount, Self.threadLimit)
         let seen = cache
         let time = Clock.wallNanoseconds()
+        var sources: [(path: String, language: String)] = []
+        var parsed: [String: LinkFacts] = [:]
+        // A file that was source and is none any more.
+        var hasLost = false
         try OrderedWork.run(
             entries.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
             makeWorker: {
@@ -166,12 +173,15 @@ package struct Ingest: Sendable {
                     missing.remove(path)
                     if known.ignored[path] == reason.rawValue { break }
                     if known.paths.contains(path) { try writer.remove(path) }
+                    if known.files[path] != nil { hasLost = true }
                     try writer.ignore(path, reason)
                 case .source(let file):
                     report.total.add(file.byteCount)
                     report.languages[file.language, default: Tally()].add(file.byteCount)
                     missing.remove(path)
+                    sources.append((path, file.language))
                     guard let content = file.content else { break }
+                    parsed[path] = content.facts
                     report.parsed.add(file.byteCount)
                     report.change(path)
                     if known.paths.contains(path) { try writer.remove(path) }
@@ -191,6 +201,36 @@ package struct Ingest: Sendable {
             report.change(path)
             try writer.remove(path)
         }
+        if parsed.isEmpty, report.removedFileCount == 0, !hasLost { return }
+        try link(sources, parsed, known, stored, writer)
+    }
+
+    /// Writes the edges of all files whose edges are others than the store has.
+    private func link(
+        _ sources: [(path: String, language: String)], _ parsed: [String: LinkFacts],
+        _ known: KnownFiles, _ stored: KnownFacts, _ writer: RowWriter
+    ) throws {
+        let table = SymbolTable(
+            try sources.compactMap { source in
+                guard let language = LanguageTable.language(named: source.language),
+                    let facts = try parsed[source.path] ?? stored.facts(of: source.path)
+                else { return nil }
+                return (source.path, language, facts)
+            })
+        guard !table.files.isEmpty else { return }
+        let threadCount = min(options.threadCount, Self.threadLimit)
+        try OrderedWork.run(
+            table.files.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
+            makeWorker: {
+                let linker = Linker(table)
+                return { FileEdges($0, linker) }
+            },
+            consume: { number, edges in
+                let path = table.files[number].path
+                let isParsed = parsed[path] != nil
+                if !isParsed, known.edgeHashes[path] == edges.hash { return }
+                try writer.write(path, edges, replacing: !isParsed)
+            })
     }
 }
 
@@ -199,6 +239,7 @@ private struct KnownFiles: Sendable {
     var files: [String: KnownFile] = [:]
     var ignored: [String: String] = [:]
     var paths: Set<String> = []
+    var edgeHashes: [String: String] = [:]
 
     init(_ reader: Reader) throws {
         // A new store has no relations yet.
@@ -219,6 +260,34 @@ private struct KnownFiles: Sendable {
                 ignored[values[0]] = values[1]
             }
         }
+        if let relation = try? reader.relation(CodeGraph.links.name) {
+            let columns = try ["file", "edges_hash"].map { try reader.column($0, of: relation) }
+            try reader.forEachRowByKey(relation) { row in
+                let values = try columns.map { try reader.string(relation, row, $0) ?? "" }
+                edgeHashes[values[0]] = values[1]
+            }
+        }
         paths = Set(files.keys).union(ignored.keys)
+    }
+}
+
+/// What the store has of files for the linker.
+private struct KnownFacts {
+    let reader: Reader
+
+    func facts(of path: String) throws -> LinkFacts? {
+        let relation = try reader.relation(CodeGraph.facts.name)
+        guard let row = try reader.find(relation, key: path),
+            let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
+        else { return nil }
+        // What one column's bytes are may go when the other is read.
+        let names = Array(bytes)
+        let references = try reader.bytes(
+            relation, row, reader.column("references", of: relation))
+        do {
+            return try names.withUnsafeBytes { try LinkFacts(names: $0, references: references) }
+        } catch let error as CodecError {
+            throw StoreError(.corrupted, "the facts of \(path) cannot be read: \(error)")
+        }
     }
 }

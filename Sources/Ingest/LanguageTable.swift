@@ -34,6 +34,8 @@ package final class LanguageTable: Sendable {
         byFileName[name] ?? byExtension[SourceLanguage.fileExtension(of: name)]
     }
 
+    static func language(named name: String) -> Language? { languages.first { $0.name == name } }
+
     static func index(of language: String) -> Int? {
         languages.firstIndex { $0.name == language }
     }

@@ -33,7 +33,7 @@ import Testing
     private func rows(_ store: GraphStore) throws -> [[Value]] {
         let reader = try store.snapshot().reader()
         var rows: [[Value]] = []
-        for relation in CodeGraph.schema.relations {
+        for relation in CodeGraph.ingestSchema.relations {
             let index = try reader.relation(relation.name)
             try reader.forEachRowByKey(index) { rows.append(try reader.values(index, $0)) }
         }
@@ -73,12 +73,12 @@ import Testing
     func aStoreOfManyIngestsIsLikeOneOfOne(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let root = try TemporaryDirectory(inMemory: true)
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         for _ in 0..<12 {
             for _ in 0...random.below(6) { try edit(root.path, &random) }
             let includesTests = random.chance(5)
             _ = try ingest(root.path, store, includesTests: includesTests)
-            let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
             _ = try ingest(root.path, fresh, includesTests: includesTests, threads: 1)
             if try fresh.snapshot().generation == 0 { continue }
             #expect(try rows(store) == rows(fresh))
@@ -96,7 +96,7 @@ import Testing
             .deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources")
         try FileManager.default.copyItem(atPath: sources.path, toPath: root.file("Sources"))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         _ = try ingest(root.path, store)
         var paths = try #require(FileManager.default.enumerator(atPath: root.path)).allObjects
             .compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted()
@@ -118,7 +118,7 @@ import Testing
             try FileManager.default.removeItem(atPath: root.file(gone))
             let report = try ingest(root.path, store)
             #expect(report.parsed.fileCount <= changed.count && report.removedFileCount == 1)
-            let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
             _ = try ingest(root.path, fresh)
             #expect(try rows(store) == rows(fresh))
         }
@@ -134,7 +134,7 @@ import Testing
             }
             let path = root.file("elsewhere-\(threads)")
             _ = try ingest(
-                root.path, try GraphStore.open(path, schema: CodeGraph.schema), threads: threads)
+                root.path, try GraphStore.open(path, schema: CodeGraph.ingestSchema), threads: threads)
             let folder = path + "/segments"
             segments.append(
                 try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -171,7 +171,7 @@ import Testing
             try Data(bytes).write(to: URL(fileURLWithPath: root.file(name)))
             count += 1
         }
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         let report = try ingest(root.path, store, includesTests: seed % 2 == 0)
         #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == count)
         #expect(try store.verify().problems.isEmpty)
@@ -216,7 +216,7 @@ import Testing
         let root = try TemporaryDirectory(inMemory: true)
         let text = "let brok]en: A.let B.C = 1\nfunc f(a: X.Y) -> P.Q {}\nextension M.N: O.R {}\n"
         try Data(text.utf8).write(to: URL(fileURLWithPath: root.file("a.swift")))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         _ = try ingest(root.path, store)
         let reader = try store.snapshot().reader()
         let files = try reader.relation("files")
@@ -242,7 +242,7 @@ import Testing
         try Data(functions.utf8).write(to: URL(fileURLWithPath: root.file("h.js")))
         let chain = "x = a" + String(repeating: ".b(1)", count: 5000) + "\n"
         try Data(chain.utf8).write(to: URL(fileURLWithPath: root.file("i.py")))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         let report = try ingest(root.path, store)
         #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == 8)
         #expect(try store.snapshot().byteCount < 4 << 20)
@@ -267,7 +267,7 @@ import Testing
         ] {
             try Data(text.utf8).write(to: URL(fileURLWithPath: root.file(name)))
         }
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         let start = ContinuousClock.now
         let report = try ingest(root.path, store)
         #expect(report.total.fileCount + report.ignored.values.reduce(0, +) == 10)
@@ -285,7 +285,7 @@ import Testing
         try Data((script + "def f(): return 2\n").utf8)
             .write(to: URL(fileURLWithPath: root.file("run")))
         try Data(script.utf8).write(to: URL(fileURLWithPath: root.file("run~2")))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         _ = try ingest(root.path, store)
         let reader = try store.snapshot().reader()
         let entities = try reader.relation("entities")

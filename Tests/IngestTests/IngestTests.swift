@@ -14,7 +14,7 @@ import Testing
 
     init() throws {
         root = try TemporaryDirectory()
-        store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
     }
 
     private func write(_ name: String, _ content: String) throws {
@@ -109,7 +109,7 @@ import Testing
         try write("a0.c", "x")
         try FileManager.default.removeItem(atPath: root.file("b.c"))
         try run()
-        let fresh = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         _ = try Ingest(root: root.path, languages: Self.languages).run(into: fresh)
         #expect(try rows(of: store) == rows(of: fresh))
         // Two names that Unicode holds to be equal are two files.
@@ -119,7 +119,7 @@ import Testing
     private func rows(of store: GraphStore) throws -> [[Value]] {
         let reader = try store.snapshot().reader()
         var rows: [[Value]] = []
-        for name in CodeGraph.schema.relations.map(\.name) {
+        for name in CodeGraph.ingestSchema.relations.map(\.name) {
             let relation = try reader.relation(name)
             try reader.forEachRowByKey(relation) { rows.append(try reader.values(relation, $0)) }
         }
@@ -139,7 +139,7 @@ import Testing
         let path = directory.file("store")
         try GraphStore.open(path, schema: other).write { try $0.append(["isbn": "1"], to: "books") }
         try write("a.c", "x")
-        let store = try GraphStore.open(path, schema: CodeGraph.schema)
+        let store = try GraphStore.open(path, schema: CodeGraph.ingestSchema)
         #expect(try Ingest(root: root.path, languages: Self.languages).run(into: store).isCommitted)
         #expect(try store.snapshot().rowCount("files") == 1)
         #expect(try store.snapshot().rowCount("books") == 1)

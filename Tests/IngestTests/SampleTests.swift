@@ -24,7 +24,7 @@ import Testing
         let root = try TemporaryDirectory(inMemory: true)
         try FileManager.default.copyItem(
             atPath: Self.folder.appendingPathComponent(name).path, toPath: root.file(name))
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         let report = try Ingest(root: root.path, languages: IngestTests.languages).run(into: store)
         #expect(report.total.fileCount == 1)
         let found = try Outline(store).text

@@ -24,7 +24,7 @@ import Testing
 
     private func ingest() throws -> Ingest.Report {
         try Ingest(root: root.path, languages: IngestTests.languages)
-            .run(into: try GraphStore.open(store, schema: CodeGraph.schema))
+            .run(into: try GraphStore.open(store, schema: CodeGraph.ingestSchema))
     }
 
     /// The calls by which files of the tree were opened.

@@ -121,9 +121,16 @@ extension Extractor {
     }
 
     func typePath(of type: SyntaxNode) -> String? {
-        guard let named = language.namedType(self, type), let path = path(of: named) else {
-            return nil
+        guard let named = language.namedType(self, type) else { return nil }
+        var found = path(of: named)
+        // Python lets a type be quoted.
+        if found == nil, case .literal? = compiled.shapes[safe: named.symbol] {
+            let text = DocText.literal(text(named)) ?? ""
+            if text.utf8.allSatisfy({ $0 == 46 || $0 == 95 || $0 >= 48 && $0 != 91 && $0 != 93 }) {
+                found = text
+            }
         }
+        guard let path = found, !path.isEmpty else { return nil }
         if localTypes[path, default: 0] > 0 { return nil }
         if language.selfTypes.contains(path) { return "@self" }
         return path
@@ -218,5 +225,25 @@ extension Extractor {
 
     private func isArguments(_ node: SyntaxNode) -> Bool {
         node.isOne(of: "argument_list", "arguments", "value_arguments", "call_suffix")
+    }
+}
+
+extension Extractor {
+    /// Whether what is being defined is a member of a type.
+    var isMethod: Bool {
+        guard scopes.count > 1 else { return false }
+        return scopes[scopes.count - 2].kind.isType
+    }
+
+    /// The definition of the type that is around.
+    var enclosingType: Int? {
+        scopes.last { $0.kind.isType && $0.isDefinition }?.definition
+    }
+}
+
+extension Array {
+    /// Nil beyond its end: what could not be parsed has a symbol that no grammar has.
+    subscript<Value>(safe index: Int) -> Value? where Element == Value? {
+        index < count ? self[index] : nil
     }
 }

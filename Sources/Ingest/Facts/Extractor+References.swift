@@ -12,6 +12,55 @@ extension Extractor {
         refer(kind, path, line: node.line, argumentCount: argumentCount)
     }
 
+    /// Notes that a name or a member is used as a value, unless it is the name of what is called,
+    /// or of a member, or a local variable's.
+    func use(_ node: SyntaxNode) {
+        guard !hidden.contains(node.start), let parent = node.parent,
+            parent.symbol < compiled.shapes.count
+        else { return }
+        switch compiled.shapes[parent.symbol] {
+        case .call(let function): if parent[function]?.index == node.index { return }
+        case .callFirst: if parent.firstChild?.index == node.index { return }
+        case .member(_, let property): if parent[property]?.index == node.index { return }
+        case .pair: if parent.lastChild?.index == node.index { return }
+        default: break
+        }
+        if isName(node) {
+            let name = text(node)
+            if case .value? = locals[name] { return }
+            if language.selfNames.contains(name) || language.superNames.contains(name) { return }
+            if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
+        }
+        guard let target = expression(of: node), !target.utf8.contains(UInt8(ascii: "?")) else {
+            return
+        }
+        addReference(
+            Reference(
+                kind: .uses, target: target, line: node.line, owner: scope.definition,
+                isValue: true))
+    }
+
+    /// A name that the file has from elsewhere, which is an import of what is around.
+    func addImport(
+        _ module: String, _ name: String? = nil, as alias: String, _ node: SyntaxNode,
+        isExported: Bool = false
+    ) {
+        facts.importedNames.append(
+            Import(
+                module: Self.shortened(module, Self.pathLimit), name: name, alias: alias,
+                line: node.line, owner: scope.definition, isExported: isExported))
+        if callableDepth > 0, !alias.isEmpty {
+            bind(alias, .itself, behind: nil, isNew: true)
+        }
+    }
+
+    private func addReference(_ reference: Reference) {
+        if !scope.isDefinition {
+            typesOfReferences.append((facts.references.count, scope.qualifiedName))
+        }
+        facts.references.append(reference)
+    }
+
     /// What begins there is no reference of its own.
     func hide(_ node: SyntaxNode?) {
         if let node { hidden.insert(node.start) }
@@ -55,10 +104,7 @@ extension Extractor {
             if language.builtIns.contains(target) { return }
             if !localTypes.isEmpty, localTypes[target, default: 0] > 0 { return }
         }
-        if !scope.isDefinition {
-            typesOfReferences.append((facts.references.count, scope.qualifiedName))
-        }
-        facts.references.append(
+        addReference(
             Reference(
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line,
                 owner: scope.definition, argumentCount: argumentCount))

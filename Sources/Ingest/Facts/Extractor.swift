@@ -35,7 +35,7 @@ final class Extractor {
     private var node: SyntaxNode
     private var parser: Parser
     private var innerDepth = 0
-    private var callableDepth = 0
+    private(set) var callableDepth = 0
     var locals = Locals()
     /// Where blocks end, and what names meant before them.
     private var blocks: [(node: Int, end: Int, mark: Int)] = []
@@ -338,13 +338,14 @@ final class Extractor {
         let start = startPoint(range.lowerBound, node)
         let reason = above.testReason ?? language.test(self, node, kind, name)
         if callableDepth > 0 { bind(name, .itself, behind: nil, isNew: true) }
-        let definition = Definition(
+        var definition = Definition(
             kind: kind, name: name, qualifiedName: qualifiedName, parent: above.definition,
             range: range, startLine: start,
             endLine: max(start, (last ?? node).lastLine),
             visibility: visibility ?? language.visibility(self, node, name),
             signature: signature(node, body), doc: doc(before: range.lowerBound),
             testReason: reason)
+        language.details(self, node, &definition)
         let index = facts.definitions.count
         facts.definitions.append(definition)
         if !opensScope {

@@ -84,6 +84,8 @@ struct Reference: Sendable {
     var owner: Int
     /// Of a call; -1 if it is none, or if there is no telling.
     var argumentCount = -1
+    /// A value that is named: of interest if it is one of the tree's definitions, and else none.
+    var isValue = false
 }
 
 /// A name that a file has from elsewhere.

@@ -85,6 +85,11 @@ struct Language: Sendable {
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,
     /// `A`.
     var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
+    /// How names are found.
+    var links = LinkRules()
+    var family: String { links.family.isEmpty ? name : links.family }
+    /// What a definition is or gives, what it takes.
+    var details: @Sendable (Extractor, SyntaxNode, inout Definition) -> Void = { _, _, _ in }
     /// What is done first, with the root.
     var module: @Sendable (Extractor, SyntaxNode) -> Void = { _, _ in }
     /// Of what is being defined by a node, under a name.

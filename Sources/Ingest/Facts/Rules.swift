@@ -51,6 +51,12 @@ extension Rule {
         }
     }
 
+    /// A name that stands for a value.
+    static let use = visit { e, node in
+        e.use(node)
+        return true
+    }
+
     /// Names that are declared inside are nobody's outside.
     static let block = visit { e, _ in
         e.openBlock()

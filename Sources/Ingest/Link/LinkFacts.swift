@@ -28,6 +28,8 @@ struct LinkFacts: Sendable {
     /// What types say they extend: what others may mean by a member depends on it.
     var bases: [Reference] = []
     var references: [Reference] = []
+    /// Where definitions begin.
+    var lines: [Int] = []
 
     init(_ facts: FileFacts, ordinals: [Int], isExcluded: [Bool]) {
         package = facts.package
@@ -38,6 +40,7 @@ struct LinkFacts: Sendable {
                 arguments: definition.arguments, isStatic: definition.isStatic,
                 isExcluded: isExcluded[index])
         }
+        lines = facts.definitions.map(\.startLine)
         imports = facts.importedNames
         attributes = facts.attributes
         conformances = facts.conformances
@@ -96,6 +99,8 @@ struct LinkFacts: Sendable {
 
     func encodedReferences() -> [UInt8] {
         var writer = Writer(Self.version)
+        writer.add(lines.count)
+        for line in lines { writer.add(line) }
         writer.add(references)
         return writer.bytes
     }
@@ -151,6 +156,8 @@ struct LinkFacts: Sendable {
         bases = try reader.references(count)
         if let references {
             var reader = try Reader(references, Self.version)
+            guard try reader.count() == count else { throw CodecError(.inconsistent, "lines") }
+            for _ in 0..<count { lines.append(try reader.number()) }
             self.references = try reader.references(count)
         }
     }
@@ -192,7 +199,7 @@ struct LinkFacts: Sendable {
                 add(reference.target)
                 add(reference.line)
                 add(reference.owner)
-                add(reference.argumentCount + 1)
+                add((reference.argumentCount + 1) << 1 | (reference.isValue ? 1 : 0))
             }
         }
     }
@@ -244,10 +251,11 @@ struct LinkFacts: Sendable {
                 let line = try number()
                 let owner = try number()
                 guard owner < owners else { throw CodecError(.inconsistent, "owner") }
+                let last = try number()
                 references.append(
                     Reference(
                         kind: kind, target: target, line: line, owner: owner,
-                        argumentCount: try number() - 1))
+                        argumentCount: last >> 1 - 1, isValue: last & 1 == 1))
             }
             return references
         }

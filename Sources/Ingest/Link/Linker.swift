@@ -12,6 +12,17 @@ enum Resolution: String, Sendable {
     /// One of several.
     case ambiguous
     case external, unresolved
+
+    /// The surest is the least.
+    var rank: Int {
+        switch self {
+        case .exact: 0
+        case .probable: 1
+        case .external: 2
+        case .ambiguous: 3
+        case .unresolved: 4
+        }
+    }
 }
 
 struct Link: Sendable, Hashable {
@@ -32,18 +43,25 @@ final class Linker {
     private var file: LinkedFile
     private var rules: LinkRules
     private var family: NamePath
-    /// Types of definitions that were asked for before.
-    private var typeMemo: [Symbol: Value] = [:]
+    /// What a definition is, or extends, may follow from what another is, and that from a third. So
+    /// many may stand behind each other: an answer depends on nothing but the question then, not on
+    /// what was asked before.
+    private static let levelLimit = 6
+    private var level = Linker.levelLimit
+    /// Whether anything was left out for want of levels.
+    private var isCut = false
+    private let typeMemo = Memo()
+    private let extendedMemo = Memo()
+    private let attributeMemo = Memo()
     private var baseMemo: [Symbol: [Value]] = [:]
-    /// Definitions whose types are being looked for.
-    private var pending: Set<Symbol> = []
-    private var depth = 0
+    /// While bases are looked for, members are those of types themselves.
+    private var looksAtBases = true
 
     init(_ table: SymbolTable) {
         self.table = table
         file = table.files[0]
         rules = file.language.links
-        family = NamePath(family: rules.family)
+        family = NamePath(family: file.language.family)
     }
 
     /// What a part of an expression stands for.
@@ -60,6 +78,11 @@ final class Linker {
     struct Answer {
         var targets: [Link.Target]
         var resolution: Resolution
+        /// Whose constructor is called.
+        var type: Symbol?
+
+        /// Whether it is a definition of the tree that is no whole file.
+        var isInner: Bool { resolution == .exact || resolution == .probable }
     }
 
     /// All that a file refers to, in the order of the references.
@@ -80,7 +103,7 @@ final class Linker {
             for reference in references where !facts.definitions[reference.owner].isExcluded {
                 let question = Question(
                     target: reference.target, owner: reference.owner, kind: reference.kind,
-                    argumentCount: reference.argumentCount)
+                    argumentCount: reference.argumentCount, isValue: reference.isValue)
                 let answer: Answer
                 if let before = known[question] {
                     answer = before
@@ -88,7 +111,12 @@ final class Linker {
                     answer = self.answer(reference)
                     known[question] = answer
                 }
+                if reference.isValue, !answer.isInner { continue }
                 add(reference.owner, reference.kind, answer, reference.line)
+                if let type = answer.type {
+                    let use = Answer(targets: [.symbol(type)], resolution: answer.resolution)
+                    add(reference.owner, .uses, use, reference.line)
+                }
             }
         }
         return links
@@ -99,12 +127,13 @@ final class Linker {
         let owner: Int
         let kind: EdgeKind
         let argumentCount: Int
+        let isValue: Bool
     }
 
     private func enter(_ number: Int) {
         file = table.files[number]
         rules = file.language.links
-        family = NamePath(family: rules.family)
+        family = NamePath(family: file.language.family)
     }
 
     /// Does something as if it stood in another file.
@@ -112,11 +141,11 @@ final class Linker {
         let outer = file
         file = table.files[number]
         rules = file.language.links
-        family = NamePath(family: rules.family)
+        family = NamePath(family: file.language.family)
         defer {
             file = outer
             rules = file.language.links
-            family = NamePath(family: rules.family)
+            family = NamePath(family: file.language.family)
         }
         return body()
     }
@@ -133,6 +162,7 @@ final class Linker {
             let receiver = evaluate(expression.parts.dropLast(), reference.owner)
             value = member(name, of: receiver, argumentCount: reference.argumentCount)
             if case .nothing = value {
+                if reference.isValue { return unresolved(name) }
                 return byName(name, receiver, reference)
             }
         }
@@ -144,9 +174,15 @@ final class Linker {
         case .symbols(let symbols, let isSure):
             var found = symbols
             var isSure = isSure
+            var type: Symbol?
             if reference.kind == .calls {
                 found = chosen(found, argumentCount: reference.argumentCount)
-                found = found.map { constructor($0, reference.argumentCount) ?? $0 }
+                if found.count == 1,
+                    let constructor = constructor(found[0], reference.argumentCount)
+                {
+                    type = found[0]
+                    found = [constructor]
+                }
             }
             let stored = found.filter { !table.definition($0).isExcluded }
             guard !stored.isEmpty else { return unresolved(name) }
@@ -155,19 +191,31 @@ final class Linker {
             }
             if found.count > 1 { isSure = false }
             return Answer(
-                targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable)
+                targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable,
+                type: type)
         case .instance(let types, _):
             // A variable that is called: nothing says what it calls.
             if reference.kind == .calls { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
+        case .module where reference.isValue: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
             guard files.count == 1 else { return unresolved(name) }
             return Answer(
                 targets: [.symbol(table.files[files[0]].first)], resolution: .exact)
         case .outer(let text):
+            // What a call of something outside gives may be of the tree.
+            if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
             return Answer(targets: [.external(text)], resolution: .external)
         case .nothing: return unresolved(name)
+        }
+    }
+
+    /// Whether any type of the tree has a member of that name.
+    private func isMember(_ name: String) -> Bool {
+        table.symbols(named: name, in: family).contains { symbol in
+            let file = table.file(of: symbol)
+            return file.typeName(of: symbol - file.first) != nil
         }
     }
 
@@ -252,11 +300,11 @@ final class Linker {
         return fitting.isEmpty ? symbols : fitting
     }
 
-    /// What calling a type calls, if it says so itself or its bases do.
+    /// What calling a type calls, if it says so itself.
     private func constructor(_ symbol: Symbol, _ argumentCount: Int) -> Symbol? {
         guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
         for name in rules.constructors.sorted() {
-            if case .symbols(let found, _) = memberOfType(name, symbol) {
+            if case .symbols(let found, _) = ownMember(name, symbol) {
                 let chosen = chosen(found, argumentCount: argumentCount)
                 if chosen.count == 1 { return chosen[0] }
             }
@@ -334,7 +382,8 @@ final class Linker {
         case "@type": return applied(enclosingType(owner).map(isInstance: false), part)
         case "@super":
             guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
-            return applied(baseValue(of: types), part)
+            // As a call, `super()`, it is the same.
+            return baseValue(of: types)
         default: return applied(lookUp(part.name, owner, part.argumentCount), part)
         }
     }
@@ -439,7 +488,7 @@ final class Linker {
         }
         if rules.seesOuterModules {
             for count in (0..<file.moduleSegments.count).reversed() {
-                let path = NamePath(family: rules.family)
+                let path = NamePath(family: file.language.family)
                     .appending(all: file.moduleSegments.prefix(count)).appending(name)
                 let found = table.symbols(at: path)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
@@ -614,7 +663,7 @@ final class Linker {
         if !found.isEmpty { return .symbols(found, isSure: true) }
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]
-            let value = guarded {
+            let value = leveled(number << 24 | place, attributeMemo) {
                 inside(number) {
                     evaluate(Expression(attribute.type).parts, attribute.owner)
                 }
@@ -624,13 +673,6 @@ final class Linker {
             return value
         }
         return .nothing
-    }
-
-    private func guarded(_ body: () -> Value) -> Value {
-        guard depth < Self.depthLimit else { return .nothing }
-        depth += 1
-        defer { depth -= 1 }
-        return body()
     }
 
     // MARK: - Types
@@ -655,59 +697,91 @@ final class Linker {
 
     /// The type that a member belongs to which stands outside of it.
     private func extendedType(_ symbol: Symbol) -> Value {
-        let number = table.fileNumber(of: symbol)
-        let other = table.files[number]
+        let other = table.file(of: symbol)
         guard let text = other.facts.definitions[symbol - other.first].extends else {
             return .nothing
         }
-        return guarded {
-            inside(number) {
-                let value = evaluate(Expression(text).parts, 0)
-                guard case .symbols(let symbols, let isSure) = value else { return value }
-                var types: [Symbol] = []
-                for symbol in symbols {
-                    if table.definition(symbol).kind.isType {
-                        types.append(symbol)
-                    } else if case .instance(let aliased, _) = type(of: symbol) {
-                        types += aliased
-                    }
-                }
-                return types.isEmpty ? .nothing : .symbols(types, isSure: isSure)
+        return leveled(symbol, extendedMemo) {
+            inside(table.fileNumber(of: symbol)) {
+                types(in: evaluate(Expression(text).parts, 0))
             }
         }
     }
 
     /// What a definition is or gives, as far as it says so.
     private func type(of symbol: Symbol) -> Value {
-        if let known = typeMemo[symbol] { return known }
-        let number = table.fileNumber(of: symbol)
-        let other = table.files[number]
+        let other = table.file(of: symbol)
         let index = symbol - other.first
+        guard let text = other.facts.definitions[index].type else { return .nothing }
         let definition = other.facts.definitions[index]
-        guard let text = definition.type, pending.insert(symbol).inserted else { return .nothing }
-        defer { pending.remove(symbol) }
         let owner = definition.kind.isCallable ? index : max(0, definition.parent)
-        let value = guarded { inside(number) { evaluate(Expression(text).parts, owner) } }
-        if pending.count == 1 { typeMemo[symbol] = value }
+        return leveled(symbol, typeMemo) {
+            inside(table.fileNumber(of: symbol)) {
+                let value = evaluate(Expression(text).parts, owner)
+                // What is another variable is what that is.
+                guard case .symbols(let symbols, _) = value,
+                    !symbols.allSatisfy({ isTypeOrCallable($0) })
+                else { return value }
+                return symbols.count == 1 ? type(of: symbols[0]) : .nothing
+            }
+        }
+    }
+
+    /// Answers that were given before, by how many levels there were for them; those that needed
+    /// no more than they had count for all.
+    private final class Memo {
+        private var answers: [Int: Value] = [:]
+
+        subscript(key: Int, level: Int) -> Value? {
+            get { answers[key << 4] ?? answers[key << 4 | level] }
+            set { answers[key << 4 | level] = newValue }
+        }
+    }
+
+    private func leveled(_ symbol: Int, _ memo: Memo, _ body: () -> Value) -> Value {
+        guard level > 0 else {
+            isCut = true
+            return .nothing
+        }
+        let key = symbol << 1 | (looksAtBases ? 1 : 0)
+        if let known = memo[key, level] { return known }
+        let wasCut = isCut
+        isCut = false
+        level -= 1
+        let value = body()
+        level += 1
+        memo[key, isCut ? level : 0] = value
+        isCut = isCut || wasCut
         return value
     }
 
-    /// What a type extends, in the order in which it says so.
+    private func isTypeOrCallable(_ symbol: Symbol) -> Bool {
+        let kind = table.definition(symbol).kind
+        return kind.isType || kind.isCallable || kind == .module || kind == .namespace
+    }
+
+    /// What a type extends, in the order in which it says so. Names in it are looked for without
+    /// what types have from their own bases.
     private func bases(of type: Symbol) -> [Value] {
+        guard looksAtBases else { return [] }
         if let known = baseMemo[type] { return known }
-        guard depth < Self.depthLimit else { return [] }
-        // Whatever asks for them again while they are looked for gets none.
-        baseMemo[type] = []
-        let number = table.fileNumber(of: type)
-        let other = table.files[number]
+        let (outerLevel, wasCut) = (level, isCut)
+        level = Self.levelLimit
+        looksAtBases = false
+        defer {
+            (level, isCut) = (outerLevel, wasCut)
+            looksAtBases = true
+        }
+        let other = table.file(of: type)
         let index = type - other.first
         var values: [Value] = []
-        depth += 1
         for base in other.facts.bases where base.owner == index {
             // A base is no member of the type itself.
             let owner = max(0, other.facts.definitions[index].parent)
             values.append(
-                types(in: inside(number) { evaluate(Expression(base.target).parts, owner) }))
+                inside(table.fileNumber(of: type)) {
+                    types(in: evaluate(Expression(base.target).parts, owner))
+                })
         }
         for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
         {
@@ -720,8 +794,7 @@ final class Linker {
                 values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
             }
         }
-        depth -= 1
-        baseMemo[type] = depth == 0 ? values : nil
+        baseMemo[type] = values
         return values
     }
 

@@ -25,7 +25,7 @@ final class LinkedFile: Sendable {
         self.language = language
         self.facts = facts
         self.first = first
-        let root = NamePath(family: language.links.family)
+        let root = NamePath(family: language.family)
         let segments: [String] =
             switch language.links.layout {
             case .file: PathIndex.segments(PathIndex.parent(of: path)) + [PathIndex.stem(of: path)]
@@ -141,7 +141,7 @@ final class SymbolTable: Sendable {
         var filesOfModule: [NamePath: [Int]] = [:]
         var modules: Set<NamePath> = []
         for (number, file) in files.enumerated() {
-            let family = NamePath(family: file.language.links.family)
+            let family = NamePath(family: file.language.family)
             for (index, definition) in file.facts.definitions.enumerated().dropFirst() {
                 let symbol = file.first + index
                 byPath.add(symbol, file.paths[index].hash)

@@ -122,7 +122,7 @@ private struct IngestRun {
                 Console.note("\(path): there is a store already, so --base has no use")
             }
         }
-        store = try StoreLocation.make(path, schema: CodeGraph.schema)
+        store = try StoreLocation.make(path, schema: CodeGraph.ingestSchema)
         if location.isAbove { try Self.check(store, isOf: root) }
         let progress = ProgressLine()
         do {

@@ -5,12 +5,12 @@ extension Language {
         folderNames: ["__init__"],
         rules: .all(
             [
-                "if_statement", "elif_clause", "for_statement", "while_statement",
-                "except_clause", "conditional_expression", "boolean_operator", "for_in_clause",
+                "if_statement", "elif_clause", "while_statement",
+                "except_clause", "conditional_expression", "boolean_operator", 
                 "if_clause", "case_clause", "assert_statement",
             ], .branch)
             + [
-                "comment": .comment, "lambda": .closure, "string": .visit(Python.string),
+                "comment": .comment, "lambda": .visit(Python.lambda), "string": .visit(Python.string),
                 "function_definition": .visit(Python.function),
                 "class_definition": .visit(Python.type),
                 "decorated_definition": .wrapper, "decorator": .visit(Python.decorator),
@@ -21,13 +21,31 @@ extension Language {
                 "future_import_statement": .visit(Python.imports),
                 "call": .refer(.calls, "function"),
                 "type": .visit(Python.annotation),
+                "identifier": .use, "attribute": .use,
+                "keyword_argument": .visit(Python.keyword),
+                "augmented_assignment": .visit(Python.update),
+                "named_expression": .visit(Python.walrus),
+                "for_statement": .visit(Python.loop), "for_in_clause": .visit(Python.loop),
+                "as_pattern": .visit(Python.pattern), "case_pattern": .visit(Python.casePattern),
+                "global_statement": .visit(Python.outer),
+                "nonlocal_statement": .visit(Python.outer),
+                "list_comprehension": .block, "set_comprehension": .block,
+                "dictionary_comprehension": .block, "generator_expression": .block,
             ],
         shapes: [
             "identifier": .name, "dotted_name": .name, "relative_import": .name,
             "attribute": .member("object", "attribute"), "call": .call("function"),
-            "subscript": .field("value"), "await": .inner, "parenthesized_expression": .inner,
+            "await": .inner, "parenthesized_expression": .inner,
+            "string": .literal("str"), "concatenated_string": .literal("str"),
+            "integer": .literal("int"), "float": .literal("float"), "list": .literal("list"),
+            "list_comprehension": .literal("list"), "dictionary": .literal("dict"),
+            "dictionary_comprehension": .literal("dict"), "set": .literal("set"),
+            "tuple": .literal("tuple"),
         ],
-        builtIns: Python.builtInTypes,
+        builtIns: Python.builtInTypes, superNames: ["super"], selfTypes: ["Self"],
+        spreads: ["list_splat", "dictionary_splat"],
+        namedType: { Python.namedType($0, $1) }, links: Python.links,
+        details: { Python.details($0, $1, &$2) },
         module: { e, root in e.setDoc(Python.docstring(e, root)) },
         visibility: { _, _, name in
             name.hasPrefix("_") && !(name.hasPrefix("__") && name.hasSuffix("__"))
@@ -67,6 +85,7 @@ private enum Python {
             body: node["body"])
         e.setDoc(docstring(e, node["body"]))
         typeParameters(e, node)
+        parameters(e, node)
         return true
     }
 
@@ -101,7 +120,11 @@ private enum Python {
     }
 
     static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard !e.isInFunction, let left = node["left"] else { return true }
+        guard let left = node["left"] else { return true }
+        if e.isInFunction {
+            assign(e, left, node["type"], node["right"])
+            return true
+        }
         let names =
             left.is("identifier")
             ? [left]
@@ -157,25 +180,232 @@ private enum Python {
         return true
     }
 
-    /// `import a.b` names `a.b`, `from a import b` names `a.b`, with the dots of a relative one.
     static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
-        var module = ""
+        var module: String?
         if let name = node["module_name"] {
             module = e.text(name).filter { !$0.isWhitespace }
-            if !module.hasSuffix(".") { module += "." }
         } else if node.is("future_import_statement") {
-            module = "__future__."
+            module = "__future__"
         }
-        if node.child("wildcard_import") != nil {
-            e.refer(.imports, module + "*", line: node.line)
+        if let module, node.child("wildcard_import") != nil {
+            e.addImport(module, "*", as: "", node)
         }
-        for name in node.children("name") {
-            let name = name.is("aliased_import") ? name["name"] ?? name : name
-            e.refer(.imports, module + e.text(name), line: name.line)
+        for part in node.children("name") {
+            let name = part.is("aliased_import") ? part["name"] ?? part : part
+            let text = e.text(name).filter { !$0.isWhitespace }
+            let alias = part["alias"].map { e.text($0) }
+            if let module {
+                e.addImport(module, text, as: alias ?? text, name)
+            } else if let alias {
+                e.addImport(text, as: alias, name)
+            } else {
+                // `import a.b` names `a`, and makes `a.b` be there.
+                let first = String(text.prefix { $0 != "." })
+                if first != text { e.addImport(text, as: "", name) }
+                e.addImport(first, as: first, name)
+            }
         }
         return false
     }
+
+    // MARK: - Names and types
+
+    /// The parameters of what is being defined.
+    private static func parameters(_ e: Extractor, _ node: SyntaxNode) {
+        let decorators =
+            node.parent?.children().filter { $0.is("decorator") }
+            .compactMap { $0.firstChild.map { e.text($0) } } ?? []
+        var isFirst = e.isMethod && !decorators.contains("staticmethod")
+        for parameter in node["parameters"]?.children() ?? [] {
+            let name =
+                parameter["name"] ?? (parameter.is("identifier") ? parameter : parameter.firstChild)
+            guard let name, !parameter.is("comment") else { continue }
+            if isFirst {
+                isFirst = false
+                let isOfType = decorators.contains("classmethod") || isMetaclassLike(e, node)
+                e.hide(name)
+                e.declare(e.text(name), as: isOfType ? "@type" : "@self")
+            } else if parameter.isOne(of: "list_splat_pattern", "dictionary_splat_pattern")
+                || name.isOne(of: "list_splat_pattern", "dictionary_splat_pattern")
+            {
+                e.declareAll(in: name)
+            } else {
+                e.declare(name, type: parameter["type"])
+            }
+        }
+    }
+
+    private static func isMetaclassLike(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        let name = node["name"].map { e.text($0) }
+        return ["__new__", "__init_subclass__", "__class_getitem__"].contains(name)
+    }
+
+    static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        for parameter in node["parameters"]?.children() ?? [] {
+            e.declareAll(in: parameter["name"] ?? parameter)
+        }
+        return true
+    }
+
+    /// `a = …`, `a, b = …`, `self.a = …` in a function.
+    private static func assign(
+        _ e: Extractor, _ left: SyntaxNode, _ type: SyntaxNode?, _ right: SyntaxNode?
+    ) {
+        if left.is("identifier") {
+            // That it has no value yet says nothing of the one it will have.
+            if right?.is("none") ?? false, type == nil, e.locals[e.text(left)] != nil { return }
+            e.assign(left, type: type, value: right)
+        } else if left.isOne(of: "pattern_list", "tuple_pattern", "list_pattern") {
+            for name in left.children() where name.is("identifier") { e.assign(name, value: nil) }
+        } else if left.is("attribute"), let object = left["object"], let name = left["attribute"],
+            object.is("identifier"), case .value("@self")? = e.locals[e.text(object)],
+            let owner = e.enclosingType
+        {
+            let value = type.flatMap { e.instance(of: $0) } ?? right.flatMap { e.expression(of: $0) }
+            if let value {
+                e.facts.attributes.append(Attribute(owner: owner, name: e.text(name), type: value))
+            }
+        }
+    }
+
+    static func update(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let left = node["left"], left.is("identifier") { e.assign(left, value: nil) }
+        return true
+    }
+
+    static func walrus(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let name = node["name"] { e.assign(name, value: node["value"]) }
+        return true
+    }
+
+    static func loop(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        if let left = node["left"] { unknown(e, left) }
+        return true
+    }
+
+    private static func unknown(_ e: Extractor, _ pattern: SyntaxNode) {
+        if pattern.is("identifier") { return e.assign(pattern, value: nil) }
+        for child in pattern.children() where child.isOne(
+            of: "identifier", "tuple_pattern", "list_pattern", "pattern_list", "list_splat_pattern")
+        {
+            unknown(e, child)
+        }
+    }
+
+    /// `with open(…) as file`, `except Problem as problem`.
+    static func pattern(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let target = node["alias"]?.firstChild ?? node["alias"], let value = node.firstChild
+        else { return true }
+        guard target.is("identifier") else {
+            unknown(e, target)
+            return true
+        }
+        let isException = node.parent?.isOne(of: "except_clause", "except_group_clause") ?? false
+        if isException, let type = e.instance(of: value) {
+            e.hide(target)
+            e.declare(e.text(target), as: type)
+        } else {
+            e.assign(target, value: isException ? nil : value)
+        }
+        return true
+    }
+
+    static func casePattern(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.declareAll(in: node)
+        return false
+    }
+
+    static func outer(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        for name in node.children() { e.declareOuter(name) }
+        return false
+    }
+
+    static func keyword(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.hide(node["name"])
+        return true
+    }
+
+    /// Of `Optional[A]`, `A | None` and `"A"`, `A`.
+    static func namedType(_ e: Extractor, _ type: SyntaxNode) -> SyntaxNode? {
+        var type = type
+        for _ in 0..<8 {
+            if type.isOne(of: "identifier", "attribute", "string") { return type }
+            if type.is("type") || type.is("parenthesized_expression") {
+                guard let inner = type.firstChild else { return nil }
+                type = inner
+            } else if type.is("binary_operator") || type.is("union_type") {
+                let parts = type.children().filter { !$0.is("none") && e.text($0) != "None" }
+                guard parts.count == 1 else { return nil }
+                type = parts[0]
+            } else if type.isOne(of: "generic_type", "subscript") {
+                guard let name = type["value"] ?? type.firstChild else { return nil }
+                let last = e.text(name).split(separator: ".").last ?? ""
+                guard ["Optional", "Annotated", "Final", "ClassVar"].contains(last) else {
+                    return name
+                }
+                let arguments = type["subscript"] ?? type.child("type_parameter")
+                guard let first = arguments else { return nil }
+                type = first.is("type_parameter") ? first.firstChild ?? first : first
+            } else {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
+        switch definition.kind {
+        case .function, .method, .constructor:
+            definition.type = node["return_type"].flatMap { e.instance(of: $0) }
+            var least = 0
+            var most = 0
+            for parameter in node["parameters"]?.children() ?? [] {
+                switch true {
+                case parameter.isOne(of: "identifier", "typed_parameter"):
+                    if parameter.firstChild?.isOne(
+                        of: "list_splat_pattern", "dictionary_splat_pattern") ?? false
+                    {
+                        most = 1 << 20
+                    } else {
+                        least += 1
+                        most += 1
+                    }
+                case parameter.isOne(of: "default_parameter", "typed_default_parameter"): most += 1
+                case parameter.isOne(of: "list_splat_pattern", "dictionary_splat_pattern"):
+                    most = 1 << 20
+                default: break
+                }
+            }
+            let decorators =
+                node.parent.map { $0.children().filter { $0.is("decorator") } } ?? []
+            let texts = decorators.compactMap { $0.firstChild.map { e.text($0) } }
+            let isStatic = texts.contains("staticmethod")
+            if definition.kind != .function, !isStatic {
+                least = max(0, least - 1)
+                most = max(0, most - 1)
+            }
+            definition.arguments = least...max(least, most)
+            definition.isStatic = isStatic || texts.contains("classmethod")
+        case .variable, .constant, .field:
+            definition.type =
+                node["type"].flatMap { e.instance(of: $0) }
+                ?? node["right"].flatMap { e.expression(of: $0) }
+        case .typeAlias:
+            definition.type = node["right"].flatMap { e.instance(of: $0) }
+        default: break
+        }
+    }
+
+    // MARK: - Links
+
+    static let links = LinkRules(
+        family: "python", layout: .path { PythonModules.segments($0, $1) },
+        constructors: ["__init__"], builtIns: PythonModules.builtIns,
+        commonMembers: PythonModules.commonMembers, exportsImports: true,
+        module: { PythonModules.module($0, $1, $2) })
 
     // MARK: - Tests
 

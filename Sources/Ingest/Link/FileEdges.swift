@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The edges that begin in a file, as they are stored.
+
+import Codec
+
+struct FileEdges: Sendable {
+    struct Edge: Sendable {
+        var from: String
+        var to: String
+        var kind: EdgeKind
+        var resolution: Resolution
+        /// Ascending.
+        var lines: [Int]
+    }
+
+    let edges: [Edge]
+    /// Of all of them.
+    let hash: String
+    /// The names that they depend on, as hashes.
+    let names: [UInt8]
+
+    init(_ number: Int, _ linker: Linker) {
+        let table = linker.table
+        let file = table.files[number]
+        let facts = file.facts
+        var edges: [Edge] = []
+        var places: [Link: Int] = [:]
+        func add(_ link: Link, _ resolution: Resolution, _ line: Int) {
+            if let place = places[link] {
+                edges[place].lines.append(line)
+                // Of places that are not equally sure the surest counts.
+                if resolution.rank < edges[place].resolution.rank {
+                    edges[place].resolution = resolution
+                }
+            } else {
+                places[link] = edges.count
+                let to =
+                    switch link.target {
+                    case .symbol(let symbol): table.key(symbol)
+                    case .external(let path): EntityKey.external(file.language.name, path)
+                    case .unresolved(let name): EntityKey.unresolved(file.language.name, name)
+                    }
+                edges.append(
+                    Edge(
+                        from: file.key(link.from), to: to, kind: link.kind, resolution: resolution,
+                        lines: [line]))
+            }
+        }
+        for (index, definition) in facts.definitions.enumerated() where definition.parent >= 0 {
+            if definition.isExcluded || facts.definitions[definition.parent].isExcluded { continue }
+            add(
+                Link(
+                    from: definition.parent, kind: .contains, target: .symbol(file.first + index)),
+                .exact, facts.lines[index])
+        }
+        for (link, resolution, line) in linker.links(of: number) { add(link, resolution, line) }
+        for index in edges.indices { edges[index].lines.sort() }
+        self.edges = edges
+        hash = Self.hash(edges)
+        names = []
+    }
+
+    private static func hash(_ edges: [Edge]) -> String {
+        let bytes = ByteBuffer()
+        for edge in edges {
+            for text in [edge.from, edge.to, edge.kind.rawValue, edge.resolution.rawValue] {
+                bytes.appendString(text)
+            }
+            bytes.appendVarint(UInt64(edge.lines.count))
+            for line in edge.lines { bytes.appendVarint(UInt64(line)) }
+        }
+        return hexadecimal(xxh3(bytes.bytes))
+    }
+}
