@@ -53,6 +53,8 @@ class LEVELDB_EXPORT Status : public Base {
   const char* state_;
 };
 class EXPORT Two : public A, public B { int x; };
+class EXPORT NODISCARD Both final : public Base<int> { int x; };
+template <> struct EXPORT Special<int> { int x; };
 TEST(Suite, Adds) { EXPECT_EQ(1, helper()); }
 TEST_F(Fixture, Works) { helper(); }
 TYPED_TEST(Typed, Works) {}

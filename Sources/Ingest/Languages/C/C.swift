@@ -265,15 +265,37 @@ private enum C {
             let kind = kind(type)
         else { return false }
         var names: [SyntaxNode] = []
-        for child in node.allChildren where child.start >= type.end && child.end <= body.start {
-            names += child.isError ? child.children() : child.isNamed ? [child] : []
+        var bases: [SyntaxNode]?
+        for word in words(between: type, body, of: node) {
+            if word.is("<") { return false }
+            if word.is(":") { bases = [] }
+            guard word.isOne(of: "identifier", "template_function", "qualified_identifier"),
+                !e.has(word, text: "final")
+            else { continue }
+            if bases == nil { names.append(word) } else { bases?.append(word) }
         }
-        names.removeAll { $0.is("comment") || e.has($0, text: "final") }
-        guard let name = names.first, name.is("identifier") else { return false }
+        // There may be more than one macro.
+        guard let last = names.last else { return false }
+        let name = last.is("template_function") ? last["name"] ?? last : last
+        guard name.is("identifier") else { return false }
         e.hide(type["name"])
         e.define(kind, node, name: name, body: body)
-        for base in names.dropFirst() { e.refer(.extends, base) }
+        for base in bases ?? [] { e.refer(.extends, base) }
         return true
+    }
+
+    /// What the grammar could not place stands in errors, also in the name of what it made of it.
+    private static func words(
+        between type: SyntaxNode, _ body: SyntaxNode, of node: SyntaxNode
+    ) -> [SyntaxNode] {
+        var words: [SyntaxNode] = []
+        for child in node.allChildren where child.start >= type.end && child.end <= body.start {
+            let isTorn = child.is("template_function") && child.allChildren.contains { $0.isError }
+            for part in child.isError || isTorn ? Array(child.allChildren) : [child] {
+                words += part.isError ? Array(part.allChildren) : [part]
+            }
+        }
+        return words
     }
 
     private static func kind(_ type: SyntaxNode) -> EntityKind? {
