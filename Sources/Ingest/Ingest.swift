@@ -112,7 +112,8 @@ package struct Ingest: Sendable {
 
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
-        _ stored: KnownFacts, _ cache: inout StatCache, _ progress: (Progress) -> Void, _ report: inout Report
+        _ stored: KnownFacts, _ cache: inout StatCache, _ progress: (Progress) -> Void,
+        _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
         var state = Progress()

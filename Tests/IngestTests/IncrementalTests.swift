@@ -134,7 +134,8 @@ import Testing
             }
             let path = root.file("elsewhere-\(threads)")
             _ = try ingest(
-                root.path, try GraphStore.open(path, schema: CodeGraph.ingestSchema), threads: threads)
+                root.path, try GraphStore.open(path, schema: CodeGraph.ingestSchema),
+                threads: threads)
             let folder = path + "/segments"
             segments.append(
                 try FileManager.default.contentsOfDirectory(atPath: folder)

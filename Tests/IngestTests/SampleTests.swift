@@ -76,6 +76,15 @@ private struct Outline {
                 ? "\(parts[1]):\(parts[2])"
                     + (key.contains("~") ? "~" + (key.split(separator: "~").last ?? "") : "") : key
         }
+        /// `a?` is not resolved, `function:a~` is less than sure.
+        func target(_ edge: [String: Value]) -> String {
+            let to = short(string(edge, "to"))
+            return switch string(edge, "resolution") {
+            case "unresolved": "\(to.dropFirst("unresolved:".count))?"
+            case "exact", "external": to
+            case let other: "\(to) (\(other))"
+            }
+        }
         let edges = Dictionary(grouping: try rows(CodeGraph.edges)) { string($0, "from") }
         let entities = try rows(CodeGraph.entities)
             .sorted {
@@ -101,7 +110,7 @@ private struct Outline {
             where string(edge, "kind") != "contains" {
                 let lines = edge["lines"] == .null ? "\(int(edge, "line"))" : string(edge, "lines")
                 text +=
-                    "    \(string(edge, "kind")) \(short(string(edge, "to")).dropFirst("unresolved:".count)) @ \(lines)\n"
+                    "    \(string(edge, "kind")) \(target(edge)) @ \(lines)\n"
             }
         }
         for row in try rows(CodeGraph.excludedTests).sorted(by: {

@@ -10,7 +10,9 @@ enum Repository {
     private static let skipped: Set<String> = [".git", ".build", ".segstore", "dist", "ThirdParty"]
 
     /// Code that is there to be parsed: it is nobody's style.
-    private static let samples = "Tests/IngestTests/Samples"
+    private static let samples: Set<String> = [
+        "Tests/IngestTests/Samples", "Tests/IngestTests/Links",
+    ]
 
     /// Paths from the root, with `/`, in order.
     static let files: [String] = {
@@ -23,7 +25,7 @@ enum Repository {
                 var isFolder: ObjCBool = false
                 _ = FileManager.default.fileExists(
                     atPath: "\(root)/\(file)", isDirectory: &isFolder)
-                if file == samples { continue }
+                if samples.contains(file) { continue }
                 if isFolder.boolValue { walk(file) } else { found.append(file) }
             }
         }

@@ -88,7 +88,7 @@ extension Extractor {
         hidden.insert(name.start)
         let meaning =
             type.flatMap(instance) ?? value.map { expression(of: $0) ?? "?" } ?? "?"
-        bind(text, .value(meaning), behind: currentNode, isNew: false)
+        bind(text, .value(meaning), behind: value == nil ? nil : currentNode, isNew: false)
     }
 
     /// A name that means here what it means outside.
@@ -213,7 +213,8 @@ extension Extractor {
         }
         var count = 0
         for child in list.allChildren where child.isNamed {
-            if child.symbol < compiled.actions.count, case .comment? = compiled.actions[child.symbol]
+            if child.symbol < compiled.actions.count,
+                case .comment? = compiled.actions[child.symbol]
             {
                 continue
             }

@@ -99,7 +99,8 @@ extension Extractor {
     }
 
     func refer(_ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1) {
-        guard !target.isEmpty, target != "?" else { return }
+        guard !target.isEmpty, target != "?", !target.hasPrefix("@super("), target != "@super"
+        else { return }
         if kind == .uses || kind == .extends || kind == .implements {
             if language.builtIns.contains(target) { return }
             if !localTypes.isEmpty, localTypes[target, default: 0] > 0 { return }

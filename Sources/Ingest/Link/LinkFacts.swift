@@ -125,7 +125,9 @@ struct LinkFacts: Sendable {
             definition.type = try reader.optional()
             definition.extends = try reader.optional()
             let first = try reader.number() - 1
-            if first >= 0 { definition.arguments = first...(first + max(0, try reader.number() - 1)) }
+            if first >= 0 {
+                definition.arguments = first...(first + max(0, try reader.number() - 1))
+            }
             let flags = try reader.number()
             definition.isStatic = flags & 1 != 0
             definition.isExcluded = flags & 2 != 0

@@ -93,7 +93,8 @@ final class Linker {
         let facts = file.facts
         func add(_ from: Int, _ kind: EdgeKind, _ answer: Answer, _ line: Int) {
             for target in answer.targets {
-                links.append((Link(from: from, kind: kind, target: target), answer.resolution, line))
+                links.append(
+                    (Link(from: from, kind: kind, target: target), answer.resolution, line))
             }
         }
         for item in facts.imports where !facts.definitions[item.owner].isExcluded {
@@ -195,7 +196,7 @@ final class Linker {
                 type: type)
         case .instance(let types, _):
             // A variable that is called: nothing says what it calls.
-            if reference.kind == .calls { return unresolved(name) }
+            if reference.kind == .calls || reference.isValue { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
         case .module where reference.isValue: return unresolved(name)
         case .module(let path, let number):
@@ -272,7 +273,9 @@ final class Linker {
     private func typeOf(member symbol: Symbol) -> Symbol? {
         let file = table.file(of: symbol)
         let definition = file.facts.definitions[symbol - file.first]
-        if definition.extends == nil { return definition.parent > 0 ? file.first + definition.parent : nil }
+        if definition.extends == nil {
+            return definition.parent > 0 ? file.first + definition.parent : nil
+        }
         if case .symbols(let types, _) = extendedType(symbol) { return types.first }
         return nil
     }
@@ -654,7 +657,11 @@ final class Linker {
         if found.isEmpty {
             let typeName = table.definition(type).name
             found = table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
-                if case .symbols(let types, _) = extendedType($0) { types.contains(type) } else { false }
+                if case .symbols(let types, _) = extendedType($0) {
+                    types.contains(type)
+                } else {
+                    false
+                }
             }
         }
         let own = table.fileNumber(of: type)

@@ -6,11 +6,12 @@ extension Language {
         rules: .all(
             [
                 "if_statement", "elif_clause", "while_statement",
-                "except_clause", "conditional_expression", "boolean_operator", 
+                "except_clause", "conditional_expression", "boolean_operator",
                 "if_clause", "case_clause", "assert_statement",
             ], .branch)
             + [
-                "comment": .comment, "lambda": .visit(Python.lambda), "string": .visit(Python.string),
+                "comment": .comment, "lambda": .visit(Python.lambda),
+                "string": .visit(Python.string),
                 "function_definition": .visit(Python.function),
                 "class_definition": .visit(Python.type),
                 "decorated_definition": .wrapper, "decorator": .visit(Python.decorator),
@@ -29,8 +30,10 @@ extension Language {
                 "as_pattern": .visit(Python.pattern), "case_pattern": .visit(Python.casePattern),
                 "global_statement": .visit(Python.outer),
                 "nonlocal_statement": .visit(Python.outer),
-                "list_comprehension": .block, "set_comprehension": .block,
-                "dictionary_comprehension": .block, "generator_expression": .block,
+                "list_comprehension": .visit(Python.comprehension),
+                "set_comprehension": .visit(Python.comprehension),
+                "dictionary_comprehension": .visit(Python.comprehension),
+                "generator_expression": .visit(Python.comprehension),
             ],
         shapes: [
             "identifier": .name, "dotted_name": .name, "relative_import": .name,
@@ -263,7 +266,8 @@ private enum Python {
             object.is("identifier"), case .value("@self")? = e.locals[e.text(object)],
             let owner = e.enclosingType
         {
-            let value = type.flatMap { e.instance(of: $0) } ?? right.flatMap { e.expression(of: $0) }
+            let value =
+                type.flatMap { e.instance(of: $0) } ?? right.flatMap { e.expression(of: $0) }
             if let value {
                 e.facts.attributes.append(Attribute(owner: owner, name: e.text(name), type: value))
             }
@@ -286,9 +290,19 @@ private enum Python {
         return true
     }
 
+    /// Its names are there before they are said.
+    static func comprehension(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.openBlock()
+        for clause in node.children() where clause.is("for_in_clause") {
+            if let left = clause["left"] { unknown(e, left) }
+        }
+        return true
+    }
+
     private static func unknown(_ e: Extractor, _ pattern: SyntaxNode) {
         if pattern.is("identifier") { return e.assign(pattern, value: nil) }
-        for child in pattern.children() where child.isOne(
+        for child in pattern.children()
+        where child.isOne(
             of: "identifier", "tuple_pattern", "list_pattern", "pattern_list", "list_splat_pattern")
         {
             unknown(e, child)

@@ -1,0 +1,7 @@
+class Worker:
+    def run(self):
+        work()
+
+
+def work():
+    Worker().run()
