@@ -133,12 +133,12 @@ public enum CodeGraph {
             .bytes("references").family("facts"),
         ])
 
-    /// What the edges of a file are, as a hash, and which names they depend on.
+    /// Which names the edges of a file depend on, and a hash of them and of the edges.
     public static let links = RelationSchema(
         "links", key: ["file"], scope: "file",
         columns: [
             .string("file").domain(fileDomain),
-            .string("edges_hash"),
+            .string("hash"),
             .bytes("names").family("facts"),
         ])
 

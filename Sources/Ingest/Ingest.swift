@@ -206,33 +206,59 @@ package struct Ingest: Sendable {
         try link(sources, parsed, known, stored, writer)
     }
 
-    /// Writes the edges of all files whose edges are others than the store has.
+    /// Writes the edges of the files that were parsed, and of those that refer to what has changed.
     private func link(
         _ sources: [(path: String, language: String)], _ parsed: [String: LinkFacts],
         _ known: KnownFiles, _ stored: KnownFacts, _ writer: RowWriter
     ) throws {
+        var changes = Changes()
+        changes.isAll = sources.count != known.files.count
+        for source in sources where parsed[source.path] != nil && !changes.isAll {
+            // A file more or less may be found where another was.
+            guard known.files[source.path]?.language == source.language,
+                let new = parsed[source.path], let old = try stored.facts(of: source.path)
+            else {
+                changes.isAll = true
+                break
+            }
+            changes.names.formUnion(new.changedNames(from: old, path: source.path))
+        }
+        var isLinked: [Bool] = []
         let table = SymbolTable(
             try sources.compactMap { source in
-                guard let language = LanguageTable.language(named: source.language),
-                    let facts = try parsed[source.path] ?? stored.facts(of: source.path)
-                else { return nil }
+                guard let language = LanguageTable.language(named: source.language) else {
+                    return nil
+                }
+                var facts = parsed[source.path]
+                let isOurs = try facts != nil || stored.dependsOn(changes, source.path)
+                if facts == nil {
+                    facts = try stored.facts(of: source.path, withReferences: isOurs)
+                }
+                guard let facts else { return nil }
+                isLinked.append(isOurs)
                 return (source.path, language, facts)
             })
-        guard !table.files.isEmpty else { return }
+        let numbers = table.files.indices.filter { isLinked[$0] }
         let threadCount = min(options.threadCount, Self.threadLimit)
         try OrderedWork.run(
-            table.files.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
+            numbers.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
             makeWorker: {
                 let linker = Linker(table)
-                return { FileEdges($0, linker) }
+                return { FileEdges(numbers[$0], linker) }
             },
-            consume: { number, edges in
-                let path = table.files[number].path
+            consume: { place, edges in
+                let path = table.files[numbers[place]].path
                 let isParsed = parsed[path] != nil
-                if !isParsed, known.edgeHashes[path] == edges.hash { return }
+                if !isParsed, known.linkHashes[path] == edges.hash { return }
                 try writer.write(path, edges, replacing: !isParsed)
             })
     }
+}
+
+/// What links may have to be looked at again for.
+private struct Changes {
+    var names: Set<UInt32> = []
+    var isAll = false
 }
 
 /// What the store has of which file.
@@ -240,7 +266,7 @@ private struct KnownFiles: Sendable {
     var files: [String: KnownFile] = [:]
     var ignored: [String: String] = [:]
     var paths: Set<String> = []
-    var edgeHashes: [String: String] = [:]
+    var linkHashes: [String: String] = [:]
 
     init(_ reader: Reader) throws {
         // A new store has no relations yet.
@@ -262,10 +288,10 @@ private struct KnownFiles: Sendable {
             }
         }
         if let relation = try? reader.relation(CodeGraph.links.name) {
-            let columns = try ["file", "edges_hash"].map { try reader.column($0, of: relation) }
+            let columns = try ["file", "hash"].map { try reader.column($0, of: relation) }
             try reader.forEachRowByKey(relation) { row in
                 let values = try columns.map { try reader.string(relation, row, $0) ?? "" }
-                edgeHashes[values[0]] = values[1]
+                linkHashes[values[0]] = values[1]
             }
         }
         paths = Set(files.keys).union(ignored.keys)
@@ -276,19 +302,35 @@ private struct KnownFiles: Sendable {
 private struct KnownFacts {
     let reader: Reader
 
-    func facts(of path: String) throws -> LinkFacts? {
+    func facts(of path: String, withReferences: Bool = false) throws -> LinkFacts? {
         let relation = try reader.relation(CodeGraph.facts.name)
         guard let row = try reader.find(relation, key: path),
             let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
         else { return nil }
         // What one column's bytes are may go when the other is read.
         let names = Array(bytes)
-        let references = try reader.bytes(
-            relation, row, reader.column("references", of: relation))
+        let references =
+            withReferences
+            ? try reader.bytes(relation, row, reader.column("references", of: relation)) : nil
         do {
             return try names.withUnsafeBytes { try LinkFacts(names: $0, references: references) }
         } catch let error as CodecError {
             throw StoreError(.corrupted, "the facts of \(path) cannot be read: \(error)")
         }
+    }
+
+    /// Whether the edges of a file may be others after some changes.
+    func dependsOn(_ changes: Changes, _ path: String) throws -> Bool {
+        if changes.isAll { return true }
+        if changes.names.isEmpty { return false }
+        let relation = try reader.relation(CodeGraph.links.name)
+        guard let row = try reader.find(relation, key: path),
+            let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
+        else { return true }
+        for place in stride(from: 0, to: bytes.count - 3, by: 4) {
+            let name = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
+            if changes.names.contains(UInt32(littleEndian: name)) { return true }
+        }
+        return false
     }
 }

@@ -15,10 +15,10 @@ struct FileEdges: Sendable {
     }
 
     let edges: [Edge]
-    /// Of all of them.
-    let hash: String
-    /// The names that they depend on, as hashes.
+    /// The names that they depend on, as hashes of four bytes.
     let names: [UInt8]
+    /// Of both.
+    let hash: String
 
     init(_ number: Int, _ linker: Linker) {
         let table = linker.table
@@ -57,12 +57,15 @@ struct FileEdges: Sendable {
         for (link, resolution, line) in linker.links(of: number) { add(link, resolution, line) }
         for index in edges.indices { edges[index].lines.sort() }
         self.edges = edges
-        hash = Self.hash(edges)
-        names = []
+        names = linker.namesLookedUp.flatMap { name in
+            withUnsafeBytes(of: name.littleEndian) { Array($0) }
+        }
+        hash = Self.hash(edges, names)
     }
 
-    private static func hash(_ edges: [Edge]) -> String {
+    private static func hash(_ edges: [Edge], _ names: [UInt8]) -> String {
         let bytes = ByteBuffer()
+        names.withUnsafeBytes { bytes.append($0) }
         for edge in edges {
             for text in [edge.from, edge.to, edge.kind.rawValue, edge.resolution.rawValue] {
                 bytes.appendString(text)

@@ -50,12 +50,16 @@ final class Linker {
     private var level = Linker.levelLimit
     /// Whether anything was left out for want of levels.
     private var isCut = false
-    private let typeMemo = Memo()
-    private let extendedMemo = Memo()
-    private let attributeMemo = Memo()
-    private var baseMemo: [Symbol: [Value]] = [:]
+    private let typeMemo = Memo(0)
+    private let extendedMemo = Memo(1)
+    private let attributeMemo = Memo(2)
+    private var baseMemo: [Symbol: (values: [Value], dependencies: [UInt32])] = [:]
     /// While bases are looked for, members are those of types themselves.
     private var looksAtBases = true
+    /// What the answers for this file depend on: names, and files whose imports were looked at.
+    private var dependencies: [UInt32] = []
+    /// Of answers given before, those whose dependencies are among them.
+    private var joined: Set<Int> = []
 
     init(_ table: SymbolTable) {
         self.table = table
@@ -88,6 +92,8 @@ final class Linker {
     /// All that a file refers to, in the order of the references.
     func links(of number: Int) -> [(link: Link, resolution: Resolution, line: Int)] {
         enter(number)
+        dependencies = []
+        joined = []
         var links: [(link: Link, resolution: Resolution, line: Int)] = []
         var known: [Question: Answer] = [:]
         let facts = file.facts
@@ -123,6 +129,19 @@ final class Linker {
         return links
     }
 
+    /// What the links of the last file depend on, ascending: if nothing that has one of these names
+    /// changes, and no file is added or removed, they stay as they are.
+    var namesLookedUp: [UInt32] { Set(dependencies).sorted() }
+
+    static func dependency(on name: String) -> UInt32 {
+        UInt32(truncatingIfNeeded: NamePath.hash(name))
+    }
+
+    /// On what a file has from others.
+    static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
+
+    private func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
+
     private struct Question: Hashable {
         let target: String
         let owner: Int
@@ -141,6 +160,7 @@ final class Linker {
     private func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
         let outer = file
         file = table.files[number]
+        dependencies.append(Self.dependency(onImportsOf: file.path))
         rules = file.language.links
         family = NamePath(family: file.language.family)
         defer {
@@ -214,7 +234,8 @@ final class Linker {
 
     /// Whether any type of the tree has a member of that name.
     private func isMember(_ name: String) -> Bool {
-        table.symbols(named: name, in: family).contains { symbol in
+        note(name)
+        return table.symbols(named: name, in: family).contains { symbol in
             let file = table.file(of: symbol)
             return file.typeName(of: symbol - file.first) != nil
         }
@@ -243,6 +264,7 @@ final class Linker {
         default: return unresolved(name)
         }
         guard name != "?", !rules.commonMembers.contains(name) else { return unresolved(name) }
+        note(name)
         var candidates = table.symbols(named: name, in: family).filter { symbol in
             let file = table.file(of: symbol)
             let definition = file.facts.definitions[symbol - file.first]
@@ -454,6 +476,7 @@ final class Linker {
     // MARK: - Names
 
     private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+        note(name)
         let facts = file.facts
         var place = owner
         var isOwn = true
@@ -527,7 +550,9 @@ final class Linker {
     // MARK: - Modules
 
     private func module(of item: Import) -> Value {
-        switch rules.module(item, file, table) {
+        note(item.module)
+        for part in LinkedFile.parts(item.module) { note(part) }
+        return switch rules.module(item, file, table) {
         case .inner(let path, let number)?: .module(path, file: number)
         case .outer(let name)?: .outer(name)
         case nil: .nothing
@@ -549,6 +574,7 @@ final class Linker {
         case .symbols, .instance: return member(name, of: module, argumentCount: -1)
         case .nothing: return .nothing
         case .module(let path, let number):
+            note(name)
             let inner = path.appending(name)
             var found = table.symbols(at: inner)
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
@@ -652,6 +678,7 @@ final class Linker {
     }
 
     private func ownMember(_ name: String, _ type: Symbol) -> Value {
+        note(name)
         let path = table.path(type).appending(name)
         var found = table.symbols(at: path)
         if found.isEmpty {
@@ -737,12 +764,33 @@ final class Linker {
     /// Answers that were given before, by how many levels there were for them; those that needed
     /// no more than they had count for all.
     private final class Memo {
-        private var answers: [Int: Value] = [:]
+        let number: Int
 
-        subscript(key: Int, level: Int) -> Value? {
+        init(_ number: Int) { self.number = number }
+
+        private var answers: [Int: (value: Value, dependencies: [UInt32])] = [:]
+
+        subscript(key: Int, level: Int) -> (value: Value, dependencies: [UInt32])? {
             get { answers[key << 4] ?? answers[key << 4 | level] }
             set { answers[key << 4 | level] = newValue }
         }
+    }
+
+    /// Begins to note what one answer depends on, by itself.
+    private func beginNoting() -> (start: Int, joined: Set<Int>) {
+        let noted = (dependencies.count, joined)
+        joined = []
+        return noted
+    }
+
+    private func endNoting(_ noted: (start: Int, joined: Set<Int>)) -> [UInt32] {
+        joined = noted.joined
+        return Array(Set(dependencies[noted.start...]))
+    }
+
+    /// Takes over what an answer depended on when it was found.
+    private func join(_ others: [UInt32], _ key: Int) {
+        if joined.insert(key).inserted { dependencies += others }
     }
 
     private func leveled(_ symbol: Int, _ memo: Memo, _ body: () -> Value) -> Value {
@@ -751,13 +799,17 @@ final class Linker {
             return .nothing
         }
         let key = symbol << 1 | (looksAtBases ? 1 : 0)
-        if let known = memo[key, level] { return known }
+        if let known = memo[key, level] {
+            join(known.dependencies, key << 8 | level << 2 | memo.number)
+            return known.value
+        }
         let wasCut = isCut
+        let noted = beginNoting()
         isCut = false
         level -= 1
         let value = body()
         level += 1
-        memo[key, isCut ? level : 0] = value
+        memo[key, isCut ? level : 0] = (value, endNoting(noted))
         isCut = isCut || wasCut
         return value
     }
@@ -771,7 +823,12 @@ final class Linker {
     /// what types have from their own bases.
     private func bases(of type: Symbol) -> [Value] {
         guard looksAtBases else { return [] }
-        if let known = baseMemo[type] { return known }
+        if let known = baseMemo[type] {
+            join(known.dependencies, type << 8 | 0xFF)
+            return known.values
+        }
+        let noted = beginNoting()
+        note(table.definition(type).name)
         let (outerLevel, wasCut) = (level, isCut)
         level = Self.levelLimit
         looksAtBases = false
@@ -801,7 +858,7 @@ final class Linker {
                 values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
             }
         }
-        baseMemo[type] = values
+        baseMemo[type] = (values, endNoting(noted))
         return values
     }
 

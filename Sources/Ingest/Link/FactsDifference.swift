@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which names others may have to be linked anew for, when the facts of a file are others than before.
+
+extension LinkFacts {
+    /// The same as `Linker.dependency` gives for them; empty if only the inside of the file changed.
+    func changedNames(from old: LinkFacts, path: String) -> Set<UInt32> {
+        var changed: Set<UInt32> = []
+        // What a definition is to others, and how often that is there.
+        var counts: [Shape: Int] = [:]
+        for shape in shapes { counts[shape, default: 0] += 1 }
+        for shape in old.shapes { counts[shape, default: 0] -= 1 }
+        for (shape, count) in counts where count != 0 {
+            changed.insert(Linker.dependency(on: shape.name))
+        }
+        func add(_ new: [String: [String]], _ old: [String: [String]]) {
+            for (name, values) in new where old[name] != values {
+                changed.insert(Linker.dependency(on: name))
+            }
+            for name in old.keys where new[name] == nil {
+                changed.insert(Linker.dependency(on: name))
+            }
+        }
+        add(attributeTypes, old.attributeTypes)
+        add(conformanceBases, old.conformanceBases)
+        if package != old.package || importTexts != old.importTexts {
+            changed.insert(Linker.dependency(onImportsOf: path))
+        }
+        return changed
+    }
+
+    private struct Shape: Hashable {
+        let name: String
+        let kind: EntityKind
+        let qualifiedName: [String]
+        let ordinal: Int
+        let type: String?
+        let extends: String?
+        let arguments: ClosedRange<Int>?
+        let isStatic: Bool
+        let isExcluded: Bool
+        let bases: [String]
+    }
+
+    private var shapes: [Shape] {
+        var bases: [Int: [String]] = [:]
+        for base in self.bases {
+            bases[base.owner, default: []].append("\(base.kind.rawValue) \(base.target)")
+        }
+        return definitions.enumerated().dropFirst().map { index, definition in
+            // Where it stands says what it is called, and where names in its type are looked for.
+            var names: [String] = []
+            var parent = definition.parent
+            while parent > 0, names.count < definitions.count {
+                names.append(definitions[parent].name)
+                parent = definitions[parent].parent
+            }
+            return Shape(
+                name: definition.name, kind: definition.kind, qualifiedName: names,
+                ordinal: definition.ordinal, type: definition.type, extends: definition.extends,
+                arguments: definition.arguments, isStatic: definition.isStatic,
+                isExcluded: definition.isExcluded, bases: bases[index] ?? [])
+        }
+    }
+
+    private var attributeTypes: [String: [String]] {
+        var types: [String: [String]] = [:]
+        for attribute in attributes {
+            types[attribute.name, default: []]
+                .append("\(definitions[attribute.owner].name) \(attribute.type)")
+        }
+        return types
+    }
+
+    private var conformanceBases: [String: [String]] {
+        var bases: [String: [String]] = [:]
+        for conformance in conformances {
+            let name = LinkedFile.parts(conformance.type).last ?? conformance.type
+            bases[name, default: []].append("\(conformance.type) \(conformance.base)")
+        }
+        return bases
+    }
+
+    private var importTexts: [String] {
+        imports.map { "\($0.module) \($0.name ?? "") \($0.alias) \($0.owner) \($0.isExported)" }
+    }
+}
