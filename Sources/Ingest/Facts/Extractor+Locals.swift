@@ -165,8 +165,14 @@ extension Extractor {
             go(node[function])
             append(argumentCount(node), to: &bytes)
         case .callFirst:
+            // `a[1]` is written as a call is, and gives something else.
+            if isSubscript(node) { return go(nil) }
             go(node.firstChild)
             append(argumentCount(node), to: &bytes)
+        case .implicitMember(let field):
+            guard byte(node.start) == UInt8(ascii: ".") else { return go(node[field]) }
+            bytes.append(UInt8(ascii: "?"))
+            append(member: node[field], to: &bytes)
         case .field(let field): go(node[field])
         case .inner: go(node.firstChild)
         case .separated, .qualified, .separatedChildren:
@@ -191,6 +197,8 @@ extension Extractor {
     private func append(name: String, to bytes: inout [UInt8]) {
         if language.selfNames.contains(name) {
             bytes += "@self".utf8
+        } else if language.selfTypes.contains(name) {
+            bytes += "@type".utf8
         } else if language.superNames.contains(name) {
             bytes += "@super".utf8
         } else if !locals.isEmpty, case .value(let value)? = locals[name] {
@@ -222,6 +230,11 @@ extension Extractor {
             count += 1
         }
         return count
+    }
+
+    func isSubscript(_ call: SyntaxNode) -> Bool {
+        guard let suffix = call.children().first(where: isArguments) else { return false }
+        return byte(suffix.start) == UInt8(ascii: "[")
     }
 
     private func isArguments(_ node: SyntaxNode) -> Bool {

@@ -67,7 +67,7 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field):
+            case .field(let field), .implicitMember(let field):
                 if let inner = node[field] {
                     node = inner
                     continue
@@ -115,7 +115,7 @@ extension Extractor {
             case .pair:
                 guard let inner = node.lastChild else { return nil }
                 node = inner
-            case .field(let field):
+            case .field(let field), .implicitMember(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
             case .inner:

@@ -4,12 +4,14 @@
 
 extension Extractor {
     /// Notes that what is around names what a node names. Without a name in it, nothing is noted.
-    func refer(_ kind: EdgeKind, _ node: SyntaxNode?, argumentCount: Int = -1) {
+    func refer(
+        _ kind: EdgeKind, _ node: SyntaxNode?, argumentCount: Int = -1, labels: String? = nil
+    ) {
         guard let node, !hidden.contains(node.start), let path = expression(of: node) else {
             return
         }
         if kind == .extends || kind == .implements { hidden.insert(node.start) }
-        refer(kind, path, line: node.line, argumentCount: argumentCount)
+        refer(kind, path, line: node.line, argumentCount: argumentCount, labels: labels)
     }
 
     /// Notes that a name or a member is used as a value, unless it is the name of what is called,
@@ -98,8 +100,12 @@ extension Extractor {
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line, owner: 0))
     }
 
-    func refer(_ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1) {
-        guard !target.isEmpty, target != "?", !target.hasPrefix("@super("), target != "@super"
+    func refer(
+        _ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1,
+        labels: String? = nil
+    ) {
+        guard !target.isEmpty, target != "?", target != "@super",
+            !(target.hasPrefix("@super(") && target.hasSuffix(")") && !target.utf8.contains(46))
         else { return }
         if kind == .uses || kind == .extends || kind == .implements {
             if language.builtIns.contains(target) { return }
@@ -108,7 +114,7 @@ extension Extractor {
         addReference(
             Reference(
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line,
-                owner: scope.definition, argumentCount: argumentCount))
+                owner: scope.definition, argumentCount: argumentCount, labels: labels))
     }
 
     /// Gives members and references of types that are extended to those types, where the file has
@@ -127,7 +133,9 @@ extension Extractor {
         for (definition, type) in typesOfMembers {
             if let index = types[type] {
                 facts.definitions[definition].parent = index
+                facts.definitions[definition].extends = nil
             } else if let index = namespaces[type] {
+                facts.definitions[definition].extends = nil
                 // `int a::f()`: only here is it seen that `a` is no type.
                 facts.definitions[definition].parent = index
                 if [.method, .constructor].contains(facts.definitions[definition].kind) {

@@ -16,6 +16,8 @@ final class Extractor {
         let definition: Int
         /// Whether that is what opened it: an `extension` opens one and defines nothing.
         let isDefinition: Bool
+        /// Whether it is of members of a type that stands elsewhere.
+        var isExtension = false
         let qualifiedName: String
         let kind: EntityKind
         var testReason: TestReason?
@@ -352,10 +354,9 @@ final class Extractor {
             sharedNodes.append((index, self.node.after, tokenCount))
             findNextEnd()
         }
-        if let type {
+        if let type = type ?? (above.isExtension ? above.qualifiedName : nil), !type.isEmpty {
+            facts.definitions[index].extends = type
             typesOfMembers.append((index, type))
-        } else if !above.isDefinition {
-            typesOfMembers.append((index, above.qualifiedName))
         }
         attributes.removeAll(keepingCapacity: true)
         for var reference in laterReferences {
@@ -396,7 +397,7 @@ final class Extractor {
         open(
             Scope(
                 node: self.node.index, end: self.node.after, definition: scope.definition,
-                isDefinition: false,
+                isDefinition: false, isExtension: scope.isExtension,
                 qualifiedName: scope.qualifiedName, kind: kind ?? scope.kind,
                 testReason: scope.testReason, tokensBefore: tokenCount))
     }
@@ -413,7 +414,7 @@ final class Extractor {
         open(
             Scope(
                 node: self.node.index, end: self.node.after, definition: scope.definition,
-                isDefinition: false,
+                isDefinition: false, isExtension: true,
                 qualifiedName: name, kind: kind, testReason: reason,
                 tokensBefore: tokenCount))
     }

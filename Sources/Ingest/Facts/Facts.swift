@@ -67,6 +67,10 @@ struct Definition: Sendable {
     var extends: String?
     /// How many arguments it takes, where that is known.
     var arguments: ClosedRange<Int>?
+    /// Names of its parameters as callers write them, each with a `:` behind it, before that a `=`
+    /// if it may be left out and a `*` if there may be more: `_:with=:items*:`. Nil where they are
+    /// not written.
+    var labels: String?
     /// Of the type itself, not of its values.
     var isStatic = false
 }
@@ -84,6 +88,9 @@ struct Reference: Sendable {
     var owner: Int
     /// Of a call; -1 if it is none, or if there is no telling.
     var argumentCount = -1
+    /// The names that its arguments are given, in the same way; a closure behind a call has none, a
+    /// `?`.
+    var labels: String?
     /// A value that is named: of interest if it is one of the tree's definitions, and else none.
     var isValue = false
 }

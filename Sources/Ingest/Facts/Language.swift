@@ -46,6 +46,8 @@ enum Shape: Sendable {
     case callFirst
     /// The texts of its children that are names.
     case separatedChildren
+    /// A field's, or, behind a dot with nothing before it, a member of what is expected there.
+    case implicitMember(StaticString)
     /// The name is a field's, the rest is arguments.
     case field(StaticString)
     /// Of its first child: parentheses and the like.

@@ -37,6 +37,7 @@ extension LinkFacts {
         let type: String?
         let extends: String?
         let arguments: ClosedRange<Int>?
+        let labels: String?
         let isStatic: Bool
         let isExcluded: Bool
         let bases: [String]
@@ -58,7 +59,8 @@ extension LinkFacts {
             return Shape(
                 name: definition.name, kind: definition.kind, qualifiedName: names,
                 ordinal: definition.ordinal, type: definition.type, extends: definition.extends,
-                arguments: definition.arguments, isStatic: definition.isStatic,
+                arguments: definition.arguments, labels: definition.labels,
+                isStatic: definition.isStatic,
                 isExcluded: definition.isExcluded, bases: bases[index] ?? [])
         }
     }

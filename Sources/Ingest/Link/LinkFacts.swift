@@ -15,6 +15,7 @@ struct LinkFacts: Sendable {
         var type: String?
         var extends: String?
         var arguments: ClosedRange<Int>?
+        var labels: String?
         var isStatic = false
         /// It is a test, and no entity.
         var isExcluded = false
@@ -37,7 +38,8 @@ struct LinkFacts: Sendable {
             Definition(
                 kind: definition.kind, name: definition.name, parent: definition.parent,
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
-                arguments: definition.arguments, isStatic: definition.isStatic,
+                arguments: definition.arguments, labels: definition.labels,
+                isStatic: definition.isStatic,
                 isExcluded: isExcluded[index])
         }
         lines = facts.definitions.map(\.startLine)
@@ -71,6 +73,7 @@ struct LinkFacts: Sendable {
             writer.add(optional: definition.extends)
             writer.add((definition.arguments?.lowerBound ?? -1) + 1)
             if let arguments = definition.arguments { writer.add(arguments.count) }
+            writer.add(optional: definition.labels)
             writer.add((definition.isStatic ? 1 : 0) + (definition.isExcluded ? 2 : 0))
         }
         writer.add(imports.count)
@@ -128,6 +131,7 @@ struct LinkFacts: Sendable {
             if first >= 0 {
                 definition.arguments = first...(first + max(0, try reader.number() - 1))
             }
+            definition.labels = try reader.optional()
             let flags = try reader.number()
             definition.isStatic = flags & 1 != 0
             definition.isExcluded = flags & 2 != 0
@@ -202,6 +206,7 @@ struct LinkFacts: Sendable {
                 add(reference.line)
                 add(reference.owner)
                 add((reference.argumentCount + 1) << 1 | (reference.isValue ? 1 : 0))
+                add(optional: reference.labels)
             }
         }
     }
@@ -257,7 +262,8 @@ struct LinkFacts: Sendable {
                 references.append(
                     Reference(
                         kind: kind, target: target, line: line, owner: owner,
-                        argumentCount: last >> 1 - 1, isValue: last & 1 == 1))
+                        argumentCount: last >> 1 - 1, labels: try optional(),
+                        isValue: last & 1 == 1))
             }
             return references
         }

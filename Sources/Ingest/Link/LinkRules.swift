@@ -21,6 +21,8 @@ struct LinkRules: Sendable {
     /// Members that values of built-in types have: of a value that nothing is known of, such a name
     /// says nothing.
     var commonMembers: Set<String> = []
+    /// A name that is nowhere in the tree is from the module whose names the file has all taken.
+    var takesUnknownNames = false
     /// Imports give names to all that import the file, unless they say otherwise.
     var exportsImports = false
     /// What an import's module is; nil if that is nothing that can be told.

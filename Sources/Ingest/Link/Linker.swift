@@ -110,7 +110,8 @@ final class Linker {
             for reference in references where !facts.definitions[reference.owner].isExcluded {
                 let question = Question(
                     target: reference.target, owner: reference.owner, kind: reference.kind,
-                    argumentCount: reference.argumentCount, isValue: reference.isValue)
+                    argumentCount: reference.argumentCount, labels: reference.labels,
+                    isValue: reference.isValue)
                 let answer: Answer
                 if let before = known[question] {
                     answer = before
@@ -147,6 +148,7 @@ final class Linker {
         let owner: Int
         let kind: EdgeKind
         let argumentCount: Int
+        let labels: String?
         let isValue: Bool
     }
 
@@ -196,10 +198,18 @@ final class Linker {
             var found = symbols
             var isSure = isSure
             var type: Symbol?
+            if reference.kind == .calls || reference.isValue {
+                // A field and a method may have one name: which is meant, its use says.
+                let fitting = found.filter {
+                    isTypeOrCallable($0) == (reference.kind == .calls)
+                }
+                if !fitting.isEmpty { found = fitting }
+            }
             if reference.kind == .calls {
-                found = chosen(found, argumentCount: reference.argumentCount)
+                found = chosen(found, reference.argumentCount, reference.labels)
                 if found.count == 1,
-                    let constructor = constructor(found[0], reference.argumentCount)
+                    let constructor = constructor(
+                        found[0], reference.argumentCount, reference.labels)
                 {
                     type = found[0]
                     found = [constructor]
@@ -221,9 +231,10 @@ final class Linker {
         case .module where reference.isValue: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
-            guard files.count == 1 else { return unresolved(name) }
+            // A module of several files is all of them.
+            guard !files.isEmpty else { return unresolved(name) }
             return Answer(
-                targets: [.symbol(table.files[files[0]].first)], resolution: .exact)
+                targets: files.map { .symbol(table.files[$0].first) }, resolution: .exact)
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
@@ -270,10 +281,14 @@ final class Linker {
             let definition = file.facts.definitions[symbol - file.first]
             return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
                 && (reference.kind != .calls || definition.kind.isCallable)
-                && accepts(definition, reference.argumentCount)
+                && accepts(definition, reference.argumentCount, reference.labels)
         }
         if candidates.count > 1 { candidates = withoutOverrides(candidates) }
-        if candidates.isEmpty || candidates.count > Self.candidateLimit { return unresolved(name) }
+        // Those of one type that its arguments do not tell apart are one candidate.
+        let typeCount = Set(candidates.map { typeOf(member: $0) ?? -1 }).count
+        if candidates.isEmpty || typeCount > Self.candidateLimit || candidates.count > 16 {
+            return unresolved(name)
+        }
         return Answer(
             targets: candidates.map { .symbol($0) },
             resolution: candidates.count == 1 ? .probable : .ambiguous)
@@ -313,25 +328,34 @@ final class Linker {
         return all
     }
 
-    private func accepts(_ definition: LinkFacts.Definition, _ argumentCount: Int) -> Bool {
+    private func accepts(
+        _ definition: LinkFacts.Definition, _ argumentCount: Int, _ labels: String? = nil
+    ) -> Bool {
+        if let labels, let own = definition.labels { return Labels.match(labels, own) }
         guard argumentCount >= 0, let arguments = definition.arguments else { return true }
         return arguments.contains(argumentCount)
     }
 
     /// Of several with one name those that take so many arguments, if that decides.
-    private func chosen(_ symbols: [Symbol], argumentCount: Int) -> [Symbol] {
-        guard symbols.count > 1, argumentCount >= 0 else { return symbols }
-        let fitting = symbols.filter { accepts(table.definition($0), argumentCount) }
+    private func chosen(
+        _ symbols: [Symbol], _ argumentCount: Int, _ labels: String? = nil
+    ) -> [Symbol] {
+        guard symbols.count > 1, argumentCount >= 0 || labels != nil else { return symbols }
+        let fitting = symbols.filter { accepts(table.definition($0), argumentCount, labels) }
         return fitting.isEmpty ? symbols : fitting
     }
 
     /// What calling a type calls, if it says so itself.
-    private func constructor(_ symbol: Symbol, _ argumentCount: Int) -> Symbol? {
+    private func constructor(
+        _ symbol: Symbol, _ argumentCount: Int, _ labels: String?
+    ) -> Symbol? {
         guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
         for name in rules.constructors.sorted() {
             if case .symbols(let found, _) = ownMember(name, symbol) {
-                let chosen = chosen(found, argumentCount: argumentCount)
-                if chosen.count == 1 { return chosen[0] }
+                let fitting = found.filter {
+                    accepts(table.definition($0), argumentCount, labels)
+                }
+                if fitting.count == 1 { return fitting[0] }
             }
         }
         return nil
@@ -455,22 +479,39 @@ final class Linker {
     private func result(of value: Value, _ argumentCount: Int) -> Value {
         switch value {
         case .symbols(let symbols, let isSure):
-            let symbols = chosen(symbols, argumentCount: argumentCount)
+            let symbols = chosen(symbols, argumentCount)
             if symbols.contains(where: { table.definition($0).kind.isType }) {
                 return .instance(
                     symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
             }
-            guard symbols.count == 1, table.definition(symbols[0]).kind.isCallable else {
+            guard symbols.allSatisfy({ table.definition($0).kind.isCallable }) else {
                 return .nothing
             }
-            let type = type(of: symbols[0])
-            if case .instance(let types, let isTypeSure) = type {
-                return .instance(types, isSure: isSure && isTypeSure)
-            }
-            return type
+            return resultOfAll(symbols, isSure)
         case .outer(let text): return .outer(text + "()")
         default: return .nothing
         }
+    }
+
+    /// What calls of several give, if that is the same.
+    private func resultOfAll(_ symbols: [Symbol], _ isSure: Bool) -> Value {
+        var result: Value = .nothing
+        for (place, symbol) in symbols.enumerated() {
+            let type = type(of: symbol)
+            if place == 0 {
+                result = type
+            } else if case .instance(let types, let isTypeSure) = type,
+                case .instance(let others, let isResultSure) = result, others == types
+            {
+                result = .instance(types, isSure: isTypeSure && isResultSure)
+            } else {
+                return .nothing
+            }
+        }
+        if case .instance(let types, let isTypeSure) = result {
+            return .instance(types, isSure: isSure && isTypeSure)
+        }
+        return result
     }
 
     // MARK: - Names
@@ -528,12 +569,30 @@ final class Linker {
             return value
         }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
+        if let value = outside(name) { return value }
         // A module by its own name, where modules have one.
         let path = family.appending(name)
         if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
             return .module(path, file: nil)
         }
         return .nothing
+    }
+
+    /// A name that nothing in the tree has is from a module that all names were taken from, if that
+    /// is outside.
+    private func outside(_ name: String) -> Value? {
+        guard rules.takesUnknownNames, table.symbols(named: name, in: family).isEmpty else {
+            return nil
+        }
+        var modules: Set<String> = []
+        for index in file.wildcards {
+            if case .outer(let text) = module(of: file.facts.imports[index]) {
+                modules.insert(text)
+            }
+        }
+        guard let module = modules.first else { return nil }
+        // From which of several, there is no telling.
+        return .outer(modules.count == 1 ? "\(module).\(name)" : name)
     }
 
     private func imported(_ name: String, of owner: Int?) -> Value? {
@@ -680,20 +739,17 @@ final class Linker {
     private func ownMember(_ name: String, _ type: Symbol) -> Value {
         note(name)
         let path = table.path(type).appending(name)
-        var found = table.symbols(at: path)
-        if found.isEmpty {
-            let typeName = table.definition(type).name
-            found = table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
-                if case .symbols(let types, _) = extendedType($0) {
-                    types.contains(type)
-                } else {
-                    false
-                }
-            }
-        }
         let own = table.fileNumber(of: type)
-        let inFile = found.filter { table.fileNumber(of: $0) == own }
-        if !inFile.isEmpty { return .symbols(inFile, isSure: true) }
+        let typeName = table.definition(type).name
+        // What stands in the type, and what others extend it by.
+        let found =
+            table.symbols(at: path).filter {
+                table.fileNumber(of: $0) == own && table.definition($0).extends == nil
+            }
+            + table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
+                guard case .symbols(let types, _) = extendedType($0) else { return false }
+                return types.contains(type)
+            }
         if !found.isEmpty { return .symbols(found, isSure: true) }
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]

@@ -80,6 +80,8 @@ struct SyntaxNode {
         return allChildren.first { $0.isField(number) }
     }
 
+    func isField(_ field: StaticString) -> Bool { isField(number(of: field)) }
+
     private func isField(_ number: UInt16) -> Bool {
         record.pointee.field == number || record.pointee.outer_field == number
     }

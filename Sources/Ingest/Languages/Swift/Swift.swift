@@ -4,12 +4,23 @@ extension Language {
         name: "swift", grammar: GrammarFolder.Name("swift"), extensions: ["swift"],
         rules: .all(
             [
-                "if_statement", "guard_statement", "for_statement", "while_statement",
-                "repeat_while_statement", "switch_entry", "catch_block", "ternary_expression",
+                "guard_statement", "while_statement", "repeat_while_statement",
+                "ternary_expression",
                 "conjunction_expression", "disjunction_expression", "nil_coalescing_expression",
             ], .branch)
             + [
-                "comment": .comment, "multiline_comment": .comment, "lambda_literal": .closure,
+                "comment": .comment, "multiline_comment": .comment,
+                "lambda_literal": .visit(SwiftRules.closure),
+                "if_statement": .visit(SwiftRules.branchingBlock),
+                "for_statement": .visit(SwiftRules.branchingBlock),
+                "switch_entry": .visit(SwiftRules.branchingBlock),
+                "catch_block": .visit(SwiftRules.catchBlock),
+                "statements": .block, "pattern": .visit(SwiftRules.pattern),
+                "computed_property": .visit(SwiftRules.accessors),
+                "computed_setter": .visit(SwiftRules.setter),
+                "willset_didset_block": .visit(SwiftRules.observers),
+                "simple_identifier": .visit(SwiftRules.name),
+                "navigation_expression": .use,
                 "import_declaration": .visit(SwiftRules.imports),
                 "class_declaration": .visit(SwiftRules.type),
                 "protocol_declaration": .visit(SwiftRules.protocolType),
@@ -17,6 +28,7 @@ extension Language {
                 "protocol_function_declaration": .visit(SwiftRules.function),
                 "init_declaration": .visit { e, node in
                     e.define(.constructor, node, named: "init", body: node["body"])
+                    SwiftRules.parameters(e, node)
                     return true
                 },
                 "deinit_declaration": .visit { e, node in
@@ -52,7 +64,12 @@ extension Language {
             "constructor_expression": .call("constructed_type"),
             "try_expression": .field("expr"),
             "await_expression": .field("expr"), "tuple_expression": .field("value"),
-            "postfix_expression": .field("target"), "prefix_expression": .field("target"),
+            "postfix_expression": .field("target"),
+            "prefix_expression": .implicitMember("target"),
+            "line_string_literal": .literal("String"), "integer_literal": .literal("Int"),
+            "multi_line_string_literal": .literal("String"), "boolean_literal": .literal("Bool"),
+            "real_literal": .literal("Double"), "array_literal": .literal("Array"),
+            "dictionary_literal": .literal("Dictionary"),
             "optional_type": .inner, "array_type": .inner, "macro_invocation": .callFirst,
         ],
         docs: .triple,
@@ -61,6 +78,9 @@ extension Language {
             "Int64", "Int8", "Never", "Self", "String", "UInt", "UInt16", "UInt32", "UInt64",
             "UInt8", "Void",
         ],
+        selfNames: ["self"], superNames: ["super"], selfTypes: ["Self"],
+        namedType: { SwiftRules.namedType($0, $1) }, links: SwiftModules.rules,
+        details: { SwiftRules.details($0, $1, &$2) },
         visibility: { e, node, _ in SwiftRules.visibility(e, node) },
         test: { e, node, kind, name in SwiftRules.test(e, node, kind, name) })
 }
@@ -124,6 +144,7 @@ private enum SwiftRules {
     /// so it is kept, and the signature tells.
     static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let kind: EntityKind = e.isInType ? .method : .function
+        defer { parameters(e, node) }
         if let name = node["name"], name.is("simple_identifier") {
             e.define(kind, node, name: name, body: node["body"])
             return true
@@ -141,7 +162,16 @@ private enum SwiftRules {
     }
 
     static func property(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard !e.isInFunction else { return true }
+        if e.isInFunction {
+            let names = node.children("name").flatMap(boundNames)
+            for name in names {
+                let isOnly = names.count == 1
+                e.declare(
+                    name, type: isOnly ? typeAnnotation(node) : nil,
+                    value: isOnly ? node["value"] : nil)
+            }
+            return true
+        }
         let binding =
             node.child("value_binding_pattern")
             ?? node["name"]?.child("value_binding_pattern")
@@ -199,14 +229,216 @@ private enum SwiftRules {
 
     static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
-        if let name = node.child("identifier") { e.refer(.imports, name) }
+        // `import struct A.B` names what is in the module too, and brings in no more.
+        let parts = node.child("identifier")?.children().map { e.text($0) } ?? []
+        guard let module = parts.first else { return false }
+        let isExported = node.child("modifiers").map { e.text($0).contains("_exported") } ?? false
+        if parts.count > 1, let name = parts.last {
+            e.addImport(
+                parts.dropLast().joined(separator: "."), name, as: name, node,
+                isExported: isExported)
+        } else {
+            e.addImport(module, "*", as: "", node, isExported: isExported)
+        }
         return false
+    }
+
+    // MARK: - Names and types
+
+    static func typeAnnotation(_ node: SyntaxNode) -> SyntaxNode? {
+        node.child("type_annotation")?["name"]
+    }
+
+    /// Of `A?` and `some A`, `A`; of `[A]`, nothing: its members are an array's.
+    static func namedType(_ e: Extractor, _ type: SyntaxNode) -> SyntaxNode? {
+        var type = type
+        for _ in 0..<8 {
+            if type.is("user_type") { return type }
+            guard type.isOne(of: "optional_type", "opaque_type", "existential_type", "type"),
+                let inner = type["wrapped"] ?? type.firstChild
+            else { return nil }
+            type = inner
+        }
+        return nil
+    }
+
+    /// A parameter with what it is called outside and inside, its type, and whether it may be left
+    /// out.
+    private struct Parameter {
+        var label: String
+        var name: SyntaxNode?
+        var type: SyntaxNode?
+        var isOptional = false
+        var isMany = false
+    }
+
+    private static func parameterList(_ e: Extractor, _ node: SyntaxNode) -> [Parameter] {
+        var list: [Parameter] = []
+        for child in node.allChildren {
+            if child.is("parameter") {
+                let names = child.children("name")
+                let name = names.first { $0.is("simple_identifier") }
+                let label = child["external_name"] ?? name
+                list.append(
+                    Parameter(
+                        label: label.map { e.text($0) } ?? "_", name: name,
+                        type: names.count > 1 ? names.last : nil))
+            } else if child.is("="), !list.isEmpty {
+                list[list.count - 1].isOptional = true
+            } else if child.is("..."), !list.isEmpty {
+                list[list.count - 1].isMany = true
+            } else if child.isOne(of: "function_body", "computed_property") {
+                break
+            }
+        }
+        return list
+    }
+
+    static func parameters(_ e: Extractor, _ node: SyntaxNode) {
+        for parameter in parameterList(e, node) {
+            if parameter.isMany {
+                e.declare(parameter.name)
+            } else {
+                e.declare(parameter.name, type: parameter.type)
+            }
+        }
+    }
+
+    static func closure(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        for name in ["$0", "$1", "$2", "$3"] { e.declare(name, as: "?") }
+        let parameters = node["type"]?.child("lambda_function_type_parameters")
+        for parameter in parameters?.children() ?? [] {
+            e.declare(parameter["name"] ?? parameter.firstChild)
+        }
+        return true
+    }
+
+    /// What is bound in it is there until its end.
+    static func branchingBlock(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        return true
+    }
+
+    static func catchBlock(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        e.declare("error", as: "?")
+        return true
+    }
+
+    static func accessors(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        if let owner = node.parent, owner.is("subscript_declaration") { parameters(e, owner) }
+        return true
+    }
+
+    static func setter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.openBlock()
+        e.declare("newValue", as: "?")
+        for name in node.children() where name.is("simple_identifier") { e.declare(name) }
+        return true
+    }
+
+    static func observers(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        e.declare("newValue", as: "?")
+        e.declare("oldValue", as: "?")
+        return true
+    }
+
+    /// `let a` in a condition has its value beside it, and means it from there on; other names stand
+    /// for values.
+    static func name(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let parent = node.parent else { return false }
+        if node.isField("bound_identifier") {
+            guard e.isInFunction, !parent.is("pattern") else { return false }
+            let text = e.text(node)
+            guard let value = node.next, value.start > node.end, value.isField("condition"),
+                !value.is("value_binding_pattern")
+            else { return false }
+            // `if let a = a` is what it was.
+            if e.text(value) == text { return false }
+            let meaning = e.expression(of: value) ?? "?"
+            e.bind(text, .value(meaning), behind: value, isNew: true)
+            return false
+        }
+        if parent.isOne(
+            of: "value_argument_label", "identifier", "parameter", "navigation_suffix",
+            "enum_entry", "pattern", "attribute", "lambda_parameter", "prefix_expression",
+            "tuple_type_item", "macro_invocation", "type_parameter", "computed_setter")
+        {
+            return false
+        }
+        e.use(node)
+        return false
+    }
+
+    /// Names in a pattern behind `let`, which may stand before all of it.
+    static func pattern(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard e.isInFunction, node.parent?.is("property_declaration") != true else { return true }
+        if let name = node["bound_identifier"] {
+            e.declare(name, type: node["name"])
+            return true
+        }
+        guard let name = node.firstChild, name.is("simple_identifier"), node.childCount == 1,
+            name.start == node.start
+        else { return true }
+        var outer = node.parent
+        while let pattern = outer, pattern.is("pattern") {
+            if pattern.child("value_binding_pattern") != nil {
+                e.declare(name)
+                return true
+            }
+            outer = pattern.parent
+        }
+        return true
+    }
+
+    static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
+        switch definition.kind {
+        case .function, .method:
+            let names = node.children("name")
+            if names.count > 1, let last = names.last {
+                definition.type = e.instance(of: last)
+            }
+            fallthrough
+        case .constructor:
+            let list = parameterList(e, node)
+            let least = list.filter { !$0.isOptional && !$0.isMany }.count
+            let most = list.contains { $0.isMany } ? 1 << 20 : list.count
+            definition.arguments = least...max(least, most)
+            definition.labels = list.map { parameter in
+                parameter.label + (parameter.isMany ? "*:" : parameter.isOptional ? "=:" : ":")
+            }.joined()
+        case .field, .property, .variable, .constant:
+            if definition.name == "subscript" {
+                definition.type = node.children("name").last.flatMap { e.instance(of: $0) }
+            } else {
+                definition.type =
+                    typeAnnotation(node).flatMap { e.instance(of: $0) }
+                    ?? (typeAnnotation(node) == nil
+                        ? node["value"].flatMap { e.expression(of: $0) } : nil)
+            }
+        case .enumMember: definition.type = "@self"
+        case .typeAlias: definition.type = node["value"].flatMap { e.instance(of: $0) }
+        default: break
+        }
+        definition.isStatic = modifiers(node).contains {
+            let text = e.text($0)
+            return text == "static" || text == "class"
+        }
     }
 
     /// What a class names first may be a class or a protocol; the linker can tell, the text cannot.
     static func inheritance(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let type = node["inherits_from"] else { return true }
         let isFirst = node.previous?.is("inheritance_specifier") != true
+        if !e.scope.isDefinition, let base = e.expression(of: type) {
+            e.facts.conformances.append(
+                Conformance(type: e.scope.qualifiedName, base: base))
+        }
         let extends =
             e.scope.kind == .protocol
             || (e.scope.kind == .class && e.scope.isDefinition && isFirst)
@@ -238,7 +470,23 @@ private enum SwiftRules {
     }
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        if let callee = node.firstChild { e.refer(.calls, callee) }
+        guard let callee = node.firstChild, !e.isSubscript(node) else { return true }
+        var labels = ""
+        var count = 0
+        for part in node.children() where part.is("call_suffix") {
+            for argument in part.children() {
+                if argument.is("lambda_literal") {
+                    labels += "?:"
+                    count += 1
+                } else if argument.is("value_arguments") {
+                    for value in argument.children() where value.is("value_argument") {
+                        labels += value["name"].map { e.text($0) + ":" } ?? "_:"
+                        count += 1
+                    }
+                }
+            }
+        }
+        e.refer(.calls, callee, argumentCount: count, labels: labels)
         return true
     }
 

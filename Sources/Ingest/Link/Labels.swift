@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Names of parameters and of arguments, as facts have them: `_:with=:items*:`.
+enum Labels {
+    /// Whether a call with these arguments may be one of what has those parameters.
+    static func match(_ arguments: String, _ parameters: String) -> Bool {
+        let colon = UInt8(ascii: ":")
+        let parameters = parameters.utf8.split(separator: colon)
+        var place = 0
+        var isInMany = false
+        for argument in arguments.utf8.split(separator: colon) {
+            var isMatched = false
+            while !isMatched, place < parameters.count {
+                let parameter = parameters[place]
+                let isMany = parameter.last == UInt8(ascii: "*")
+                let isOptional = isMany || parameter.last == UInt8(ascii: "=")
+                let name = isOptional ? parameter.dropLast() : parameter
+                // A closure behind the call may be any parameter that is left.
+                if argument.elementsEqual("?".utf8) || name.elementsEqual(argument)
+                    || (isInMany && argument.elementsEqual("_".utf8))
+                {
+                    isMatched = true
+                    isInMany = isMany
+                    if !isMany { place += 1 }
+                } else {
+                    guard isOptional else { return false }
+                    place += 1
+                    isInMany = false
+                }
+            }
+            if !isMatched { return false }
+        }
+        if isInMany { place += 1 }
+        return parameters.dropFirst(place).allSatisfy {
+            $0.last == UInt8(ascii: "=") || $0.last == UInt8(ascii: "*")
+        }
+    }
+}
