@@ -109,6 +109,17 @@ public enum CodeGraph {
     public static let externalKind = "external"
     public static let unresolvedKind = "unresolved"
 
+    /// Languages that see each other's names.
+    public static let families: [(name: String, languages: [String])] = [
+        ("javascript", ["javascript", "typescript", "tsx"]), ("c", ["c", "cpp"]),
+        ("jvm", ["java", "kotlin", "scala"]),
+    ]
+
+    /// Under which key references by a name are that no definition was found for.
+    public static func unresolvedKey(_ language: String, encodedName: String) -> String {
+        "\(language):\(unresolvedKind):\(encodedName):-"
+    }
+
     /// Whether a key names no entity of the tree: `rust:external:tokio.spawn:-` is defined outside
     /// of it, of `rust:unresolved:spawn:-` the name is all that is known.
     public static func isExternal(_ key: UnsafeRawBufferPointer) -> Bool {

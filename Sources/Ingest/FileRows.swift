@@ -38,7 +38,7 @@ enum EntityKey {
     }
 
     static func unresolved(_ language: String, _ name: String) -> String {
-        "\(language):\(CodeGraph.unresolvedKind):\(encoded(name)):-"
+        CodeGraph.unresolvedKey(language, encodedName: encoded(name))
     }
 
     static func external(_ language: String, _ path: String) -> String {

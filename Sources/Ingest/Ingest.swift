@@ -131,8 +131,7 @@ package struct Ingest: Sendable {
         let threadCount = min(options.threadCount, Self.threadLimit)
         let seen = cache
         let time = Clock.wallNanoseconds()
-        var sources: [(path: String, language: String)] = []
-        var parsed: [String: LinkFacts] = [:]
+        var sources: [Source] = []
         // A file that was source and is none any more.
         var hasLost = false
         try OrderedWork.run(
@@ -180,9 +179,9 @@ package struct Ingest: Sendable {
                     report.total.add(file.byteCount)
                     report.languages[file.language, default: Tally()].add(file.byteCount)
                     missing.remove(path)
-                    sources.append((path, file.language))
+                    sources.append(
+                        Source(path: path, language: file.language, facts: file.content?.facts))
                     guard let content = file.content else { break }
-                    parsed[path] = content.facts
                     report.parsed.add(file.byteCount)
                     report.change(path)
                     if known.paths.contains(path) { try writer.remove(path) }
@@ -202,40 +201,44 @@ package struct Ingest: Sendable {
             report.change(path)
             try writer.remove(path)
         }
-        if parsed.isEmpty, report.removedFileCount == 0, !hasLost { return }
-        try link(sources, parsed, known, stored, writer)
+        if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
+            try link(sources, known, stored, writer)
+        }
     }
 
     /// Writes the edges of the files that were parsed, and of those that refer to what has changed.
     private func link(
-        _ sources: [(path: String, language: String)], _ parsed: [String: LinkFacts],
-        _ known: KnownFiles, _ stored: KnownFacts, _ writer: RowWriter
+        _ sources: [Source], _ known: KnownFiles, _ stored: KnownFacts, _ writer: RowWriter
     ) throws {
         var changes = Changes()
         changes.isAll = sources.count != known.files.count
-        for source in sources where parsed[source.path] != nil && !changes.isAll {
+        for source in sources where !changes.isAll {
+            guard let new = source.facts else { continue }
             // A file more or less may be found where another was.
             guard known.files[source.path]?.language == source.language,
-                let new = parsed[source.path], let old = try stored.facts(of: source.path)
+                let old = try stored.facts(of: source.path)
             else {
                 changes.isAll = true
                 break
             }
             changes.names.formUnion(new.changedNames(from: old, path: source.path))
         }
+        // Of the files of the table: those that are linked, and of them those that are new.
         var isLinked: [Bool] = []
+        var isParsed: [Bool] = []
         let table = SymbolTable(
             try sources.compactMap { source in
                 guard let language = LanguageTable.language(named: source.language) else {
                     return nil
                 }
-                var facts = parsed[source.path]
+                var facts = source.facts
                 let isOurs = try facts != nil || stored.dependsOn(changes, source.path)
                 if facts == nil {
                     facts = try stored.facts(of: source.path, withReferences: isOurs)
                 }
                 guard let facts else { return nil }
                 isLinked.append(isOurs)
+                isParsed.append(source.facts != nil)
                 return (source.path, language, facts)
             })
         let numbers = table.files.indices.filter { isLinked[$0] }
@@ -247,12 +250,19 @@ package struct Ingest: Sendable {
                 return { FileEdges(numbers[$0], linker) }
             },
             consume: { place, edges in
-                let path = table.files[numbers[place]].path
-                let isParsed = parsed[path] != nil
-                if !isParsed, known.linkHashes[path] == edges.hash { return }
-                try writer.write(path, edges, replacing: !isParsed)
+                let number = numbers[place]
+                let path = table.files[number].path
+                if !isParsed[number], known.linkHashes[path] == edges.hash { return }
+                try writer.write(path, edges, replacing: !isParsed[number])
             })
     }
+}
+
+/// A file that has definitions and references; facts if they are new.
+private struct Source {
+    let path: String
+    let language: String
+    let facts: LinkFacts?
 }
 
 /// What links may have to be looked at again for.

@@ -46,13 +46,25 @@ public struct DependencyQuery: Sendable {
         public var edges: [Dependency] = []
         /// Whether there are more than the limit.
         public var isTruncated = false
+        /// References that may belong to the answer, and are resolved to no definition or not
+        /// surely: of what depends on the key, all by its name; of what it depends on, its own.
+        public var unresolvedCount = 0
+        /// Whether nothing may be missing.
+        public var isComplete: Bool { unresolvedCount == 0 && !isTruncated }
     }
 
     /// The edges that lead from the key, or to it, and on from there: nearest first, then in the
     /// order of the keys. Each is met once, a cycle or not.
     public func run(_ reader: Reader, from key: String) throws -> Answer {
         var walk = try Walk(self, reader)
-        return try walk.run(from: key)
+        var answer = try walk.run(from: key)
+        answer.unresolvedCount =
+            try direction == .incoming
+            ? walk.referenceCount(toNamesOf: key)
+            : answer.edges.reduce(0) {
+                $0 + ($1.resolution == "unresolved" && $1.depth == 1 ? $1.count : 0)
+            }
+        return answer
     }
 }
 
@@ -87,6 +99,34 @@ private struct Walk {
             level = next.sorted(by: Self.precedes)
         }
         return answer
+    }
+
+    /// How many references there are, all over, by the name that the key's entity has, to which no
+    /// definition was found.
+    func referenceCount(toNamesOf key: String) throws -> Int {
+        // language:kind:qualified name:path
+        let parts = key.utf8.split(
+            separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false
+        ).map { String(Substring($0)) }
+        guard parts.count == 4, !Array(key.utf8).withUnsafeBytes(CodeGraph.isExternal) else {
+            return 0
+        }
+        let names = parts[2].utf8.split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
+        // Whoever makes a value names its type.
+        let own = names.suffix(parts[1] == "constructor" ? 2 : 1)
+        let languages =
+            CodeGraph.families.first { $0.languages.contains(parts[0]) }?.languages ?? [parts[0]]
+        var count = 0
+        for language in languages {
+            for name in own {
+                let key = CodeGraph.unresolvedKey(language, encodedName: name)
+                for edge in try edges.reader.edges(edges.relation, .incoming, of: key) {
+                    let from = try edges.reader.key(of: edge, edges.relation)
+                    count += try edges.dependency(edge.row, from: from, to: key, 1).count
+                }
+            }
+        }
+        return count
     }
 
     /// By bytes, as the store's own order is.

@@ -31,7 +31,7 @@ import Testing
         let before = try tool("files").output
         let answer = try tool("compact")
         #expect(answer.code == 0)
-        #expect(answer.output.hasPrefix("merged 3 segments into one: 11 rows, "))
+        #expect(answer.output.hasPrefix("merged 3 segments into one: 17 rows, "))
         #expect(try count(tool("stats", "--format", "json"), "segments") == 1)
         #expect(try tool("files").output == before)
         #expect(try tool("compact").output == "nothing to merge; generation 4 stays\n")

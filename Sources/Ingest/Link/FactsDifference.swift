@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which names others may have to be linked anew for, when the facts of a file are others than before.
+// Which names others may have to be linked anew for, when the facts of a file have changed.
 
 extension LinkFacts {
-    /// The same as `Linker.dependency` gives for them; empty if only the inside of the file changed.
+    /// As `Linker.dependency` has them; none if only the inside of the file changed.
     func changedNames(from old: LinkFacts, path: String) -> Set<UInt32> {
         var changed: Set<UInt32> = []
         // What a definition is to others, and how often that is there.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What references mean: a pure function of the facts of all files. An expression is followed name by
-// name, each by the rules of its language; where that leads to one definition, the edge is exact.
+// What references mean: a pure function of the facts of all files. An expression is followed name
+// by name, each by the rules of its language; one definition at its end makes an edge exact.
 
 /// How sure an edge is.
 enum Resolution: String, Sendable {

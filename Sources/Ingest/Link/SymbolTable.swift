@@ -102,7 +102,8 @@ typealias Symbol = Int
 final class SymbolTable: Sendable {
     let files: [LinkedFile]
     let index: PathIndex
-    private let fileOfPath: [String: Int]
+    /// By the bytes of their paths: two texts with one meaning may be two files.
+    private let fileOfPath: [UInt64: Int]
     private let fileOfSymbol: [Int32]
     /// Definitions with one name path, or one name, are a chain each.
     private let byPath: Chains
@@ -132,7 +133,8 @@ final class SymbolTable: Sendable {
         self.index = index
         self.fileOfSymbol = fileOfSymbol
         fileOfPath = Dictionary(
-            uniqueKeysWithValues: files.enumerated().map { ($1.path, $0) })
+            files.enumerated().map { (NamePath.hash($1.path), $0) }, uniquingKeysWith: { a, _ in a }
+        )
         var byPath = Chains(capacity: fileOfSymbol.count)
         var byName = Chains(capacity: fileOfSymbol.count)
         var extensions = Chains(capacity: 16)
@@ -178,7 +180,7 @@ final class SymbolTable: Sendable {
         self.modules = modules
     }
 
-    func file(at path: String) -> Int? { fileOfPath[path] }
+    func file(at path: String) -> Int? { fileOfPath[NamePath.hash(path)] }
 
     func file(of symbol: Symbol) -> LinkedFile { files[Int(fileOfSymbol[symbol])] }
     func fileNumber(of symbol: Symbol) -> Int { Int(fileOfSymbol[symbol]) }

@@ -152,6 +152,13 @@ extension Command {
         } else {
             try write(answer, key, query, snapshot, arguments.format, output)
         }
+        if arguments.format == .text, answer.unresolvedCount > 0 {
+            let references = Text.count(answer.unresolvedCount, "reference")
+            output.note(
+                direction == .incoming
+                    ? "a lower bound: \(references) more by this name could not be resolved to any definition"
+                    : "\(references) of it could not be resolved to any definition")
+        }
         if answer.isTruncated, arguments.format != .json {
             output.note("there are more than \(Text.count(query.limit, "edge"))")
         }
@@ -217,6 +224,8 @@ extension Command {
             json.member("depth", query.depth == .max ? nil : query.depth)
             json.member("count", answer.edges.count)
             json.member("truncated", answer.isTruncated)
+            json.member("complete", answer.isComplete)
+            json.member("unresolved_references", answer.unresolvedCount)
             json.member("generation", snapshot.generation)
             json.member("label", snapshot.label)
         } rows: { rows in

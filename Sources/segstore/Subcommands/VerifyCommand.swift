@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Query
 import SegmentStore
 
 extension Option {
@@ -8,18 +9,23 @@ extension Option {
 
 extension Command {
     static let verify = Command(
-        name: "verify", summary: "check every checksum and every index",
+        name: "verify", summary: "check every checksum, every index and every edge's ends",
         details: """
             Reads the whole store and compares what must agree. Each problem is a line that names the \
-            file, the place in it, and what lies there. The exit status is 5 if there are any.
+            file, the place in it, and what lies there. The exit status is 5 if there are any. Where \
+            nothing is damaged, edges that begin or end at no entity are counted, and the first are \
+            named; the exit status is 1 then.
             """,
         options: [.all]
     ) { arguments, output in
         let path = try StoreLocation.find(arguments)
         let report = try verify(path, all: arguments.has(.all))
+        let edges =
+            report.isSound
+            ? try EdgeCheck(try StoreLocation.open(path, .readOnly).snapshot()) : nil
         switch arguments.format {
-        case .text: show(report, output)
-        default: write(report, arguments.format, output)
+        case .text: show(report, edges, output)
+        default: write(report, edges, arguments.format, output)
         }
         guard report.isSound else {
             let advice =
@@ -29,6 +35,11 @@ extension Command {
             throw CommandError(
                 "\(path): \(Text.count(report.problems.count, "problem")) found; \(advice)",
                 .corrupt)
+        }
+        if let edges, edges.danglingCount > 0 {
+            throw CommandError(
+                "\(path): \(Text.count(edges.danglingCount, "edge")) with an end that is no entity; 'segstore ingest --full' or another import mends them"
+            )
         }
         return .done
     }
@@ -44,7 +55,7 @@ extension Command {
         }
     }
 
-    private static func show(_ report: VerifyReport, _ output: Output) {
+    private static func show(_ report: VerifyReport, _ edges: EdgeCheck?, _ output: Output) {
         for problem in report.problems {
             output.line(output.styled("damaged", .red) + "  \(printable(problem.description))")
         }
@@ -53,9 +64,16 @@ extension Command {
             Text.count(report.generations.count, "generation"), Text.bytes(report.checkedByteCount),
         ].joined(separator: ", ")
         output.line(report.isSound ? "sound: \(checked)" : "checked: \(checked)")
+        for edge in edges?.dangling ?? [] {
+            output.line(
+                output.styled("dangling", .red)
+                    + printable("  \(edge.from) → \(edge.to): there is no \(edge.missing)"))
+        }
     }
 
-    private static func write(_ report: VerifyReport, _ format: Format, _ output: Output) {
+    private static func write(
+        _ report: VerifyReport, _ edges: EdgeCheck?, _ format: Format, _ output: Output
+    ) {
         output.answer(format) { json in
             json.member("sound", report.isSound)
             json.array("generations") {
@@ -64,6 +82,7 @@ extension Command {
             json.member("segments", report.segmentCount)
             json.member("rows", report.checkedRowCount)
             json.member("bytes", report.checkedByteCount)
+            if let edges { json.member("dangling_edges", edges.danglingCount) }
             json.array("problems") {
                 for problem in report.problems {
                     json.object {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Python's modules: packages are directories with an `__init__.py`, and what is not in one is looked
-// for from the directory on that the outermost package, or the script, is in.
+// Python's modules: packages are directories with an `__init__.py`, and what is not in one is
+// looked for from the directory on that the outermost package, or the script, is in.
 
 enum PythonModules {
     static func segments(_ path: String, _ index: PathIndex) -> [String] {

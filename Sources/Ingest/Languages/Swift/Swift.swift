@@ -348,8 +348,8 @@ private enum SwiftRules {
         return true
     }
 
-    /// `let a` in a condition has its value beside it, and means it from there on; other names stand
-    /// for values.
+    /// `let a` in a condition has its value beside it, and means it from there on; other names
+    /// stand for values.
     static func name(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let parent = node.parent else { return false }
         if node.isField("bound_identifier") {
