@@ -88,6 +88,48 @@ import Testing
         #expect(try store.verify().problems.isEmpty)
     }
 
+    /// What one file's edges are depends on what the others define and import.
+    @Test(arguments: 0..<6)
+    func linksAreThoseOfOneIngest(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let root = try TemporaryDirectory(inMemory: true)
+        let tree = root.file("tree")
+        let links = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Links")
+        try FileManager.default.copyItem(atPath: links.path, toPath: tree)
+        try FileManager.default.removeItem(atPath: tree + "/Expected")
+        let files = (FileManager.default.enumerator(atPath: tree)?.allObjects as? [String] ?? [])
+            .filter { $0.contains(".") }.sorted()
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        for _ in 0..<14 {
+            for _ in 0...random.below(2) {
+                let name = random.pick(files)
+                let original = try Data(contentsOf: links.appendingPathComponent(name))
+                let url = URL(fileURLWithPath: "\(tree)/\(name)")
+                switch random.below(6) {
+                case 0: try? FileManager.default.removeItem(at: url)
+                case 1: try original.write(to: url)
+                default:
+                    // A word gets another letter, everywhere in the file or once.
+                    let text = String(decoding: original, as: UTF8.self)
+                    let words = text.split { !$0.isLetter }.filter { $0.count > 2 }
+                    let word = String(random.pick(words))
+                    let isOnce = random.chance(2)
+                    let range = text.range(of: word) ?? text.startIndex..<text.startIndex
+                    let edited =
+                        isOnce
+                        ? text.replacingCharacters(in: range, with: word + "x")
+                        : text.replacingOccurrences(of: word, with: word + "x")
+                    try Data(edited.utf8).write(to: url)
+                }
+            }
+            _ = try ingest(tree, store)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+            _ = try ingest(tree, fresh, threads: 1)
+            #expect(try rows(store) == rows(fresh))
+        }
+    }
+
     /// The sources of this package, edited at random places.
     @Test func aRealTreeIsKeptUpToDate() throws {
         var random = SeededGenerator(seed: 7)

@@ -88,7 +88,7 @@ struct Language: Sendable {
     /// `A`.
     var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
     /// How names are found.
-    var links = LinkRules()
+    var links = LinkRules(isDefined: false)
     var family: String { links.family.isEmpty ? name : links.family }
     /// What a definition is or gives, what it takes.
     var details: @Sendable (Extractor, SyntaxNode, inout Definition) -> Void = { _, _, _ in }

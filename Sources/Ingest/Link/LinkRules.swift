@@ -7,6 +7,8 @@ import Codec
 struct LinkRules: Sendable {
     /// Languages that see each other's names; empty for one that is alone.
     var family = ""
+    /// Without rules, a reference is kept by its name, and means nothing.
+    var isDefined = true
     /// What the names at the top of a file are in.
     var layout = Layout.file
     /// A bare name may be a member of the type around it.

@@ -178,6 +178,7 @@ final class Linker {
     private func answer(_ reference: Reference) -> Answer {
         let expression = Expression(reference.target)
         let name = expression.last
+        guard rules.isDefined else { return unresolved(name) }
         var value: Value = .nothing
         if expression.parts.count == 1 {
             value = evaluate(expression.parts[0], reference.owner)
