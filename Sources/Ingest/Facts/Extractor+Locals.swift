@@ -131,7 +131,7 @@ extension Extractor {
             }
         }
         guard let path = found, !path.isEmpty else { return nil }
-        if localTypes[path, default: 0] > 0 { return nil }
+        if localTypes[path, default: 0] > 0 { return localTypeBounds[path] }
         if language.selfTypes.contains(path) { return "@self" }
         return path
     }
@@ -155,7 +155,21 @@ extension Extractor {
             bytes.append(UInt8(ascii: "^"))
         case .member(let object, let property):
             go(node[object])
+            // `Outer.this`
+            if let name = node[property], language.selfNames.contains(text(name)) {
+                return bytes.append(UInt8(ascii: "^"))
+            }
             append(member: node[property], to: &bytes)
+        case .method(let object, let name):
+            if let object = node[object] {
+                go(object)
+                append(member: node[name], to: &bytes)
+            } else {
+                bytes += (node[name].map { cleaned(text($0)) } ?? "?").utf8
+            }
+            append(argumentCount(node), to: &bytes)
+        case .instance(let field):
+            bytes += (node[field].flatMap { instance(of: $0) } ?? "?").utf8
         case .pair:
             guard let first = node.firstChild, let last = node.lastChild else { return go(nil) }
             if first.index == last.index { return go(first) }

@@ -42,6 +42,11 @@ enum Shape: Sendable {
     case separated
     /// What is called.
     case call(StaticString)
+    /// A call in one node: of what, if anything, and which of its methods. A method's name alone is
+    /// no local variable's.
+    case method(StaticString, StaticString)
+    /// A value of the type that a field names: `new A()`, `(A) b`.
+    case instance(StaticString)
     /// What is called is its first child.
     case callFirst
     /// The texts of its children that are names.

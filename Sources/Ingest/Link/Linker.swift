@@ -156,12 +156,17 @@ final class Linker {
     private func answer(_ reference: Reference) -> Answer {
         let expression = Expression(reference.target)
         let name = expression.last
+        var part = expression.parts[expression.parts.count - 1]
+        let sought = Sought(part, reference)
+        if !part.isCall { part.argumentCount = reference.argumentCount }
         var value: Value = .nothing
         if expression.parts.count == 1 {
-            value = evaluate(expression.parts[0], reference.owner)
+            // What it names is meant, not what that would give.
+            if rules.names != nil { (part.isCall, part.isInstance) = (false, false) }
+            value = evaluate(part, reference.owner, sought)
         } else {
             let receiver = evaluate(expression.parts.dropLast(), reference.owner)
-            value = member(name, of: receiver, argumentCount: reference.argumentCount)
+            value = member(name, of: receiver, sought, argumentCount: part.argumentCount)
             if case .nothing = value {
                 if reference.isValue { return unresolved(name) }
                 return byName(name, receiver, reference)
@@ -188,6 +193,13 @@ final class Linker {
             let stored = found.filter { !table.definition($0).isExcluded }
             guard !stored.isEmpty else { return unresolved(name) }
             if stored.count > 1 {
+                // Overloads are of one type; others, if they are many, say nothing.
+                if stored.count > Self.candidateLimit,
+                    Set(stored.map { table.path($0) }).count > 1
+                        || Set(stored.map { table.fileNumber(of: $0) }).count > Self.candidateLimit
+                {
+                    return unresolved(name)
+                }
                 return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
             }
             if found.count > 1 { isSure = false }
@@ -201,12 +213,17 @@ final class Linker {
         case .module where reference.isValue: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
+            let types = table.symbols(at: path)
+            if files.isEmpty, types.count == 1 {
+                return Answer(targets: [.symbol(types[0])], resolution: .exact)
+            }
             guard files.count == 1 else { return unresolved(name) }
             return Answer(
                 targets: [.symbol(table.files[files[0]].first)], resolution: .exact)
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
+            if isExtension(name) { return unresolved(name) }
             return Answer(targets: [.external(text)], resolution: .external)
         case .nothing: return unresolved(name)
         }
@@ -218,6 +235,14 @@ final class Linker {
             let file = table.file(of: symbol)
             return file.typeName(of: symbol - file.first) != nil
         }
+    }
+
+    /// Whether it is a name that types outside of the tree may have got in it.
+    private func isExtension(_ name: String) -> Bool {
+        rules.extensionsKeepPaths
+            && table.symbols(named: name, in: family).contains {
+                table.definition($0).extends != nil
+            }
     }
 
     private func unresolved(_ name: String) -> Answer {
@@ -307,8 +332,12 @@ final class Linker {
     private func constructor(_ symbol: Symbol, _ argumentCount: Int) -> Symbol? {
         guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
         for name in rules.constructors.sorted() {
-            if case .symbols(let found, _) = ownMember(name, symbol) {
-                let chosen = chosen(found, argumentCount: argumentCount)
+            let name = name.isEmpty ? table.definition(symbol).name : name
+            if case .symbols(let found, _) = ownMember(name, symbol, .called, argumentCount) {
+                var chosen = chosen(found, argumentCount: argumentCount)
+                if rules.names != nil {
+                    chosen = chosen.filter { accepts(table.definition($0), argumentCount) }
+                }
                 if chosen.count == 1 { return chosen[0] }
             }
         }
@@ -373,12 +402,16 @@ final class Linker {
         guard let first = parts.first else { return .nothing }
         var value = evaluate(first, owner)
         for part in parts.dropFirst() {
-            value = applied(member(part.name, of: value, argumentCount: part.argumentCount), part)
+            let found = member(
+                part.name, of: value, Sought(part), argumentCount: part.argumentCount)
+            value = applied(found, part)
         }
         return value
     }
 
-    private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
+    private func evaluate(
+        _ part: Expression.Part, _ owner: Int, _ sought: Sought? = nil
+    ) -> Value {
         switch part.name {
         case "?", "": return .nothing
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
@@ -387,7 +420,9 @@ final class Linker {
             guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
             // As a call, `super()`, it is the same.
             return baseValue(of: types)
-        default: return applied(lookUp(part.name, owner, part.argumentCount), part)
+        default:
+            return applied(
+                lookUp(part.name, owner, sought ?? Sought(part), part.argumentCount), part)
         }
     }
 
@@ -438,10 +473,21 @@ final class Linker {
                 return .instance(
                     symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
             }
-            guard symbols.count == 1, table.definition(symbols[0]).kind.isCallable else {
-                return .nothing
-            }
+            guard !symbols.isEmpty, symbols.count <= 16,
+                symbols.allSatisfy({
+                    let definition = table.definition($0)
+                    return definition.kind.isCallable || definition.arguments != nil
+                })
+            else { return .nothing }
             let type = type(of: symbols[0])
+            // Of overloads, all must give the same.
+            for symbol in symbols.dropFirst() {
+                switch (type, self.type(of: symbol)) {
+                case (.instance(let a, _), .instance(let b, _)) where a == b: break
+                case (.outer(let a), .outer(let b)) where a == b: break
+                default: return .nothing
+                }
+            }
             if case .instance(let types, let isTypeSure) = type {
                 return .instance(types, isSure: isSure && isTypeSure)
             }
@@ -453,71 +499,250 @@ final class Linker {
 
     // MARK: - Names
 
-    private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+    /// What kind of thing a name is to be.
+    private enum Sought {
+        case any, called, type, value
+
+        init(_ part: Expression.Part) {
+            self = part.isCall ? .called : part.isInstance ? .type : .value
+        }
+
+        init(_ part: Expression.Part, _ reference: Reference) {
+            if part.isCall || part.isInstance {
+                self.init(part)
+            } else {
+                switch reference.kind {
+                case .calls: self = .called
+                case .extends, .implements: self = .type
+                case .uses: self = reference.isValue ? .value : .type
+                case .imports, .contains: self = .any
+                }
+            }
+        }
+    }
+
+    /// Those that can be what is looked for.
+    private func sifted(_ symbols: [Symbol], _ sought: Sought, _ argumentCount: Int) -> [Symbol] {
+        guard let kinds = rules.names, sought != .any, !symbols.isEmpty else { return symbols }
+        var isAnyFunction = false
+        var found = symbols.filter { symbol in
+            let definition = table.definition(symbol)
+            let kind = definition.kind
+            switch sought {
+            case .any: return true
+            case .called:
+                if kind.isType { return kinds.callsTypes }
+                if kind.isCallable { isAnyFunction = true }
+                if kind.isCallable || definition.arguments != nil {
+                    return accepts(definition, argumentCount)
+                }
+                return kind == .typeAlias ? kinds.callsTypes : kinds.callsValues
+            case .type:
+                return kind.isType || kind == .typeAlias || kind == .namespace || kind == .module
+            case .value: return !kind.isCallable || kinds.namesFunctions
+            }
+        }
+        if isAnyFunction {
+            found.removeAll {
+                let kind = table.definition($0).kind
+                return !kind.isCallable && !kind.isType
+            }
+        }
+        // A type, and the object that goes with it.
+        let types = found.filter { table.definition($0).kind.isType }
+        if found.count > 1, types.count == found.count {
+            let isObject = sought == .value
+            let fitting = types.filter { table.definition($0).isStatic == isObject }
+            if !fitting.isEmpty { return fitting }
+        }
+        return found
+    }
+
+    private func sifted(_ value: Value, _ sought: Sought, _ argumentCount: Int) -> Value {
+        guard case .symbols(let symbols, let isSure) = value else { return value }
+        let found = sifted(symbols, sought, argumentCount)
+        return found.isEmpty ? .nothing : .symbols(found, isSure: isSure)
+    }
+
+    /// Whether a type may have members that the tree does not show.
+    private func isOpen(_ type: Symbol) -> Bool {
+        var seen: Set<Symbol> = [type]
+        var pending = [type]
+        while let type = pending.popLast(), seen.count < 256 {
+            for base in bases(of: type) {
+                guard case .symbols(let symbols, _) = base else { return true }
+                for symbol in symbols where seen.insert(symbol).inserted { pending.append(symbol) }
+            }
+        }
+        return false
+    }
+
+    private func lookUp(
+        _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
+        var inherited: String?
+        var isOpen = false
+        let value = lookUp(name, owner, sought, argumentCount, &inherited, &isOpen)
+        guard rules.names != nil, sought == .called else { return value }
+        switch value {
+        case .nothing: return inherited.map { .outer($0) } ?? value
+        case .symbols(let symbols, _)
+        where isOpen && !symbols.allSatisfy { table.definition($0).kind.isType }:
+            // It may be a member of what a type extends outside of the tree.
+            return .symbols(symbols, isSure: false)
+        default: return value
+        }
+    }
+
+    private func lookUp(
+        _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int,
+        _ inherited: inout String?, _ isOpen: inout Bool
+    ) -> Value {
         let facts = file.facts
         var place = owner
         var isOwn = true
+        let isCalled = rules.names != nil && sought == .called
         while place > 0 {
             let definition = facts.definitions[place]
             if definition.kind.isCallable || !definition.kind.isType {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
-                let found = table.symbols(at: file.paths[place].appending(name)).filter {
-                    isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
-                }
+                let found = sifted(
+                    table.symbols(at: file.paths[place].appending(name)).filter {
+                        isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
+                    }, sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
-                if isSpace, let outer = imported(name, of: place) { return outer }
+                if isSpace, let outer = imported(name, of: place, sought, argumentCount) {
+                    return outer
+                }
+                if isSpace, rules.names != nil,
+                    let value = inSpace(name, place, sought, argumentCount)
+                {
+                    return value
+                }
             } else if rules.hasImplicitSelf || isOwn {
-                let value = memberOfType(name, file.first + place)
+                let value = memberOfType(name, file.first + place, sought, argumentCount)
                 if case .symbols = value { return value }
+                if isCalled {
+                    if case .outer(let text) = value { inherited = inherited ?? text }
+                    isOpen = isOpen || self.isOpen(file.first + place)
+                }
             }
-            if definition.extends != nil, rules.hasImplicitSelf,
+            if definition.extends != nil, rules.hasImplicitSelf, !definition.isStatic,
                 case .symbols(let types, _) = extendedType(file.first + place)
             {
                 for type in types {
-                    let value = memberOfType(name, type)
+                    let value = memberOfType(name, type, sought, argumentCount)
                     if case .symbols = value { return value }
                 }
             }
             isOwn = false
             place = definition.parent
         }
-        let found = table.symbols(at: file.module.appending(name))
-        if !found.isEmpty {
-            // What the file has itself comes before what others of its module have.
-            let own = found.filter {
-                $0 >= file.first && $0 < file.first + facts.definitions.count
+        var found = sifted(
+            table.symbols(at: file.module.appending(name)), sought, argumentCount)
+        if rules.extensionsKeepPaths, sought != .any {
+            // That has a name beside a value only.
+            found.removeAll {
+                let definition = table.definition($0)
+                return definition.extends != nil && !definition.isStatic
             }
-            return .symbols(own.isEmpty ? found : own, isSure: true)
         }
+        // What the file has itself comes before what others of its module have.
+        let own = found.filter { $0 >= file.first && $0 < file.first + facts.definitions.count }
+        if !own.isEmpty {
+            let isOverloaded = isCalled && own.allSatisfy { table.definition($0).kind.isCallable }
+            return .symbols(isOverloaded ? found : own, isSure: true)
+        }
+        if let value = imported(name, of: nil, sought, argumentCount) { return value }
+        if !found.isEmpty { return .symbols(found, isSure: true) }
         if rules.seesOuterModules {
             for count in (0..<file.moduleSegments.count).reversed() {
                 let path = NamePath(family: file.language.family)
                     .appending(all: file.moduleSegments.prefix(count)).appending(name)
-                let found = table.symbols(at: path)
+                let found = sifted(table.symbols(at: path), sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
         }
-        if let value = imported(name, of: nil) { return value }
+        var outer: Set<String> = []
         for index in file.wildcards {
-            let value = member(name, ofModule: self.module(of: facts.imports[index]), depth: 0)
-            if case .nothing = value { continue }
-            if case .outer = value { continue }
-            return value
+            if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
+        if rules.outerModules.contains(name), sought != .called { return .outer(name) }
         // A module by its own name, where modules have one.
         let path = family.appending(name)
+        if let kinds = rules.names {
+            if sought != .called, table.hasModule(path) { return .module(path, file: nil) }
+            // If it is in no module of the tree, the only other one must have it: packages have
+            // types, and types have members.
+            let modules = outer.filter { module in
+                let last = LinkedFile.parts(module).last
+                let isType = last?.first?.isUppercase ?? false
+                return sought == .type && !isType
+                    || sought == .called && inherited == nil && (isType || kinds.callsTypes)
+            }
+            if modules.count == 1, let module = modules.first {
+                return .outer("\(module).\(name)")
+            }
+        }
         if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
             return .module(path, file: nil)
         }
         return .nothing
     }
 
-    private func imported(_ name: String, of owner: Int?) -> Value? {
+    /// What a name is by an import of all that a module has; nil if it is nothing of the tree.
+    private func inWildcard(
+        _ name: String, _ index: Int, _ sought: Sought, _ argumentCount: Int,
+        _ outer: inout Set<String>
+    ) -> Value? {
+        let module = self.module(of: file.facts.imports[index])
+        let value = sifted(
+            member(name, ofModule: module, sought, argumentCount, depth: 0), sought, argumentCount)
+        switch value {
+        case .nothing: return nil
+        case .outer:
+            if case .outer(let text) = module { outer.insert(text) }
+            return nil
+        default: return value
+        }
+    }
+
+    /// What a name is in the namespaces around one that is named with several parts, and by what
+    /// is imported in it.
+    private func inSpace(
+        _ name: String, _ place: Int, _ sought: Sought, _ argumentCount: Int
+    ) -> Value? {
+        var outer: Set<String> = []
+        for index in file.wildcards where file.facts.imports[index].owner == place {
+            if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
+        }
+        var path = file.paths[max(0, file.facts.definitions[place].parent)]
+        var paths: [NamePath] = []
+        for part in LinkedFile.parts(file.facts.definitions[place].name).dropLast() {
+            path = path.appending(part)
+            paths.append(path)
+        }
+        for path in paths.reversed() {
+            let found = sifted(table.symbols(at: path.appending(name)), sought, argumentCount)
+            if !found.isEmpty { return .symbols(found, isSure: true) }
+            if sought != .called, table.hasModule(path.appending(name)) {
+                return .module(path.appending(name), file: nil)
+            }
+        }
+        return nil
+    }
+
+    private func imported(
+        _ name: String, of owner: Int?, _ sought: Sought, _ argumentCount: Int
+    ) -> Value? {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             if let owner, item.owner != owner { continue }
-            let value = self.value(of: item)
+            let all = self.value(of: item)
+            let value = sifted(all, sought, argumentCount)
+            // Another import may have one that fits.
+            if case .symbols = all, case .nothing = value { continue }
             if case .nothing = value { return .nothing }
             return value
         }
@@ -537,22 +762,32 @@ final class Linker {
     private func value(of item: Import) -> Value {
         let module = module(of: item)
         guard let name = item.name, name != "*" else { return module }
-        return member(name, ofModule: module, depth: 0)
+        return member(name, ofModule: module, .any, -1, depth: 0)
     }
 
     private static let depthLimit = 16
 
-    private func member(_ name: String, ofModule module: Value, depth: Int) -> Value {
+    private func member(
+        _ name: String, ofModule module: Value, _ sought: Sought, _ argumentCount: Int, depth: Int
+    ) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
         switch module {
         case .outer(let text): return .outer("\(text).\(name)")
-        case .symbols, .instance: return member(name, of: module, argumentCount: -1)
+        case .symbols, .instance:
+            return member(name, of: module, sought, argumentCount: argumentCount)
         case .nothing: return .nothing
         case .module(let path, let number):
             let inner = path.appending(name)
-            var found = table.symbols(at: inner)
+            var found = sifted(table.symbols(at: inner), sought, argumentCount)
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
             if !found.isEmpty { return .symbols(found, isSure: true) }
+            if rules.names != nil {
+                // What a type has is imported as from a module.
+                let types = table.symbols(at: path).filter { table.definition($0).kind.isType }
+                if !types.isEmpty {
+                    return member(name, ofTypes: types, isSure: true, sought, argumentCount)
+                }
+            }
             for number in number.map({ [$0] }) ?? table.files(of: path) {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value { continue }
@@ -570,12 +805,13 @@ final class Linker {
             guard item.isExported || rules.exportsImports else { continue }
             let module = self.module(of: item)
             guard let name = item.name, name != "*" else { return module }
-            return member(name, ofModule: module, depth: depth + 1)
+            return member(name, ofModule: module, .any, -1, depth: depth + 1)
         }
         for index in file.wildcards {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
-            let value = member(name, ofModule: self.module(of: item), depth: depth + 1)
+            let value = member(
+                name, ofModule: self.module(of: item), .any, -1, depth: depth + 1)
             switch value {
             case .nothing, .outer: continue
             default: return value
@@ -586,30 +822,56 @@ final class Linker {
 
     // MARK: - Members
 
-    private func member(_ name: String, of value: Value, argumentCount: Int) -> Value {
+    private func member(
+        _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
+    ) -> Value {
         switch value {
         case .nothing: return .nothing
-        case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
-        case .module: return member(name, ofModule: value, depth: 0)
+        case .outer(let text):
+            if rules.extensionsKeepPaths {
+                let found = extensions(name, ofOuter: text, sought, argumentCount)
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+            }
+            return name == "?" ? .nothing : .outer("\(text).\(name)")
+        case .module: return member(name, ofModule: value, sought, argumentCount, depth: 0)
         case .instance(let types, let isSure):
-            return member(name, ofTypes: types, isSure: isSure)
+            return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
         case .symbols(let symbols, let isSure):
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
             if definition.kind.isType {
-                return member(name, ofTypes: symbols, isSure: isSure)
+                return member(name, ofTypes: symbols, isSure: isSure, sought, argumentCount)
             }
             if definition.kind == .namespace || definition.kind == .module {
-                return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
+                return member(
+                    name, ofModule: .module(table.path(first), file: nil), sought, argumentCount,
+                    depth: 0)
             }
-            if definition.kind.isCallable { return .nothing }
-            return member(name, of: type(of: first), argumentCount: argumentCount)
+            if definition.kind == .typeAlias, case .instance(let types, _) = type(of: first) {
+                return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
+            }
+            if definition.kind.isCallable, rules.names?.namesFunctions != true { return .nothing }
+            return member(name, of: type(of: first), sought, argumentCount: argumentCount)
         }
     }
 
-    private func member(_ name: String, ofTypes types: [Symbol], isSure: Bool) -> Value {
+    /// What the tree gives a type outside of it.
+    private func extensions(
+        _ name: String, ofOuter text: String, _ sought: Sought, _ argumentCount: Int
+    ) -> [Symbol] {
+        guard let type = LinkedFile.parts(text).last, !type.hasSuffix(")") else { return [] }
+        let all = table.extensionMembers(name, ofTypeNamed: type, in: family)
+        return sifted(all, sought, argumentCount).filter {
+            if case .outer(let extended) = extendedType($0) { extended == text } else { false }
+        }
+    }
+
+    private func member(
+        _ name: String, ofTypes types: [Symbol], isSure: Bool, _ sought: Sought,
+        _ argumentCount: Int
+    ) -> Value {
         for type in types {
-            switch memberOfType(name, type) {
+            switch memberOfType(name, type, sought, argumentCount) {
             case .nothing: continue
             case .symbols(let found, let isFoundSure):
                 return .symbols(found, isSure: isSure && isFoundSure)
@@ -620,7 +882,9 @@ final class Linker {
     }
 
     /// A member of a type or of what it extends.
-    private func memberOfType(_ name: String, _ type: Symbol) -> Value {
+    private func memberOfType(
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
         var seen: Set<Symbol> = [type]
         var level = [type]
         var outer: String?
@@ -629,7 +893,7 @@ final class Linker {
         while !level.isEmpty, seen.count < 256 {
             var next: [Symbol] = []
             for type in level {
-                let own = ownMember(name, type)
+                let own = ownMember(name, type, sought, argumentCount)
                 if case .symbols(let found, let isSure) = own {
                     return .symbols(found, isSure: isSure && !isUnsure)
                 }
@@ -648,15 +912,59 @@ final class Linker {
             }
             level = next
         }
-        return outer.map { .outer("\($0).\(name)") } ?? .nothing
+        // The first of all comes from the first base, however far.
+        if rules.names != nil, outer != nil {
+            var seen: Set<Symbol> = [type]
+            outer = firstOuterBase(of: type, &seen)
+        }
+        if let outer { return .outer("\(outer).\(name)") }
+        if !isUnsure, sought != .type, looksAtBases, let rooted = rootMember(name, type) {
+            return .outer(rooted)
+        }
+        return .nothing
     }
 
-    private func ownMember(_ name: String, _ type: Symbol) -> Value {
+    private func firstOuterBase(of type: Symbol, _ seen: inout Set<Symbol>) -> String? {
+        for base in bases(of: type) {
+            if case .outer(let text) = base { return text }
+            guard case .symbols(let symbols, _) = base else { continue }
+            for symbol in symbols where seen.count < 256 && seen.insert(symbol).inserted {
+                if let text = firstOuterBase(of: symbol, &seen) { return text }
+            }
+        }
+        return nil
+    }
+
+    private func rootMember(_ name: String, _ type: Symbol) -> String? {
+        let rules = table.file(of: type).language.links
+        let isEnum = [.enum, .enumMember].contains(table.definition(type).kind)
+        return (isEnum ? rules.enumMembers[name] : nil) ?? rules.rootMembers[name]
+    }
+
+    private func ownMember(
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
         let path = table.path(type).appending(name)
         var found = table.symbols(at: path)
+        if rules.names != nil {
+            // Of a class and the object that goes with it, each has its own.
+            let isObject = table.definition(type).isStatic
+            found = sifted(found, sought, argumentCount).filter {
+                let file = table.file(of: $0)
+                let parent = file.facts.definitions[$0 - file.first].parent
+                return file.facts.definitions[max(0, parent)].isStatic == isObject
+            }
+            let companion = table.file(of: type).language.links.companion
+            if found.isEmpty, !companion.isEmpty {
+                found = sifted(
+                    table.symbols(at: table.path(type).appending(companion).appending(name)),
+                    sought, argumentCount)
+            }
+        }
         if found.isEmpty {
             let typeName = table.definition(type).name
-            found = table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
+            let all = table.extensionMembers(name, ofTypeNamed: typeName, in: family)
+            found = sifted(all, sought, argumentCount).filter {
                 if case .symbols(let types, _) = extendedType($0) {
                     types.contains(type)
                 } else {
@@ -800,6 +1108,10 @@ final class Linker {
                 else { return }
                 values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
             }
+        }
+        if other.language.links.names != nil, other.facts.definitions[index].kind == .enumMember {
+            let parent = other.facts.definitions[index].parent
+            values.append(.symbols([other.first + parent], isSure: true))
         }
         baseMemo[type] = values
         return values
