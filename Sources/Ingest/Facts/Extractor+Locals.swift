@@ -179,7 +179,7 @@ extension Extractor {
             go(node[function])
             append(argumentCount(node), to: &bytes)
         case .callFirst:
-            go(node.firstChild)
+            go(language.callee?(node) ?? node.firstChild)
             append(argumentCount(node), to: &bytes)
         case .field(let field): go(node[field])
         case .inner: go(node.firstChild)
@@ -203,8 +203,17 @@ extension Extractor {
     }
 
     private func append(name: String, to bytes: inout [UInt8]) {
+        if let type = qualifiedSelf(name) {
+            bytes += (type + "^").utf8
+            return
+        }
         if language.selfNames.contains(name) {
-            bytes += "@self".utf8
+            // In a block that has another receiver it is that.
+            if case .value(let value)? = locals[name] {
+                bytes += value.utf8
+            } else {
+                bytes += "@self".utf8
+            }
         } else if language.superNames.contains(name) {
             bytes += "@super".utf8
         } else if !locals.isEmpty, case .value(let value)? = locals[name] {
@@ -212,6 +221,16 @@ extension Extractor {
         } else {
             bytes += name.utf8
         }
+    }
+
+    /// `A` of `this@A` and of `super<A>`.
+    private func qualifiedSelf(_ name: String) -> String? {
+        guard let sign = name.utf8.firstIndex(where: { $0 == 60 || $0 == 64 }) else { return nil }
+        let word = String(name[..<sign])
+        guard language.selfNames.contains(word) || language.superNames.contains(word) else {
+            return nil
+        }
+        return name[sign...].dropFirst().filter { $0 != ">" && $0 != " " }
     }
 
     private func append(_ argumentCount: Int, to bytes: inout [UInt8]) {
@@ -222,6 +241,7 @@ extension Extractor {
 
     /// How many arguments a call has; -1 if there is no telling.
     func argumentCount(_ call: SyntaxNode) -> Int {
+        if let count = language.argumentCount { return count(self, call) }
         guard let list = call["arguments"] ?? call.children().first(where: isArguments) else {
             return -1
         }

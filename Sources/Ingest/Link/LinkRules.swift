@@ -18,6 +18,8 @@ struct LinkRules: Sendable {
     /// Names that are there without an import, and the module that they are from.
     var builtIns: Set<String> = []
     var builtInModule = "builtins"
+    /// Such names as are from other modules, with these.
+    var otherBuiltIns: [String: String] = [:]
     /// Members that values of built-in types have: of a value that nothing is known of, such a name
     /// says nothing.
     var commonMembers: Set<String> = []

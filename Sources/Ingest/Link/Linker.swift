@@ -330,7 +330,11 @@ final class Linker {
 
     /// What calling a type calls, if it says so itself.
     private func constructor(_ symbol: Symbol, _ argumentCount: Int) -> Symbol? {
-        guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
+        let type = table.definition(symbol)
+        let rules = table.file(of: symbol).language.links
+        guard type.kind.isType, !rules.constructors.isEmpty else { return nil }
+        // It is what its own parameters make.
+        if type.arguments != nil, accepts(type, argumentCount) { return nil }
         for name in rules.constructors.sorted() {
             let name = name.isEmpty ? table.definition(symbol).name : name
             if case .symbols(let found, _) = ownMember(name, symbol, .called, argumentCount) {
@@ -634,6 +638,11 @@ final class Linker {
                     let value = memberOfType(name, type, sought, argumentCount)
                     if case .symbols = value { return value }
                 }
+            } else if isCalled, definition.extends != nil, !definition.isStatic,
+                case .outer(let type) = extendedType(file.first + place)
+            {
+                inherited = inherited ?? "\(type).\(name)"
+                isOpen = true
             }
             isOwn = false
             place = definition.parent
@@ -667,6 +676,7 @@ final class Linker {
         for index in file.wildcards {
             if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
+        if let module = rules.otherBuiltIns[name] { return .outer("\(module).\(name)") }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
         if rules.outerModules.contains(name), sought != .called { return .outer(name) }
         // A module by its own name, where modules have one.
