@@ -18,7 +18,7 @@ struct LinkRules: Sendable {
     /// Names that are there without an import, and the module that they are from.
     var builtIns: Set<String> = []
     var builtInModule = "builtins"
-    /// Such names as are from other modules, with these.
+    /// Such names as are from other modules, with all of their path.
     var otherBuiltIns: [String: String] = [:]
     /// Members that values of built-in types have: of a value that nothing is known of, such a name
     /// says nothing.
@@ -34,6 +34,8 @@ struct LinkRules: Sendable {
     var companion = ""
     /// What extends a type from elsewhere is named by what it stands in.
     var extensionsKeepPaths = false
+    /// What is static of a type says that other definitions with its name are parts of it.
+    var hasPartialTypes = false
     /// Members that all types have, and those that enums have, with what they are.
     var rootMembers: [String: String] = [:]
     var enumMembers: [String: String] = [:]

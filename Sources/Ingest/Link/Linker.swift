@@ -191,6 +191,9 @@ final class Linker {
                 }
             }
             let stored = found.filter { !table.definition($0).isExcluded }
+            if reference.isValue, stored.allSatisfy({ table.definition($0).kind == .namespace }) {
+                return unresolved(name)
+            }
             guard !stored.isEmpty else { return unresolved(name) }
             if stored.count > 1 {
                 // Overloads are of one type; others, if they are many, say nothing.
@@ -401,13 +404,15 @@ final class Linker {
     }
 
     private func evaluate<Parts: Collection<Expression.Part>>(
-        _ parts: Parts, _ owner: Int
+        _ parts: Parts, _ owner: Int, _ sought: Sought? = nil
     ) -> Value {
         guard let first = parts.first else { return .nothing }
-        var value = evaluate(first, owner)
-        for part in parts.dropFirst() {
+        var value = evaluate(first, owner, parts.count == 1 ? sought : nil)
+        for (place, part) in parts.enumerated().dropFirst() {
+            let isLast = place + 1 == parts.count
             let found = member(
-                part.name, of: value, Sought(part), argumentCount: part.argumentCount)
+                part.name, of: value, isLast ? sought ?? Sought(part) : Sought(part),
+                argumentCount: part.argumentCount)
             value = applied(found, part)
         }
         return value
@@ -552,6 +557,7 @@ final class Linker {
                 return !kind.isCallable && !kind.isType
             }
         }
+        if rules.hasPartialTypes, found.count > 1 { found = withoutParts(found) }
         // A type, and the object that goes with it.
         let types = found.filter { table.definition($0).kind.isType }
         if found.count > 1, types.count == found.count {
@@ -560,6 +566,27 @@ final class Linker {
             if !fitting.isEmpty { return fitting }
         }
         return found
+    }
+
+    /// Of the parts of a type one, which stands for it.
+    private func withoutParts(_ symbols: [Symbol]) -> [Symbol] {
+        var chosen: [Symbol] = []
+        for symbol in symbols {
+            let definition = table.definition(symbol)
+            let path = table.path(symbol)
+            guard definition.kind.isType, definition.isStatic,
+                let place = chosen.firstIndex(where: {
+                    table.path($0) == path && table.definition($0).isStatic
+                })
+            else {
+                chosen.append(symbol)
+                continue
+            }
+            // `A.cs` before `A.Designer.cs`
+            let count = table.file(of: chosen[place]).path.utf8.count
+            if table.file(of: symbol).path.utf8.count < count { chosen[place] = symbol }
+        }
+        return chosen
     }
 
     private func sifted(_ value: Value, _ sought: Sought, _ argumentCount: Int) -> Value {
@@ -676,7 +703,7 @@ final class Linker {
         for index in file.wildcards {
             if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
-        if let module = rules.otherBuiltIns[name] { return .outer("\(module).\(name)") }
+        if let path = rules.otherBuiltIns[name] { return .outer(path) }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
         if rules.outerModules.contains(name), sought != .called { return .outer(name) }
         // A module by its own name, where modules have one.
@@ -1028,7 +1055,10 @@ final class Linker {
         }
         return leveled(symbol, extendedMemo) {
             inside(table.fileNumber(of: symbol)) {
-                types(in: evaluate(Expression(text).parts, 0))
+                // It is named where it is extended.
+                let parent = other.facts.definitions[symbol - other.first].parent
+                let owner = rules.names == nil ? 0 : max(0, parent)
+                return types(in: evaluate(Expression(text).parts, owner, .type))
             }
         }
     }
@@ -1100,13 +1130,23 @@ final class Linker {
         let other = table.file(of: type)
         let index = type - other.first
         var values: [Value] = []
-        for base in other.facts.bases where base.owner == index {
-            // A base is no member of the type itself.
-            let owner = max(0, other.facts.definitions[index].parent)
-            values.append(
-                inside(table.fileNumber(of: type)) {
-                    types(in: evaluate(Expression(base.target).parts, owner))
-                })
+        var parts = [type]
+        if other.language.links.hasPartialTypes, other.facts.definitions[index].isStatic {
+            parts = table.symbols(at: table.path(type)).filter {
+                table.definition($0).kind.isType && table.definition($0).isStatic
+            }
+        }
+        for part in parts {
+            let file = table.file(of: part)
+            let index = part - file.first
+            for base in file.facts.bases where base.owner == index {
+                // A base is no member of the type itself.
+                let owner = max(0, file.facts.definitions[index].parent)
+                values.append(
+                    inside(table.fileNumber(of: part)) {
+                        types(in: evaluate(Expression(base.target).parts, owner, .type))
+                    })
+            }
         }
         for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
         {

@@ -387,6 +387,8 @@ private enum Kotlin {
         if called.is("identifier") {
             // Whose it is in a block with a receiver is not to be seen.
             let name = e.text(called)
+            // A parameter that is a function.
+            if case .value("?")? = e.locals[name] { return true }
             let isOpen = hasReceiver(e) && name.first?.isLowercase ?? true
             e.refer(
                 .calls, isOpen ? "?." + name : name, line: called.line, argumentCount: count)

@@ -22,7 +22,7 @@ enum KotlinNames {
 
     static let others: [String: String] = {
         var names: [String: String] = [:]
-        for name in JVM.javaLang where !builtIns.contains(name) { names[name] = "java.lang" }
+        for name in JVM.javaLang where !builtIns.contains(name) { names[name] = "java.lang.\(name)" }
         for name in [
             "ArrayDeque", "ArrayList", "Collection", "HashMap", "HashSet", "Iterable", "Iterator",
             "LinkedHashMap", "LinkedHashSet", "List", "ListIterator", "Map", "MutableCollection",
@@ -32,17 +32,17 @@ enum KotlinNames {
             "listOfNotNull", "mapOf", "mutableListOf", "mutableMapOf", "mutableSetOf", "setOf",
             "sortedMapOf", "sortedSetOf",
         ] {
-            names[name] = "kotlin.collections"
+            names[name] = "kotlin.collections.\(name)"
         }
-        for name in ["print", "println", "readLine", "readln"] { names[name] = "kotlin.io" }
+        for name in ["print", "println", "readLine", "readln"] { names[name] = "kotlin.io.\(name)" }
         for name in ["ClosedRange", "IntRange", "LongRange", "IntProgression"] {
-            names[name] = "kotlin.ranges"
+            names[name] = "kotlin.ranges.\(name)"
         }
         for name in ["Sequence", "emptySequence", "generateSequence", "sequence", "sequenceOf"] {
-            names[name] = "kotlin.sequences"
+            names[name] = "kotlin.sequences.\(name)"
         }
         for name in ["Appendable", "MatchResult", "Regex", "StringBuilder", "buildString"] {
-            names[name] = "kotlin.text"
+            names[name] = "kotlin.text.\(name)"
         }
         return names
     }()
