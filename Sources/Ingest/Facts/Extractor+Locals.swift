@@ -131,7 +131,7 @@ extension Extractor {
             }
         }
         guard let path = found, !path.isEmpty else { return nil }
-        if localTypes[path, default: 0] > 0 { return nil }
+        if localTypes[path, default: 0] > 0 { return localTypeBounds[path] }
         if language.selfTypes.contains(path) { return "@self" }
         return path
     }
@@ -155,7 +155,21 @@ extension Extractor {
             bytes.append(UInt8(ascii: "^"))
         case .member(let object, let property):
             go(node[object])
+            // `Outer.this`
+            if let name = node[property], language.selfNames.contains(text(name)) {
+                return bytes.append(UInt8(ascii: "^"))
+            }
             append(member: node[property], to: &bytes)
+        case .method(let object, let name):
+            if let object = node[object] {
+                go(object)
+                append(member: node[name], to: &bytes)
+            } else {
+                bytes += (node[name].map { cleaned(text($0)) } ?? "?").utf8
+            }
+            append(argumentCount(node), to: &bytes)
+        case .instance(let field):
+            bytes += (node[field].flatMap { instance(of: $0) } ?? "?").utf8
         case .pair:
             guard let first = node.firstChild, let last = node.lastChild else { return go(nil) }
             if first.index == last.index { return go(first) }
@@ -167,7 +181,7 @@ extension Extractor {
         case .callFirst:
             // `a[1]` is written as a call is, and gives something else.
             if isSubscript(node) { return go(nil) }
-            go(node.firstChild)
+            go(language.callee?(node) ?? node.firstChild)
             append(argumentCount(node), to: &bytes)
         case .implicitMember(let field):
             guard byte(node.start) == UInt8(ascii: ".") else { return go(node[field]) }
@@ -195,8 +209,17 @@ extension Extractor {
     }
 
     private func append(name: String, to bytes: inout [UInt8]) {
+        if let type = qualifiedSelf(name) {
+            bytes += (type + "^").utf8
+            return
+        }
         if language.selfNames.contains(name) {
-            bytes += "@self".utf8
+            // In a block that has another receiver it is that.
+            if case .value(let value)? = locals[name] {
+                bytes += value.utf8
+            } else {
+                bytes += "@self".utf8
+            }
         } else if language.selfTypes.contains(name) {
             bytes += "@type".utf8
         } else if language.superNames.contains(name) {
@@ -208,6 +231,16 @@ extension Extractor {
         }
     }
 
+    /// `A` of `this@A` and of `super<A>`.
+    private func qualifiedSelf(_ name: String) -> String? {
+        guard let sign = name.utf8.firstIndex(where: { $0 == 60 || $0 == 64 }) else { return nil }
+        let word = String(name[..<sign])
+        guard language.selfNames.contains(word) || language.superNames.contains(word) else {
+            return nil
+        }
+        return name[sign...].dropFirst().filter { $0 != ">" && $0 != " " }
+    }
+
     private func append(_ argumentCount: Int, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "("))
         if argumentCount >= 0 { bytes += String(argumentCount).utf8 }
@@ -216,6 +249,7 @@ extension Extractor {
 
     /// How many arguments a call has; -1 if there is no telling.
     func argumentCount(_ call: SyntaxNode) -> Int {
+        if let count = language.argumentCount { return count(self, call) }
         guard let list = call["arguments"] ?? call.children().first(where: isArguments) else {
             return -1
         }

@@ -51,6 +51,20 @@ extension Extractor {
                 }
                 parts.append(own.joined(separator: ".") + suffix)
             case .literal: parts.append("?")
+            case .method(let object, let name):
+                guard let own = node[name], let part = leafName(own) else { return nil }
+                parts.append(part + "()" + suffix)
+                suffix = ""
+                if let object = node[object] {
+                    node = object
+                    continue
+                }
+            case .instance(let field):
+                if let type = node[field] {
+                    node = type
+                    continue
+                }
+                parts.append("?")
             case .call(let function):
                 suffix = "()"
                 if let callee = node[function] {

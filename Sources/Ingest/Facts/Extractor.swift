@@ -42,9 +42,12 @@ final class Extractor {
     /// Where blocks end, and what names meant before them.
     private var blocks: [(node: Int, end: Int, mark: Int)] = []
     /// Names that get a meaning behind a node.
-    private var bindings: [(end: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
+    private var bindings:
+        [(end: Int, depth: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
     /// Type parameters of what is open, and how often each is one.
     var localTypes: [String: Int] = [:]
+    /// What values of type parameters are at least.
+    var localTypeBounds: [String: String] = [:]
     /// How many more bytes of signatures and descriptions the file may have: there could be
     /// thousands for one place.
     var textLeft: Int
@@ -174,7 +177,7 @@ final class Extractor {
         guard let node else {
             return locals.set(name, meaning, place: blocks.last?.node ?? 0, isNew: isNew)
         }
-        bindings.append((node.after, name, meaning, isNew))
+        bindings.append((node.after, blocks.count, name, meaning, isNew))
         nextEnd = min(nextEnd, node.after)
     }
 
@@ -182,7 +185,8 @@ final class Extractor {
         while true {
             // Of what ends at once, what is inside ends first.
             if bindings.count > floor.bindings, let last = bindings.last, last.end <= index,
-                blocks.count == floor.blocks || last.end <= blocks[blocks.count - 1].end
+                // Blocks in the node end before it does.
+                blocks.count <= last.depth || last.end < blocks[blocks.count - 1].end
             {
                 bindings.removeLast()
                 locals.set(
@@ -230,7 +234,10 @@ final class Extractor {
     private func closeScope() {
         let scope = scopes.removeLast()
         if scope.kind.isCallable { callableDepth -= 1 }
-        for name in scope.localTypes { localTypes[name]? -= 1 }
+        for name in scope.localTypes {
+            localTypes[name]? -= 1
+            localTypeBounds[name] = nil
+        }
         guard scope.isDefinition else {
             scopes[scopes.count - 1].branches += scope.branches
             return

@@ -42,6 +42,11 @@ enum Shape: Sendable {
     case separated
     /// What is called.
     case call(StaticString)
+    /// A call in one node: of what, if anything, and which of its methods. A method's name alone is
+    /// no local variable's.
+    case method(StaticString, StaticString)
+    /// A value of the type that a field names: `new A()`, `(A) b`.
+    case instance(StaticString)
     /// What is called is its first child.
     case callFirst
     /// The texts of its children that are names.
@@ -82,6 +87,11 @@ struct Language: Sendable {
     var superNames: Set<String> = []
     /// Types that stand for the one that they are used in: `Self`.
     var selfTypes: Set<String> = []
+    /// How many arguments a call has, where that is not the children of one node; -1 if there is
+    /// no telling.
+    var argumentCount: (@Sendable (Extractor, SyntaxNode) -> Int)?
+    /// What is called, where that is not what the shape of a call says.
+    var callee: (@Sendable (SyntaxNode) -> SyntaxNode?)?
     /// Arguments that stand for any number of them.
     var spreads: [StaticString] = []
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,

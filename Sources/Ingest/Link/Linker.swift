@@ -179,12 +179,17 @@ final class Linker {
         let expression = Expression(reference.target)
         let name = expression.last
         guard rules.isDefined else { return unresolved(name) }
+        var part = expression.parts[expression.parts.count - 1]
+        let sought = Sought(part, reference)
+        if !part.isCall { part.argumentCount = reference.argumentCount }
         var value: Value = .nothing
         if expression.parts.count == 1 {
-            value = evaluate(expression.parts[0], reference.owner)
+            // What it names is meant, not what that would give.
+            if rules.names != nil { (part.isCall, part.isInstance) = (false, false) }
+            value = evaluate(part, reference.owner, sought)
         } else {
             let receiver = evaluate(expression.parts.dropLast(), reference.owner)
-            value = member(name, of: receiver, argumentCount: reference.argumentCount)
+            value = member(name, of: receiver, sought, argumentCount: part.argumentCount)
             if case .nothing = value {
                 if reference.isValue { return unresolved(name) }
                 return byName(name, receiver, reference)
@@ -217,8 +222,18 @@ final class Linker {
                 }
             }
             let stored = found.filter { !table.definition($0).isExcluded }
+            if reference.isValue, stored.allSatisfy({ table.definition($0).kind == .namespace }) {
+                return unresolved(name)
+            }
             guard !stored.isEmpty else { return unresolved(name) }
             if stored.count > 1 {
+                // Overloads are of one type; others, if they are many, say nothing.
+                if stored.count > Self.candidateLimit,
+                    Set(stored.map { table.path($0) }).count > 1
+                        || Set(stored.map { table.fileNumber(of: $0) }).count > Self.candidateLimit
+                {
+                    return unresolved(name)
+                }
                 return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
             }
             if found.count > 1 { isSure = false }
@@ -232,6 +247,10 @@ final class Linker {
         case .module where reference.isValue: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
+            let types = table.symbols(at: path)
+            if files.isEmpty, types.count == 1 {
+                return Answer(targets: [.symbol(types[0])], resolution: .exact)
+            }
             // A module of several files is all of them.
             guard !files.isEmpty else { return unresolved(name) }
             return Answer(
@@ -239,6 +258,7 @@ final class Linker {
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
+            if isExtension(name) { return unresolved(name) }
             return Answer(targets: [.external(text)], resolution: .external)
         case .nothing: return unresolved(name)
         }
@@ -251,6 +271,14 @@ final class Linker {
             let file = table.file(of: symbol)
             return file.typeName(of: symbol - file.first) != nil
         }
+    }
+
+    /// Whether it is a name that types outside of the tree may have got in it.
+    private func isExtension(_ name: String) -> Bool {
+        rules.extensionsKeepPaths
+            && table.symbols(named: name, in: family).contains {
+                table.definition($0).extends != nil
+            }
     }
 
     private func unresolved(_ name: String) -> Answer {
@@ -350,9 +378,14 @@ final class Linker {
     private func constructor(
         _ symbol: Symbol, _ argumentCount: Int, _ labels: String?
     ) -> Symbol? {
-        guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
+        let type = table.definition(symbol)
+        let rules = table.file(of: symbol).language.links
+        guard type.kind.isType, !rules.constructors.isEmpty else { return nil }
+        // It is what its own parameters make.
+        if type.arguments != nil, accepts(type, argumentCount) { return nil }
         for name in rules.constructors.sorted() {
-            if case .symbols(let found, _) = ownMember(name, symbol) {
+            let name = name.isEmpty ? table.definition(symbol).name : name
+            if case .symbols(let found, _) = ownMember(name, symbol, .called, argumentCount) {
                 let fitting = found.filter {
                     accepts(table.definition($0), argumentCount, labels)
                 }
@@ -415,17 +448,23 @@ final class Linker {
     }
 
     private func evaluate<Parts: Collection<Expression.Part>>(
-        _ parts: Parts, _ owner: Int
+        _ parts: Parts, _ owner: Int, _ sought: Sought? = nil
     ) -> Value {
         guard let first = parts.first else { return .nothing }
-        var value = evaluate(first, owner)
-        for part in parts.dropFirst() {
-            value = applied(member(part.name, of: value, argumentCount: part.argumentCount), part)
+        var value = evaluate(first, owner, parts.count == 1 ? sought : nil)
+        for (place, part) in parts.enumerated().dropFirst() {
+            let isLast = place + 1 == parts.count
+            let found = member(
+                part.name, of: value, isLast ? sought ?? Sought(part) : Sought(part),
+                argumentCount: part.argumentCount)
+            value = applied(found, part)
         }
         return value
     }
 
-    private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
+    private func evaluate(
+        _ part: Expression.Part, _ owner: Int, _ sought: Sought? = nil
+    ) -> Value {
         switch part.name {
         case "?", "": return .nothing
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
@@ -434,7 +473,9 @@ final class Linker {
             guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
             // As a call, `super()`, it is the same.
             return baseValue(of: types)
-        default: return applied(lookUp(part.name, owner, part.argumentCount), part)
+        default:
+            return applied(
+                lookUp(part.name, owner, sought ?? Sought(part), part.argumentCount), part)
         }
     }
 
@@ -485,94 +526,248 @@ final class Linker {
                 return .instance(
                     symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
             }
-            guard symbols.allSatisfy({ table.definition($0).kind.isCallable }) else {
-                return .nothing
+            guard !symbols.isEmpty, symbols.count <= 16,
+                symbols.allSatisfy({
+                    let definition = table.definition($0)
+                    return definition.kind.isCallable || definition.arguments != nil
+                })
+            else { return .nothing }
+            let type = type(of: symbols[0])
+            // Of overloads, all must give the same.
+            for symbol in symbols.dropFirst() {
+                switch (type, self.type(of: symbol)) {
+                case (.instance(let a, _), .instance(let b, _)) where a == b: break
+                case (.outer(let a), .outer(let b)) where a == b: break
+                default: return .nothing
+                }
             }
-            return resultOfAll(symbols, isSure)
+            if case .instance(let types, let isTypeSure) = type {
+                return .instance(types, isSure: isSure && isTypeSure)
+            }
+            return type
         case .outer(let text): return .outer(text + "()")
         default: return .nothing
         }
     }
 
-    /// What calls of several give, if that is the same.
-    private func resultOfAll(_ symbols: [Symbol], _ isSure: Bool) -> Value {
-        var result: Value = .nothing
-        for (place, symbol) in symbols.enumerated() {
-            let type = type(of: symbol)
-            if place == 0 {
-                result = type
-            } else if case .instance(let types, let isTypeSure) = type,
-                case .instance(let others, let isResultSure) = result, others == types
-            {
-                result = .instance(types, isSure: isTypeSure && isResultSure)
-            } else {
-                return .nothing
-            }
-        }
-        if case .instance(let types, let isTypeSure) = result {
-            return .instance(types, isSure: isSure && isTypeSure)
-        }
-        return result
-    }
-
     // MARK: - Names
 
-    private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+    /// What kind of thing a name is to be.
+    private enum Sought {
+        case any, called, type, value
+
+        init(_ part: Expression.Part) {
+            self = part.isCall ? .called : part.isInstance ? .type : .value
+        }
+
+        init(_ part: Expression.Part, _ reference: Reference) {
+            if part.isCall || part.isInstance {
+                self.init(part)
+            } else {
+                switch reference.kind {
+                case .calls: self = .called
+                case .extends, .implements: self = .type
+                case .uses: self = reference.isValue ? .value : .type
+                case .imports, .contains: self = .any
+                }
+            }
+        }
+    }
+
+    /// Those that can be what is looked for.
+    private func sifted(_ symbols: [Symbol], _ sought: Sought, _ argumentCount: Int) -> [Symbol] {
+        guard let kinds = rules.names, sought != .any, !symbols.isEmpty else { return symbols }
+        var isAnyFunction = false
+        var found = symbols.filter { symbol in
+            let definition = table.definition(symbol)
+            let kind = definition.kind
+            switch sought {
+            case .any: return true
+            case .called:
+                if kind.isType { return kinds.callsTypes }
+                if kind.isCallable { isAnyFunction = true }
+                if kind.isCallable || definition.arguments != nil {
+                    return accepts(definition, argumentCount)
+                }
+                return kind == .typeAlias ? kinds.callsTypes : kinds.callsValues
+            case .type:
+                return kind.isType || kind == .typeAlias || kind == .namespace || kind == .module
+            case .value: return !kind.isCallable || kinds.namesFunctions
+            }
+        }
+        if isAnyFunction {
+            found.removeAll {
+                let kind = table.definition($0).kind
+                return !kind.isCallable && !kind.isType
+            }
+        }
+        if rules.hasPartialTypes, found.count > 1 { found = withoutParts(found) }
+        // A type, and the object that goes with it.
+        let types = found.filter { table.definition($0).kind.isType }
+        if found.count > 1, types.count == found.count {
+            let isObject = sought == .value
+            let fitting = types.filter { table.definition($0).isStatic == isObject }
+            if !fitting.isEmpty { return fitting }
+        }
+        return found
+    }
+
+    /// Of the parts of a type one, which stands for it.
+    private func withoutParts(_ symbols: [Symbol]) -> [Symbol] {
+        var chosen: [Symbol] = []
+        for symbol in symbols {
+            let definition = table.definition(symbol)
+            let path = table.path(symbol)
+            guard definition.kind.isType, definition.isStatic,
+                let place = chosen.firstIndex(where: {
+                    table.path($0) == path && table.definition($0).isStatic
+                })
+            else {
+                chosen.append(symbol)
+                continue
+            }
+            // `A.cs` before `A.Designer.cs`
+            let count = table.file(of: chosen[place]).path.utf8.count
+            if table.file(of: symbol).path.utf8.count < count { chosen[place] = symbol }
+        }
+        return chosen
+    }
+
+    private func sifted(_ value: Value, _ sought: Sought, _ argumentCount: Int) -> Value {
+        guard case .symbols(let symbols, let isSure) = value else { return value }
+        let found = sifted(symbols, sought, argumentCount)
+        return found.isEmpty ? .nothing : .symbols(found, isSure: isSure)
+    }
+
+    /// Whether a type may have members that the tree does not show.
+    private func isOpen(_ type: Symbol) -> Bool {
+        var seen: Set<Symbol> = [type]
+        var pending = [type]
+        while let type = pending.popLast(), seen.count < 256 {
+            for base in bases(of: type) {
+                guard case .symbols(let symbols, _) = base else { return true }
+                for symbol in symbols where seen.insert(symbol).inserted { pending.append(symbol) }
+            }
+        }
+        return false
+    }
+
+    private func lookUp(
+        _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
+        var inherited: String?
+        var isOpen = false
+        let value = lookUp(name, owner, sought, argumentCount, &inherited, &isOpen)
+        guard rules.names != nil, sought == .called else { return value }
+        switch value {
+        case .nothing: return inherited.map { .outer($0) } ?? value
+        case .symbols(let symbols, _)
+        where isOpen && !symbols.allSatisfy { table.definition($0).kind.isType }:
+            // It may be a member of what a type extends outside of the tree.
+            return .symbols(symbols, isSure: false)
+        default: return value
+        }
+    }
+
+    private func lookUp(
+        _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int,
+        _ inherited: inout String?, _ isOpen: inout Bool
+    ) -> Value {
         note(name)
         let facts = file.facts
         var place = owner
         var isOwn = true
+        let isCalled = rules.names != nil && sought == .called
         while place > 0 {
             let definition = facts.definitions[place]
             if definition.kind.isCallable || !definition.kind.isType {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
-                let found = table.symbols(at: file.paths[place].appending(name)).filter {
-                    isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
-                }
+                let found = sifted(
+                    table.symbols(at: file.paths[place].appending(name)).filter {
+                        isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
+                    }, sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
-                if isSpace, let outer = imported(name, of: place) { return outer }
+                if isSpace, let outer = imported(name, of: place, sought, argumentCount) {
+                    return outer
+                }
+                if isSpace, rules.names != nil,
+                    let value = inSpace(name, place, sought, argumentCount)
+                {
+                    return value
+                }
             } else if rules.hasImplicitSelf || isOwn {
-                let value = memberOfType(name, file.first + place)
+                let value = memberOfType(name, file.first + place, sought, argumentCount)
                 if case .symbols = value { return value }
+                if isCalled {
+                    if case .outer(let text) = value { inherited = inherited ?? text }
+                    isOpen = isOpen || self.isOpen(file.first + place)
+                }
             }
-            if definition.extends != nil, rules.hasImplicitSelf,
+            if definition.extends != nil, rules.hasImplicitSelf, !definition.isStatic,
                 case .symbols(let types, _) = extendedType(file.first + place)
             {
                 for type in types {
-                    let value = memberOfType(name, type)
+                    let value = memberOfType(name, type, sought, argumentCount)
                     if case .symbols = value { return value }
                 }
+            } else if isCalled, definition.extends != nil, !definition.isStatic,
+                case .outer(let type) = extendedType(file.first + place)
+            {
+                inherited = inherited ?? "\(type).\(name)"
+                isOpen = true
             }
             isOwn = false
             place = definition.parent
         }
-        let found = table.symbols(at: file.module.appending(name))
-        if !found.isEmpty {
-            // What the file has itself comes before what others of its module have.
-            let own = found.filter {
-                $0 >= file.first && $0 < file.first + facts.definitions.count
+        var found = sifted(
+            table.symbols(at: file.module.appending(name)), sought, argumentCount)
+        if rules.extensionsKeepPaths, sought != .any {
+            // That has a name beside a value only.
+            found.removeAll {
+                let definition = table.definition($0)
+                return definition.extends != nil && !definition.isStatic
             }
-            return .symbols(own.isEmpty ? found : own, isSure: true)
         }
+        // What the file has itself comes before what others of its module have.
+        let own = found.filter { $0 >= file.first && $0 < file.first + facts.definitions.count }
+        if !own.isEmpty {
+            let isOverloaded = isCalled && own.allSatisfy { table.definition($0).kind.isCallable }
+            return .symbols(isOverloaded ? found : own, isSure: true)
+        }
+        if let value = imported(name, of: nil, sought, argumentCount) { return value }
+        if !found.isEmpty { return .symbols(found, isSure: true) }
         if rules.seesOuterModules {
             for count in (0..<file.moduleSegments.count).reversed() {
                 let path = NamePath(family: file.language.family)
                     .appending(all: file.moduleSegments.prefix(count)).appending(name)
-                let found = table.symbols(at: path)
+                let found = sifted(table.symbols(at: path), sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
         }
-        if let value = imported(name, of: nil) { return value }
+        var outer: Set<String> = []
         for index in file.wildcards {
-            let value = member(name, ofModule: self.module(of: facts.imports[index]), depth: 0)
-            if case .nothing = value { continue }
-            if case .outer = value { continue }
-            return value
+            if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
+        if let path = rules.otherBuiltIns[name] { return .outer(path) }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
         if let value = outside(name) { return value }
+        if rules.outerModules.contains(name), sought != .called { return .outer(name) }
         // A module by its own name, where modules have one.
         let path = family.appending(name)
+        if let kinds = rules.names {
+            if sought != .called, table.hasModule(path) { return .module(path, file: nil) }
+            // If it is in no module of the tree, the only other one must have it: packages have
+            // types, and types have members.
+            let modules = outer.filter { module in
+                let last = LinkedFile.parts(module).last
+                let isType = last?.first?.isUppercase ?? false
+                return sought == .type && !isType
+                    || sought == .called && inherited == nil && (isType || kinds.callsTypes)
+            }
+            if modules.count == 1, let module = modules.first {
+                return .outer("\(module).\(name)")
+            }
+        }
         if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
             return .module(path, file: nil)
         }
@@ -596,11 +791,58 @@ final class Linker {
         return .outer(modules.count == 1 ? "\(module).\(name)" : name)
     }
 
-    private func imported(_ name: String, of owner: Int?) -> Value? {
+    /// What a name is by an import of all that a module has; nil if it is nothing of the tree.
+    private func inWildcard(
+        _ name: String, _ index: Int, _ sought: Sought, _ argumentCount: Int,
+        _ outer: inout Set<String>
+    ) -> Value? {
+        let module = self.module(of: file.facts.imports[index])
+        let value = sifted(
+            member(name, ofModule: module, sought, argumentCount, depth: 0), sought, argumentCount)
+        switch value {
+        case .nothing: return nil
+        case .outer:
+            if case .outer(let text) = module { outer.insert(text) }
+            return nil
+        default: return value
+        }
+    }
+
+    /// What a name is in the namespaces around one that is named with several parts, and by what
+    /// is imported in it.
+    private func inSpace(
+        _ name: String, _ place: Int, _ sought: Sought, _ argumentCount: Int
+    ) -> Value? {
+        var outer: Set<String> = []
+        for index in file.wildcards where file.facts.imports[index].owner == place {
+            if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
+        }
+        var path = file.paths[max(0, file.facts.definitions[place].parent)]
+        var paths: [NamePath] = []
+        for part in LinkedFile.parts(file.facts.definitions[place].name).dropLast() {
+            path = path.appending(part)
+            paths.append(path)
+        }
+        for path in paths.reversed() {
+            let found = sifted(table.symbols(at: path.appending(name)), sought, argumentCount)
+            if !found.isEmpty { return .symbols(found, isSure: true) }
+            if sought != .called, table.hasModule(path.appending(name)) {
+                return .module(path.appending(name), file: nil)
+            }
+        }
+        return nil
+    }
+
+    private func imported(
+        _ name: String, of owner: Int?, _ sought: Sought, _ argumentCount: Int
+    ) -> Value? {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             if let owner, item.owner != owner { continue }
-            let value = self.value(of: item)
+            let all = self.value(of: item)
+            let value = sifted(all, sought, argumentCount)
+            // Another import may have one that fits.
+            if case .symbols = all, case .nothing = value { continue }
             if case .nothing = value { return .nothing }
             return value
         }
@@ -622,23 +864,33 @@ final class Linker {
     private func value(of item: Import) -> Value {
         let module = module(of: item)
         guard let name = item.name, name != "*" else { return module }
-        return member(name, ofModule: module, depth: 0)
+        return member(name, ofModule: module, .any, -1, depth: 0)
     }
 
     private static let depthLimit = 16
 
-    private func member(_ name: String, ofModule module: Value, depth: Int) -> Value {
+    private func member(
+        _ name: String, ofModule module: Value, _ sought: Sought, _ argumentCount: Int, depth: Int
+    ) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
         switch module {
         case .outer(let text): return .outer("\(text).\(name)")
-        case .symbols, .instance: return member(name, of: module, argumentCount: -1)
+        case .symbols, .instance:
+            return member(name, of: module, sought, argumentCount: argumentCount)
         case .nothing: return .nothing
         case .module(let path, let number):
             note(name)
             let inner = path.appending(name)
-            var found = table.symbols(at: inner)
+            var found = sifted(table.symbols(at: inner), sought, argumentCount)
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
             if !found.isEmpty { return .symbols(found, isSure: true) }
+            if rules.names != nil {
+                // What a type has is imported as from a module.
+                let types = table.symbols(at: path).filter { table.definition($0).kind.isType }
+                if !types.isEmpty {
+                    return member(name, ofTypes: types, isSure: true, sought, argumentCount)
+                }
+            }
             for number in number.map({ [$0] }) ?? table.files(of: path) {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value { continue }
@@ -656,12 +908,13 @@ final class Linker {
             guard item.isExported || rules.exportsImports else { continue }
             let module = self.module(of: item)
             guard let name = item.name, name != "*" else { return module }
-            return member(name, ofModule: module, depth: depth + 1)
+            return member(name, ofModule: module, .any, -1, depth: depth + 1)
         }
         for index in file.wildcards {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
-            let value = member(name, ofModule: self.module(of: item), depth: depth + 1)
+            let value = member(
+                name, ofModule: self.module(of: item), .any, -1, depth: depth + 1)
             switch value {
             case .nothing, .outer: continue
             default: return value
@@ -672,30 +925,56 @@ final class Linker {
 
     // MARK: - Members
 
-    private func member(_ name: String, of value: Value, argumentCount: Int) -> Value {
+    private func member(
+        _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
+    ) -> Value {
         switch value {
         case .nothing: return .nothing
-        case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
-        case .module: return member(name, ofModule: value, depth: 0)
+        case .outer(let text):
+            if rules.extensionsKeepPaths {
+                let found = extensions(name, ofOuter: text, sought, argumentCount)
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+            }
+            return name == "?" ? .nothing : .outer("\(text).\(name)")
+        case .module: return member(name, ofModule: value, sought, argumentCount, depth: 0)
         case .instance(let types, let isSure):
-            return member(name, ofTypes: types, isSure: isSure)
+            return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
         case .symbols(let symbols, let isSure):
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
             if definition.kind.isType {
-                return member(name, ofTypes: symbols, isSure: isSure)
+                return member(name, ofTypes: symbols, isSure: isSure, sought, argumentCount)
             }
             if definition.kind == .namespace || definition.kind == .module {
-                return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
+                return member(
+                    name, ofModule: .module(table.path(first), file: nil), sought, argumentCount,
+                    depth: 0)
             }
-            if definition.kind.isCallable { return .nothing }
-            return member(name, of: type(of: first), argumentCount: argumentCount)
+            if definition.kind == .typeAlias, case .instance(let types, _) = type(of: first) {
+                return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
+            }
+            if definition.kind.isCallable, rules.names?.namesFunctions != true { return .nothing }
+            return member(name, of: type(of: first), sought, argumentCount: argumentCount)
         }
     }
 
-    private func member(_ name: String, ofTypes types: [Symbol], isSure: Bool) -> Value {
+    /// What the tree gives a type outside of it.
+    private func extensions(
+        _ name: String, ofOuter text: String, _ sought: Sought, _ argumentCount: Int
+    ) -> [Symbol] {
+        guard let type = LinkedFile.parts(text).last, !type.hasSuffix(")") else { return [] }
+        let all = table.extensionMembers(name, ofTypeNamed: type, in: family)
+        return sifted(all, sought, argumentCount).filter {
+            if case .outer(let extended) = extendedType($0) { extended == text } else { false }
+        }
+    }
+
+    private func member(
+        _ name: String, ofTypes types: [Symbol], isSure: Bool, _ sought: Sought,
+        _ argumentCount: Int
+    ) -> Value {
         for type in types {
-            switch memberOfType(name, type) {
+            switch memberOfType(name, type, sought, argumentCount) {
             case .nothing: continue
             case .symbols(let found, let isFoundSure):
                 return .symbols(found, isSure: isSure && isFoundSure)
@@ -706,7 +985,9 @@ final class Linker {
     }
 
     /// A member of a type or of what it extends.
-    private func memberOfType(_ name: String, _ type: Symbol) -> Value {
+    private func memberOfType(
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
         var seen: Set<Symbol> = [type]
         var level = [type]
         var outer: String?
@@ -715,7 +996,7 @@ final class Linker {
         while !level.isEmpty, seen.count < 256 {
             var next: [Symbol] = []
             for type in level {
-                let own = ownMember(name, type)
+                let own = ownMember(name, type, sought, argumentCount)
                 if case .symbols(let found, let isSure) = own {
                     return .symbols(found, isSure: isSure && !isUnsure)
                 }
@@ -734,23 +1015,74 @@ final class Linker {
             }
             level = next
         }
-        return outer.map { .outer("\($0).\(name)") } ?? .nothing
+        // The first of all comes from the first base, however far.
+        if rules.names != nil, outer != nil {
+            var seen: Set<Symbol> = [type]
+            outer = firstOuterBase(of: type, &seen)
+        }
+        if let outer { return .outer("\(outer).\(name)") }
+        if !isUnsure, sought != .type, looksAtBases, let rooted = rootMember(name, type) {
+            return .outer(rooted)
+        }
+        return .nothing
     }
 
-    private func ownMember(_ name: String, _ type: Symbol) -> Value {
+    private func firstOuterBase(of type: Symbol, _ seen: inout Set<Symbol>) -> String? {
+        for base in bases(of: type) {
+            if case .outer(let text) = base { return text }
+            guard case .symbols(let symbols, _) = base else { continue }
+            for symbol in symbols where seen.count < 256 && seen.insert(symbol).inserted {
+                if let text = firstOuterBase(of: symbol, &seen) { return text }
+            }
+        }
+        return nil
+    }
+
+    private func rootMember(_ name: String, _ type: Symbol) -> String? {
+        let rules = table.file(of: type).language.links
+        let isEnum = [.enum, .enumMember].contains(table.definition(type).kind)
+        return (isEnum ? rules.enumMembers[name] : nil) ?? rules.rootMembers[name]
+    }
+
+    private func ownMember(
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
         note(name)
         let path = table.path(type).appending(name)
         let own = table.fileNumber(of: type)
-        let typeName = table.definition(type).name
-        // What stands in the type, and what others extend it by.
-        let found =
-            table.symbols(at: path).filter {
-                table.fileNumber(of: $0) == own && table.definition($0).extends == nil
+        var found = table.symbols(at: path)
+        let extensions = table.extensionMembers(
+            name, ofTypeNamed: table.definition(type).name, in: family)
+        func isOfType(_ symbol: Symbol) -> Bool {
+            guard case .symbols(let types, _) = extendedType(symbol) else { return false }
+            return types.contains(type)
+        }
+        if rules.names != nil {
+            // Of a class and the object that goes with it, each has its own.
+            let isObject = table.definition(type).isStatic
+            found = sifted(found, sought, argumentCount).filter {
+                let file = table.file(of: $0)
+                let parent = file.facts.definitions[$0 - file.first].parent
+                return file.facts.definitions[max(0, parent)].isStatic == isObject
             }
-            + table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
-                guard case .symbols(let types, _) = extendedType($0) else { return false }
-                return types.contains(type)
+            let companion = table.file(of: type).language.links.companion
+            if found.isEmpty, !companion.isEmpty {
+                found = sifted(
+                    table.symbols(at: table.path(type).appending(companion).appending(name)),
+                    sought, argumentCount)
             }
+            if found.isEmpty {
+                found = sifted(extensions, sought, argumentCount).filter(isOfType)
+            }
+            let inFile = found.filter { table.fileNumber(of: $0) == own }
+            if !inFile.isEmpty { found = inFile }
+        } else {
+            // What stands in the type, and what others extend it by.
+            found.removeAll {
+                table.fileNumber(of: $0) != own || table.definition($0).extends != nil
+            }
+            found += extensions.filter(isOfType)
+        }
         if !found.isEmpty { return .symbols(found, isSure: true) }
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]
@@ -794,7 +1126,10 @@ final class Linker {
         }
         return leveled(symbol, extendedMemo) {
             inside(table.fileNumber(of: symbol)) {
-                types(in: evaluate(Expression(text).parts, 0))
+                // It is named where it is extended.
+                let parent = other.facts.definitions[symbol - other.first].parent
+                let owner = rules.names == nil ? 0 : max(0, parent)
+                return types(in: evaluate(Expression(text).parts, owner, .type))
             }
         }
     }
@@ -896,13 +1231,23 @@ final class Linker {
         let other = table.file(of: type)
         let index = type - other.first
         var values: [Value] = []
-        for base in other.facts.bases where base.owner == index {
-            // A base is no member of the type itself.
-            let owner = max(0, other.facts.definitions[index].parent)
-            values.append(
-                inside(table.fileNumber(of: type)) {
-                    types(in: evaluate(Expression(base.target).parts, owner))
-                })
+        var parts = [type]
+        if other.language.links.hasPartialTypes, other.facts.definitions[index].isStatic {
+            parts = table.symbols(at: table.path(type)).filter {
+                table.definition($0).kind.isType && table.definition($0).isStatic
+            }
+        }
+        for part in parts {
+            let file = table.file(of: part)
+            let index = part - file.first
+            for base in file.facts.bases where base.owner == index {
+                // A base is no member of the type itself.
+                let owner = max(0, file.facts.definitions[index].parent)
+                values.append(
+                    inside(table.fileNumber(of: part)) {
+                        types(in: evaluate(Expression(base.target).parts, owner, .type))
+                    })
+            }
         }
         for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
         {
@@ -914,6 +1259,10 @@ final class Linker {
                 else { return }
                 values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
             }
+        }
+        if other.language.links.names != nil, other.facts.definitions[index].kind == .enumMember {
+            let parent = other.facts.definitions[index].parent
+            values.append(.symbols([other.first + parent], isSure: true))
         }
         baseMemo[type] = (values, endNoting(noted))
         return values
