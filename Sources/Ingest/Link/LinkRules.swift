@@ -55,6 +55,8 @@ struct LinkRules: Sendable {
         var callsValues = false
         /// A function is named without being called.
         var namesFunctions = false
+        /// One that takes nothing is called by its name alone.
+        var namingCalls = false
     }
 
     enum Layout: Sendable {

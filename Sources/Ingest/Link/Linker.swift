@@ -120,7 +120,15 @@ final class Linker {
                     known[question] = answer
                 }
                 if reference.isValue, !answer.isInner { continue }
-                add(reference.owner, reference.kind, answer, reference.line)
+                var kind = reference.kind
+                if reference.isValue, rules.names?.namingCalls ?? false,
+                    case .symbol(let symbol)? = answer.targets.first,
+                    table.definition(symbol).kind.isCallable,
+                    table.definition(symbol).arguments?.lowerBound ?? 1 == 0
+                {
+                    kind = .calls
+                }
+                add(reference.owner, kind, answer, reference.line)
                 if let type = answer.type {
                     let use = Answer(targets: [.symbol(type)], resolution: answer.resolution)
                     add(reference.owner, .uses, use, reference.line)
@@ -191,11 +199,24 @@ final class Linker {
             let receiver = evaluate(expression.parts.dropLast(), reference.owner)
             value = member(name, of: receiver, sought, argumentCount: part.argumentCount)
             if case .nothing = value {
-                if reference.isValue { return unresolved(name) }
+                if reference.isValue || isForeign(expression.parts[0], reference.owner) {
+                    return unresolved(name)
+                }
                 return byName(name, receiver, reference)
             }
         }
         return answer(value, name, reference)
+    }
+
+    /// Whether what an expression begins with is nothing of the tree: what it has is neither.
+    private func isForeign(_ part: Expression.Part, _ owner: Int) -> Bool {
+        guard rules.names != nil, !["?", "", "@self", "@type"].contains(part.name) else {
+            return false
+        }
+        var name = part
+        (name.isCall, name.isInstance) = (false, false)
+        if case .nothing = evaluate(name, owner, Sought(part)) { return true }
+        return false
     }
 
     private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
@@ -522,6 +543,13 @@ final class Linker {
         switch value {
         case .symbols(let symbols, let isSure):
             let symbols = chosen(symbols, argumentCount)
+            // What an object makes, not another object.
+            if symbols.count == 1, table.definition(symbols[0]).isStatic,
+                table.definition(symbols[0]).kind.isType, rules.constructors.contains("apply"),
+                case .symbols(let made, _) = ownMember("apply", symbols[0], .called, argumentCount)
+            {
+                return result(of: .symbols(made, isSure: isSure), argumentCount)
+            }
             if symbols.contains(where: { table.definition($0).kind.isType }) {
                 return .instance(
                     symbols.filter { table.definition($0).kind.isType }, isSure: isSure)

@@ -15,8 +15,10 @@ extension Language {
                 .block)
             + .all(["labeled_statement", "goto_statement"], .visit(CSharp.label))
             + .all(
-                ["from_clause", "let_clause", "join_clause", "declaration_expression",
-                    "var_pattern"],
+                [
+                    "from_clause", "let_clause", "join_clause", "declaration_expression",
+                    "var_pattern",
+                ],
                 .visit { e, node in
                     CSharp.typed(e, node)
                     CSharp.declare(e, node["name"] ?? node.child("identifier"), node["type"])

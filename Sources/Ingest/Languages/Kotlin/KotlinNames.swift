@@ -12,7 +12,8 @@ enum KotlinNames {
         "LazyThreadSafetyMode", "Long", "LongArray", "NoSuchElementException", "Nothing",
         "NotImplementedError", "NullPointerException", "Number", "NumberFormatException", "OptIn",
         "Pair", "PublishedApi", "ReplaceWith", "RequiresOptIn", "Result", "RuntimeException",
-        "Short", "ShortArray", "String", "Suppress", "TODO", "Throwable", "Throws", "Triple", "UByte",
+        "Short", "ShortArray", "String", "Suppress", "TODO", "Throwable", "Throws", "Triple",
+        "UByte",
         "UInt", "ULong", "UShort", "Unit", "UnsupportedOperationException", "also", "apply",
         "arrayOf", "arrayOfNulls", "assert", "booleanArrayOf", "byteArrayOf", "check",
         "checkNotNull", "doubleArrayOf", "emptyArray", "enumValueOf", "enumValues", "error",
@@ -22,7 +23,9 @@ enum KotlinNames {
 
     static let others: [String: String] = {
         var names: [String: String] = [:]
-        for name in JVM.javaLang where !builtIns.contains(name) { names[name] = "java.lang.\(name)" }
+        for name in JVM.javaLang where !builtIns.contains(name) {
+            names[name] = "java.lang.\(name)"
+        }
         for name in [
             "ArrayDeque", "ArrayList", "Collection", "HashMap", "HashSet", "Iterable", "Iterator",
             "LinkedHashMap", "LinkedHashSet", "List", "ListIterator", "Map", "MutableCollection",
