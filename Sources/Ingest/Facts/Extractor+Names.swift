@@ -67,13 +67,13 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field):
+            case .field(let field), .element(let field):
                 if let inner = node[field] {
                     node = inner
                     continue
                 }
                 parts.append("?")
-            case .inner:
+            case .inner, .cast:
                 if let inner = node.firstChild {
                     node = inner
                     continue
@@ -115,10 +115,10 @@ extension Extractor {
             case .pair:
                 guard let inner = node.lastChild else { return nil }
                 node = inner
-            case .field(let field):
+            case .field(let field), .element(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
-            case .inner:
+            case .inner, .cast:
                 guard let inner = node.firstChild else { return nil }
                 node = inner
             case .member(_, let property), .qualified(_, let property):

@@ -38,7 +38,7 @@ final class Extractor {
     private(set) var callableDepth = 0
     var locals = Locals()
     /// Where blocks end, and what names meant before them.
-    private var blocks: [(node: Int, end: Int, mark: Int)] = []
+    private var blocks: [(node: Int, end: Int, mark: Int, keeps: Bool)] = []
     /// Names that get a meaning behind a node.
     private var bindings: [(end: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
     /// Type parameters of what is open, and how often each is one.
@@ -70,7 +70,7 @@ final class Extractor {
     /// What attributes refer to: they belong to what is defined next.
     var laterReferences: [Reference] = []
     /// Types that definitions and references belong to, by name: they may come later in the file.
-    var typesOfMembers: [(definition: Int, type: String)] = []
+    var typesOfMembers: [(definition: Int, type: String, isOutside: Bool)] = []
     var typesOfReferences: [(reference: Int, type: String)] = []
 
     private init(
@@ -160,8 +160,8 @@ final class Extractor {
     /// The node that is visited.
     var currentNode: SyntaxNode { node }
 
-    func openBlock(until end: Int) {
-        blocks.append((node.index, end, locals.mark))
+    func openBlock(until end: Int, keeps: Bool = true) {
+        blocks.append((node.index, end, locals.mark, keeps))
         nextEnd = min(nextEnd, end)
     }
 
@@ -187,7 +187,7 @@ final class Extractor {
                     last.name, last.meaning, place: blocks.last?.node ?? 0, isNew: last.isNew)
             } else if blocks.count > floor.blocks, let last = blocks.last, last.end <= index {
                 blocks.removeLast()
-                locals.reset(to: last.mark)
+                locals.reset(to: last.mark, keeps: last.keeps)
             } else {
                 break
             }
@@ -219,7 +219,7 @@ final class Extractor {
     private func open(_ scope: Scope) {
         if scope.kind.isCallable {
             callableDepth += 1
-            openBlock(until: scope.end)
+            openBlock(until: scope.end, keeps: !language.assignmentDeclares)
         }
         scopes.append(scope)
         nextEnd = min(nextEnd, scope.end)
@@ -353,9 +353,9 @@ final class Extractor {
             findNextEnd()
         }
         if let type {
-            typesOfMembers.append((index, type))
+            typesOfMembers.append((index, type, true))
         } else if !above.isDefinition {
-            typesOfMembers.append((index, above.qualifiedName))
+            typesOfMembers.append((index, above.qualifiedName, above.kind.isType))
         }
         attributes.removeAll(keepingCapacity: true)
         for var reference in laterReferences {

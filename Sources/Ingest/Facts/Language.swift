@@ -50,6 +50,10 @@ enum Shape: Sendable {
     case field(StaticString)
     /// Of its first child: parentheses and the like.
     case inner
+    /// Something of what a field names, of which nothing is known: `a[i]`.
+    case element(StaticString)
+    /// A value of the type that its last child names: `a as B`.
+    case cast
 }
 
 /// Which comments describe what follows them.
@@ -80,6 +84,8 @@ struct Language: Sendable {
     var superNames: Set<String> = []
     /// Types that stand for the one that they are used in: `Self`.
     var selfTypes: Set<String> = []
+    /// A variable that a function assigns to is its own, whatever is around it.
+    var assignmentDeclares = false
     /// Arguments that stand for any number of them.
     var spreads: [StaticString] = []
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,

@@ -16,8 +16,25 @@ struct LinkFacts: Sendable {
         var extends: String?
         var arguments: ClosedRange<Int>?
         var isStatic = false
+        var isMember = false
+        var isSecondary = false
+        var isAccessor = false
         /// It is a test, and no entity.
         var isExcluded = false
+
+        fileprivate var flags: Int {
+            get {
+                (isStatic ? 1 : 0) + (isExcluded ? 2 : 0) + (isMember ? 4 : 0)
+                    + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0)
+            }
+            set {
+                isStatic = newValue & 1 != 0
+                isExcluded = newValue & 2 != 0
+                isMember = newValue & 4 != 0
+                isSecondary = newValue & 8 != 0
+                isAccessor = newValue & 16 != 0
+            }
+        }
     }
 
     var package = ""
@@ -38,7 +55,8 @@ struct LinkFacts: Sendable {
                 kind: definition.kind, name: definition.name, parent: definition.parent,
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, isStatic: definition.isStatic,
-                isExcluded: isExcluded[index])
+                isMember: definition.isMember, isSecondary: definition.isSecondary,
+                isAccessor: definition.isAccessor, isExcluded: isExcluded[index])
         }
         lines = facts.definitions.map(\.startLine)
         imports = facts.importedNames
@@ -55,7 +73,7 @@ struct LinkFacts: Sendable {
 
     // MARK: - As bytes
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// What others may depend on.
     func encodedNames() -> [UInt8] {
@@ -71,7 +89,7 @@ struct LinkFacts: Sendable {
             writer.add(optional: definition.extends)
             writer.add((definition.arguments?.lowerBound ?? -1) + 1)
             if let arguments = definition.arguments { writer.add(arguments.count) }
-            writer.add((definition.isStatic ? 1 : 0) + (definition.isExcluded ? 2 : 0))
+            writer.add(definition.flags)
         }
         writer.add(imports.count)
         for item in imports {
@@ -129,8 +147,7 @@ struct LinkFacts: Sendable {
                 definition.arguments = first...(first + max(0, try reader.number() - 1))
             }
             let flags = try reader.number()
-            definition.isStatic = flags & 1 != 0
-            definition.isExcluded = flags & 2 != 0
+            definition.flags = flags
             definitions.append(definition)
         }
         for _ in 0..<(try reader.count()) {

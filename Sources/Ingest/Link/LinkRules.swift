@@ -11,6 +11,8 @@ struct LinkRules: Sendable {
     var layout = Layout.file
     /// A bare name may be a member of the type around it.
     var hasImplicitSelf = false
+    /// A bare name right in a type's body may be one of its members.
+    var hasTypeScope = true
     /// What is in a module or a namespace is seen in those inside of it.
     var seesOuterModules = false
     /// Members that a call of their type calls.
@@ -21,6 +23,8 @@ struct LinkRules: Sendable {
     /// Members that values of built-in types have: of a value that nothing is known of, such a name
     /// says nothing.
     var commonMembers: Set<String> = []
+    /// The name that stands for all of a module outside: `default`.
+    var wholeName: String?
     /// Imports give names to all that import the file, unless they say otherwise.
     var exportsImports = false
     /// What an import's module is; nil if that is nothing that can be told.

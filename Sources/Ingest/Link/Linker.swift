@@ -97,7 +97,8 @@ final class Linker {
                     (Link(from: from, kind: kind, target: target), answer.resolution, line))
             }
         }
-        for item in facts.imports where !facts.definitions[item.owner].isExcluded {
+        for item in facts.imports
+        where !item.module.isEmpty && !facts.definitions[item.owner].isExcluded {
             add(item.owner, .imports, answer(item), item.line)
         }
         for references in [facts.bases, facts.references] {
@@ -173,9 +174,12 @@ final class Linker {
     private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
         switch value {
         case .symbols(let symbols, let isSure):
-            var found = symbols
+            var found = withoutSecondary(symbols)
             var isSure = isSure
             var type: Symbol?
+            if found.count > 1, reference.kind != .imports {
+                found = meant(found, asType: reference.kind != .calls && !reference.isValue)
+            }
             if reference.kind == .calls {
                 found = chosen(found, argumentCount: reference.argumentCount)
                 if found.count == 1,
@@ -198,7 +202,7 @@ final class Linker {
             // A variable that is called: nothing says what it calls.
             if reference.kind == .calls || reference.isValue { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
-        case .module where reference.isValue: return unresolved(name)
+        case .module where reference.isValue || reference.kind == .calls: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
             guard files.count == 1 else { return unresolved(name) }
@@ -225,9 +229,12 @@ final class Linker {
     }
 
     private func answer(_ item: Import) -> Answer {
-        let value = self.value(of: item)
+        var value = self.value(of: item)
         let name = item.name == "*" ? nil : item.name
-        let last = name ?? LinkedFile.parts(item.module).last ?? item.module
+        // What a file is as a whole may be nothing with a name.
+        if name == nil, case .nothing = value { value = module(of: item) }
+        let isPath = item.module.utf8.contains(UInt8(ascii: "/"))
+        let last = name ?? (isPath ? nil : LinkedFile.parts(item.module).last) ?? item.module
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
         return answer(value, last, reference)
     }
@@ -296,8 +303,26 @@ final class Linker {
         return arguments.contains(argumentCount)
     }
 
+    /// Without those that only say what another one is.
+    private func withoutSecondary(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count > 1 else { return symbols }
+        let primary = symbols.filter { !table.definition($0).isSecondary }
+        return primary.isEmpty ? symbols : primary
+    }
+
+    /// Of what one name is as a type and as a value, that which is asked for.
+    private func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
+        let found = symbols.filter { symbol in
+            let kind = table.definition(symbol).kind
+            if asType { return kind.isType || kind == .typeAlias }
+            return kind != .interface && kind != .typeAlias
+        }
+        return found.isEmpty ? symbols : found
+    }
+
     /// Of several with one name those that take so many arguments, if that decides.
     private func chosen(_ symbols: [Symbol], argumentCount: Int) -> [Symbol] {
+        let symbols = withoutSecondary(symbols)
         guard symbols.count > 1, argumentCount >= 0 else { return symbols }
         let fitting = symbols.filter { accepts(table.definition($0), argumentCount) }
         return fitting.isEmpty ? symbols : fitting
@@ -462,11 +487,13 @@ final class Linker {
             if definition.kind.isCallable || !definition.kind.isType {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
                 let found = table.symbols(at: file.paths[place].appending(name)).filter {
-                    isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
+                    !(isSpace ? table.definition($0).isMember : isMember($0))
+                        && (isSpace
+                            || $0 >= file.first && $0 < file.first + facts.definitions.count)
                 }
                 if !found.isEmpty { return .symbols(found, isSure: true) }
                 if isSpace, let outer = imported(name, of: place) { return outer }
-            } else if rules.hasImplicitSelf || isOwn {
+            } else if rules.hasImplicitSelf || isOwn && rules.hasTypeScope {
                 let value = memberOfType(name, file.first + place)
                 if case .symbols = value { return value }
             }
@@ -481,7 +508,7 @@ final class Linker {
             isOwn = false
             place = definition.parent
         }
-        let found = table.symbols(at: file.module.appending(name))
+        let found = table.symbols(at: file.module.appending(name)).filter { !isMember($0) }
         if !found.isEmpty {
             // What the file has itself comes before what others of its module have.
             let own = found.filter {
@@ -516,6 +543,7 @@ final class Linker {
     private func imported(_ name: String, of owner: Int?) -> Value? {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
+            if item.module.isEmpty { continue }
             if let owner, item.owner != owner { continue }
             let value = self.value(of: item)
             if case .nothing = value { return .nothing }
@@ -536,7 +564,7 @@ final class Linker {
 
     private func value(of item: Import) -> Value {
         let module = module(of: item)
-        guard let name = item.name, name != "*" else { return module }
+        guard let name = item.name, name != "*" else { return whole(module, depth: 0) }
         return member(name, ofModule: module, depth: 0)
     }
 
@@ -545,14 +573,26 @@ final class Linker {
     private func member(_ name: String, ofModule module: Value, depth: Int) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
         switch module {
-        case .outer(let text): return .outer("\(text).\(name)")
+        case .outer(let text):
+            return name == rules.wholeName ? module : .outer("\(text).\(name)")
         case .symbols, .instance: return member(name, of: module, argumentCount: -1)
         case .nothing: return .nothing
         case .module(let path, let number):
+            if let number, table.files[number].isReplaced {
+                let value = inside(number) { exported(name, depth: depth) }
+                if case .nothing = value {} else { return value }
+                let whole = whole(module, depth: depth)
+                if case .module(_, number) = whole {
+                } else {
+                    return member(name, of: whole, argumentCount: -1)
+                }
+            }
             let inner = path.appending(name)
             var found = table.symbols(at: inner)
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
-            if !found.isEmpty { return .symbols(found, isSure: true) }
+            found = found.filter { isReachable($0) }
+            let bare = found.filter { !isMember($0) }
+            if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
             for number in number.map({ [$0] }) ?? table.files(of: path) {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value { continue }
@@ -568,8 +608,11 @@ final class Linker {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
+            if item.module.isEmpty { return ownName(item.name, depth: depth + 1) }
             let module = self.module(of: item)
-            guard let name = item.name, name != "*" else { return module }
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
             return member(name, ofModule: module, depth: depth + 1)
         }
         for index in file.wildcards {
@@ -582,6 +625,51 @@ final class Linker {
             }
         }
         return .nothing
+    }
+
+    /// What is at the top of the file, or imported there; without a name all of that.
+    private func ownName(_ name: String?, depth: Int) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        guard let name else {
+            return .module(file.module, file: table.fileNumber(of: file.first))
+        }
+        let found = table.symbols(at: file.module.appending(name)).filter { isOwn($0) }
+        let bare = found.filter { !isMember($0) }
+        if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            if item.module.isEmpty { continue }
+            let module = self.module(of: item)
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
+            return member(name, ofModule: module, depth: depth + 1)
+        }
+        return .nothing
+    }
+
+    /// What a module is to those that import it as a whole: something in it, where it says so.
+    private func whole(_ module: Value, depth: Int) -> Value {
+        guard case .module(_, let number?) = module, table.files[number].isReplaced else {
+            return module
+        }
+        guard depth < Self.depthLimit else { return .nothing }
+        return inside(number) { exported(Import.whole, depth: depth + 1) }
+    }
+
+    private func isOwn(_ symbol: Symbol) -> Bool {
+        symbol >= file.first && symbol < file.first + file.facts.definitions.count
+    }
+
+    private func isReachable(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return !(definition.isMember && definition.isSecondary)
+    }
+
+    /// Whether it has its name behind a dot only.
+    private func isMember(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return definition.isMember || definition.extends != nil
     }
 
     // MARK: - Members
@@ -602,8 +690,20 @@ final class Linker {
             if definition.kind == .namespace || definition.kind == .module {
                 return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
             }
-            if definition.kind.isCallable { return .nothing }
-            return member(name, of: type(of: first), argumentCount: argumentCount)
+            // What stands in a variable's value, or is given to a function: `f.a = …`.
+            let inner = table.symbols(at: table.path(first).appending(name)).filter {
+                isMember($0) && isReachable($0)
+                    && table.fileNumber(of: $0) == table.fileNumber(of: first)
+            }
+            if !inner.isEmpty { return .symbols(inner, isSure: isSure) }
+            let given = attribute(
+                at: table.path(first).appending(name), in: table.fileNumber(of: first))
+            if case .nothing = given {} else { return given }
+            let primary = withoutSecondary(symbols)
+            if definition.kind.isCallable, !table.definition(primary[0]).isAccessor {
+                return .nothing
+            }
+            return member(name, of: type(of: primary[0]), argumentCount: argumentCount)
         }
     }
 
@@ -668,6 +768,10 @@ final class Linker {
         let inFile = found.filter { table.fileNumber(of: $0) == own }
         if !inFile.isEmpty { return .symbols(inFile, isSure: true) }
         if !found.isEmpty { return .symbols(found, isSure: true) }
+        return attribute(at: path, in: own)
+    }
+
+    private func attribute(at path: NamePath, in own: Int) -> Value {
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
@@ -719,7 +823,9 @@ final class Linker {
     private func type(of symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         let index = symbol - other.first
-        guard let text = other.facts.definitions[index].type else { return .nothing }
+        guard let text = other.facts.definitions[index].type else {
+            return attribute(at: table.path(symbol), in: table.fileNumber(of: symbol))
+        }
         let definition = other.facts.definitions[index]
         let owner = definition.kind.isCallable ? index : max(0, definition.parent)
         return leveled(symbol, typeMemo) {
