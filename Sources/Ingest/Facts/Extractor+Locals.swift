@@ -15,7 +15,7 @@ extension Extractor {
 
         private var meanings: [String: Meaning] = [:]
         private var places: [String: Int] = [:]
-        private var changes: [(name: String, meaning: Meaning?, place: Int?)] = []
+        private var changes: [(name: String, meaning: Meaning?, place: Int?, isNew: Bool)] = []
 
         var isEmpty: Bool { meanings.isEmpty }
         var mark: Int { changes.count }
@@ -24,23 +24,30 @@ extension Extractor {
 
         /// - Parameter place: the block that it is in.
         mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
-            var meaning = meaning
-            // Which of two values it has where branches meet, nobody knows.
-            if !isNew, let before = places[name], before != place,
-                case .value(let old)? = meanings[name], case .value(let new) = meaning, old != new
-            {
-                meaning = .value("?")
-            }
-            changes.append((name, meanings[name], places[name]))
+            changes.append((name, meanings[name], places[name], isNew))
             meanings[name] = meaning
             places[name] = isNew ? place : places[name] ?? place
         }
 
         /// Forgets what came after a mark.
-        mutating func reset(to mark: Int) {
+        ///
+        /// - Parameter keeps: whether what is assigned there to a name from before is another value
+        ///   of that: which of both it has then, nobody knows.
+        mutating func reset(to mark: Int, keeps: Bool) {
+            var changed: Set<String> = []
             while changes.count > mark, let last = changes.popLast() {
+                if keeps, case .value(let new)? = meanings[last.name],
+                    case .value(let old)? = last.meaning, !last.isNew, old != new
+                {
+                    changed.insert(last.name)
+                } else if last.isNew {
+                    changed.remove(last.name)
+                }
                 meanings[last.name] = last.meaning
                 places[last.name] = last.place
+            }
+            for name in changed.sorted() {
+                set(name, .value("?"), place: places[name] ?? 0, isNew: false)
             }
         }
     }
@@ -188,7 +195,12 @@ extension Extractor {
             bytes.append(UInt8(ascii: "?"))
             append(member: node[field], to: &bytes)
         case .field(let field): go(node[field])
+        case .element: go(nil)
         case .inner: go(node.firstChild)
+        case .cast:
+            let isWhole = node.firstChild?.index == node.lastChild?.index
+            if isWhole { return go(node.firstChild) }
+            bytes += (node.lastChild.flatMap { instance(of: $0) } ?? "?").utf8
         case .separated, .qualified, .separatedChildren:
             guard let path = path(of: node) else { return go(nil) }
             if path.utf8.contains(UInt8(ascii: ".")) {
@@ -213,19 +225,15 @@ extension Extractor {
             bytes += (type + "^").utf8
             return
         }
-        if language.selfNames.contains(name) {
-            // In a block that has another receiver it is that.
-            if case .value(let value)? = locals[name] {
-                bytes += value.utf8
-            } else {
-                bytes += "@self".utf8
-            }
+        // In a block that has another receiver `this` is that.
+        if !locals.isEmpty, case .value(let value)? = locals[name] {
+            bytes += value.utf8
+        } else if language.selfNames.contains(name) {
+            bytes += "@self".utf8
         } else if language.selfTypes.contains(name) {
             bytes += "@type".utf8
         } else if language.superNames.contains(name) {
             bytes += "@super".utf8
-        } else if !locals.isEmpty, case .value(let value)? = locals[name] {
-            bytes += value.utf8
         } else {
             bytes += name.utf8
         }

@@ -131,7 +131,11 @@ extension Extractor {
                 namespaces[definition.qualifiedName] = index
             }
         }
-        for (definition, type) in typesOfMembers {
+        for (definition, type, isOutside) in typesOfMembers {
+            let place = types[type] ?? namespaces[type]
+            if place.map({ $0 > definition }) ?? isOutside {
+                facts.definitions[definition].extends = type
+            }
             if let index = types[type] {
                 facts.definitions[definition].parent = index
                 facts.definitions[definition].extends = nil

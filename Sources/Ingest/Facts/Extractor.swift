@@ -40,7 +40,7 @@ final class Extractor {
     private(set) var callableDepth = 0
     var locals = Locals()
     /// Where blocks end, and what names meant before them.
-    private var blocks: [(node: Int, end: Int, mark: Int)] = []
+    private var blocks: [(node: Int, end: Int, mark: Int, keeps: Bool)] = []
     /// Names that get a meaning behind a node.
     private var bindings:
         [(end: Int, depth: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
@@ -75,7 +75,7 @@ final class Extractor {
     /// What attributes refer to: they belong to what is defined next.
     var laterReferences: [Reference] = []
     /// Types that definitions and references belong to, by name: they may come later in the file.
-    var typesOfMembers: [(definition: Int, type: String)] = []
+    var typesOfMembers: [(definition: Int, type: String, isOutside: Bool)] = []
     var typesOfReferences: [(reference: Int, type: String)] = []
 
     private init(
@@ -165,8 +165,8 @@ final class Extractor {
     /// The node that is visited.
     var currentNode: SyntaxNode { node }
 
-    func openBlock(until end: Int) {
-        blocks.append((node.index, end, locals.mark))
+    func openBlock(until end: Int, keeps: Bool = true) {
+        blocks.append((node.index, end, locals.mark, keeps))
         nextEnd = min(nextEnd, end)
     }
 
@@ -193,7 +193,7 @@ final class Extractor {
                     last.name, last.meaning, place: blocks.last?.node ?? 0, isNew: last.isNew)
             } else if blocks.count > floor.blocks, let last = blocks.last, last.end <= index {
                 blocks.removeLast()
-                locals.reset(to: last.mark)
+                locals.reset(to: last.mark, keeps: last.keeps)
             } else {
                 break
             }
@@ -225,7 +225,7 @@ final class Extractor {
     private func open(_ scope: Scope) {
         if scope.kind.isCallable {
             callableDepth += 1
-            openBlock(until: scope.end)
+            openBlock(until: scope.end, keeps: !language.assignmentDeclares)
         }
         scopes.append(scope)
         nextEnd = min(nextEnd, scope.end)
@@ -363,7 +363,7 @@ final class Extractor {
         }
         if let type = type ?? (above.isExtension ? above.qualifiedName : nil), !type.isEmpty {
             facts.definitions[index].extends = type
-            typesOfMembers.append((index, type))
+            typesOfMembers.append((index, type, true))
         }
         attributes.removeAll(keepingCapacity: true)
         for var reference in laterReferences {

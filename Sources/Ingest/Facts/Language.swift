@@ -57,6 +57,10 @@ enum Shape: Sendable {
     case field(StaticString)
     /// Of its first child: parentheses and the like.
     case inner
+    /// Something of what a field names, of which nothing is known: `a[i]`.
+    case element(StaticString)
+    /// A value of the type that its last child names: `a as B`.
+    case cast
 }
 
 /// Which comments describe what follows them.
@@ -92,6 +96,8 @@ struct Language: Sendable {
     var argumentCount: (@Sendable (Extractor, SyntaxNode) -> Int)?
     /// What is called, where that is not what the shape of a call says.
     var callee: (@Sendable (SyntaxNode) -> SyntaxNode?)?
+    /// A variable that a function assigns to is its own, whatever is around it.
+    var assignmentDeclares = false
     /// Arguments that stand for any number of them.
     var spreads: [StaticString] = []
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,

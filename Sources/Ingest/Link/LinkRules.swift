@@ -13,6 +13,8 @@ struct LinkRules: Sendable {
     var layout = Layout.file
     /// A bare name may be a member of the type around it.
     var hasImplicitSelf = false
+    /// A bare name right in a type's body may be one of its members.
+    var hasTypeScope = true
     /// What is in a module or a namespace is seen in those inside of it.
     var seesOuterModules = false
     /// Members that a call of their type calls; an empty one has the type's own name.
@@ -27,6 +29,8 @@ struct LinkRules: Sendable {
     var commonMembers: Set<String> = []
     /// A name that is nowhere in the tree is from the module whose names the file has all taken.
     var takesUnknownNames = false
+    /// The name that stands for all of a module outside: `default`.
+    var wholeName: String?
     /// Imports give names to all that import the file, unless they say otherwise.
     var exportsImports = false
     /// What stands around a name says whether it is called, a type or a value; nil where it does

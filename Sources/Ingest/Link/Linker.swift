@@ -103,7 +103,8 @@ final class Linker {
                     (Link(from: from, kind: kind, target: target), answer.resolution, line))
             }
         }
-        for item in facts.imports where !facts.definitions[item.owner].isExcluded {
+        for item in facts.imports
+        where !item.module.isEmpty && !facts.definitions[item.owner].isExcluded {
             add(item.owner, .imports, answer(item), item.line)
         }
         for references in [facts.bases, facts.references] {
@@ -222,7 +223,7 @@ final class Linker {
     private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
         switch value {
         case .symbols(let symbols, let isSure):
-            var found = symbols
+            var found = withoutSecondary(symbols)
             var isSure = isSure
             var type: Symbol?
             if reference.kind == .calls || reference.isValue {
@@ -231,6 +232,9 @@ final class Linker {
                     isTypeOrCallable($0) == (reference.kind == .calls)
                 }
                 if !fitting.isEmpty { found = fitting }
+            }
+            if found.count > 1, reference.kind != .imports {
+                found = meant(found, asType: reference.kind != .calls && !reference.isValue)
             }
             if reference.kind == .calls {
                 found = chosen(found, reference.argumentCount, reference.labels)
@@ -265,7 +269,7 @@ final class Linker {
             // A variable that is called: nothing says what it calls.
             if reference.kind == .calls || reference.isValue { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
-        case .module where reference.isValue: return unresolved(name)
+        case .module where reference.isValue || reference.kind == .calls: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
             let types = table.symbols(at: path)
@@ -307,9 +311,12 @@ final class Linker {
     }
 
     private func answer(_ item: Import) -> Answer {
-        let value = self.value(of: item)
+        var value = self.value(of: item)
         let name = item.name == "*" ? nil : item.name
-        let last = name ?? LinkedFile.parts(item.module).last ?? item.module
+        // What a file is as a whole may be nothing with a name.
+        if name == nil, case .nothing = value { value = module(of: item) }
+        let isPath = item.module.utf8.contains(UInt8(ascii: "/"))
+        let last = name ?? (isPath ? nil : LinkedFile.parts(item.module).last) ?? item.module
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
         return answer(value, last, reference)
     }
@@ -386,10 +393,28 @@ final class Linker {
         return arguments.contains(argumentCount)
     }
 
+    /// Without those that only say what another one is.
+    private func withoutSecondary(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count > 1 else { return symbols }
+        let primary = symbols.filter { !table.definition($0).isSecondary }
+        return primary.isEmpty ? symbols : primary
+    }
+
+    /// Of what one name is as a type and as a value, that which is asked for.
+    private func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
+        let found = symbols.filter { symbol in
+            let kind = table.definition(symbol).kind
+            if asType { return kind.isType || kind == .typeAlias }
+            return kind != .interface && kind != .typeAlias
+        }
+        return found.isEmpty ? symbols : found
+    }
+
     /// Of several with one name those that take so many arguments, if that decides.
     private func chosen(
         _ symbols: [Symbol], _ argumentCount: Int, _ labels: String? = nil
     ) -> [Symbol] {
+        let symbols = withoutSecondary(symbols)
         guard symbols.count > 1, argumentCount >= 0 || labels != nil else { return symbols }
         let fitting = symbols.filter { accepts(table.definition($0), argumentCount, labels) }
         return fitting.isEmpty ? symbols : fitting
@@ -712,7 +737,9 @@ final class Linker {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
                 let found = sifted(
                     table.symbols(at: file.paths[place].appending(name)).filter {
-                        isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
+                        !(isSpace ? table.definition($0).isMember : isMember($0))
+                            && (isSpace
+                                || $0 >= file.first && $0 < file.first + facts.definitions.count)
                     }, sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
                 if isSpace, let outer = imported(name, of: place, sought, argumentCount) {
@@ -723,7 +750,7 @@ final class Linker {
                 {
                     return value
                 }
-            } else if rules.hasImplicitSelf || isOwn {
+            } else if rules.hasImplicitSelf || isOwn && rules.hasTypeScope {
                 let value = memberOfType(name, file.first + place, sought, argumentCount)
                 if case .symbols = value { return value }
                 if isCalled {
@@ -748,7 +775,7 @@ final class Linker {
             place = definition.parent
         }
         var found = sifted(
-            table.symbols(at: file.module.appending(name)), sought, argumentCount)
+            table.symbols(at: file.module.appending(name)).filter { !isMember($0) }, sought, argumentCount)
         if rules.extensionsKeepPaths, sought != .any {
             // That has a name beside a value only.
             found.removeAll {
@@ -866,6 +893,7 @@ final class Linker {
     ) -> Value? {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
+            if item.module.isEmpty { continue }
             if let owner, item.owner != owner { continue }
             let all = self.value(of: item)
             let value = sifted(all, sought, argumentCount)
@@ -891,7 +919,7 @@ final class Linker {
 
     private func value(of item: Import) -> Value {
         let module = module(of: item)
-        guard let name = item.name, name != "*" else { return module }
+        guard let name = item.name, name != "*" else { return whole(module, depth: 0) }
         return member(name, ofModule: module, .any, -1, depth: 0)
     }
 
@@ -902,16 +930,28 @@ final class Linker {
     ) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
         switch module {
-        case .outer(let text): return .outer("\(text).\(name)")
+        case .outer(let text):
+            return name == rules.wholeName ? module : .outer("\(text).\(name)")
         case .symbols, .instance:
             return member(name, of: module, sought, argumentCount: argumentCount)
         case .nothing: return .nothing
         case .module(let path, let number):
             note(name)
+            if let number, table.files[number].isReplaced {
+                let value = inside(number) { exported(name, depth: depth) }
+                if case .nothing = value {} else { return value }
+                let whole = whole(module, depth: depth)
+                if case .module(_, number) = whole {
+                } else {
+                    return member(name, of: whole, sought, argumentCount: argumentCount)
+                }
+            }
             let inner = path.appending(name)
             var found = sifted(table.symbols(at: inner), sought, argumentCount)
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
-            if !found.isEmpty { return .symbols(found, isSure: true) }
+            found = found.filter { isReachable($0) }
+            let bare = found.filter { !isMember($0) }
+            if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
             if rules.names != nil {
                 // What a type has is imported as from a module.
                 let types = table.symbols(at: path).filter { table.definition($0).kind.isType }
@@ -934,8 +974,11 @@ final class Linker {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
+            if item.module.isEmpty { return ownName(item.name, depth: depth + 1) }
             let module = self.module(of: item)
-            guard let name = item.name, name != "*" else { return module }
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
             return member(name, ofModule: module, .any, -1, depth: depth + 1)
         }
         for index in file.wildcards {
@@ -949,6 +992,52 @@ final class Linker {
             }
         }
         return .nothing
+    }
+
+    /// What is at the top of the file, or imported there; without a name all of that.
+    private func ownName(_ name: String?, depth: Int) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        guard let name else {
+            return .module(file.module, file: table.fileNumber(of: file.first))
+        }
+        note(name)
+        let found = table.symbols(at: file.module.appending(name)).filter { isOwn($0) }
+        let bare = found.filter { !isMember($0) }
+        if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            if item.module.isEmpty { continue }
+            let module = self.module(of: item)
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
+            return member(name, ofModule: module, .any, -1, depth: depth + 1)
+        }
+        return .nothing
+    }
+
+    /// What a module is to those that import it as a whole: something in it, where it says so.
+    private func whole(_ module: Value, depth: Int) -> Value {
+        guard case .module(_, let number?) = module, table.files[number].isReplaced else {
+            return module
+        }
+        guard depth < Self.depthLimit else { return .nothing }
+        return inside(number) { exported(Import.whole, depth: depth + 1) }
+    }
+
+    private func isOwn(_ symbol: Symbol) -> Bool {
+        symbol >= file.first && symbol < file.first + file.facts.definitions.count
+    }
+
+    private func isReachable(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return !(definition.isMember && definition.isSecondary)
+    }
+
+    /// Whether it has its name behind a dot only.
+    private func isMember(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return definition.isMember || definition.extends != nil
     }
 
     // MARK: - Members
@@ -981,8 +1070,22 @@ final class Linker {
             if definition.kind == .typeAlias, case .instance(let types, _) = type(of: first) {
                 return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
             }
-            if definition.kind.isCallable, rules.names?.namesFunctions != true { return .nothing }
-            return member(name, of: type(of: first), sought, argumentCount: argumentCount)
+            // What stands in a variable's value, or is given to a function: `f.a = …`.
+            let inner = table.symbols(at: table.path(first).appending(name)).filter {
+                isMember($0) && isReachable($0)
+                    && table.fileNumber(of: $0) == table.fileNumber(of: first)
+            }
+            if !inner.isEmpty { return .symbols(inner, isSure: isSure) }
+            let given = attribute(
+                at: table.path(first).appending(name), in: table.fileNumber(of: first))
+            if case .nothing = given {} else { return given }
+            let primary = withoutSecondary(symbols)
+            if definition.kind.isCallable, !table.definition(primary[0]).isAccessor,
+                rules.names?.namesFunctions != true
+            {
+                return .nothing
+            }
+            return member(name, of: type(of: primary[0]), sought, argumentCount: argumentCount)
         }
     }
 
@@ -1112,6 +1215,10 @@ final class Linker {
             found += extensions.filter(isOfType)
         }
         if !found.isEmpty { return .symbols(found, isSure: true) }
+        return attribute(at: path, in: own)
+    }
+
+    private func attribute(at path: NamePath, in own: Int) -> Value {
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
@@ -1166,7 +1273,9 @@ final class Linker {
     private func type(of symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         let index = symbol - other.first
-        guard let text = other.facts.definitions[index].type else { return .nothing }
+        guard let text = other.facts.definitions[index].type else {
+            return attribute(at: table.path(symbol), in: table.fileNumber(of: symbol))
+        }
         let definition = other.facts.definitions[index]
         let owner = definition.kind.isCallable ? index : max(0, definition.parent)
         return leveled(symbol, typeMemo) {

@@ -81,6 +81,9 @@ final class LinkedFile: Sendable {
 
     func imports(named name: String) -> [Int] { namedImports[name] ?? [] }
 
+    /// Whether the file says what it is to those that import it as a whole.
+    var isReplaced: Bool { namedImports[Import.whole] != nil }
+
     func key(_ index: Int) -> String {
         let definition = facts.definitions[index]
         let name = index == 0 ? definition.name : qualifiedNames[index]
