@@ -54,6 +54,7 @@ final class Linker {
     private let extendedMemo = Memo()
     private let attributeMemo = Memo()
     private var baseMemo: [Symbol: [Value]] = [:]
+    private var openMemo: [Symbol: Bool] = [:]
     /// While bases are looked for, members are those of types themselves.
     private var looksAtBases = true
 
@@ -114,6 +115,7 @@ final class Linker {
                 }
                 if reference.isValue, !answer.isInner { continue }
                 var kind = reference.kind
+                if kind == .calls, isValueCalled(answer) { kind = .uses }
                 if reference.isValue, rules.names?.namingCalls ?? false,
                     case .symbol(let symbol)? = answer.targets.first,
                     table.definition(symbol).kind.isCallable,
@@ -129,6 +131,15 @@ final class Linker {
             }
         }
         return links
+    }
+
+    /// Whether what is called is a variable, which has the function.
+    private func isValueCalled(_ answer: Answer) -> Bool {
+        guard rules.names != nil, answer.isInner, case .symbol(let symbol)? = answer.targets.first
+        else { return false }
+        let definition = table.definition(symbol)
+        return [.constant, .field, .property, .variable].contains(definition.kind)
+            && definition.arguments == nil
     }
 
     private struct Question: Hashable {
@@ -623,8 +634,21 @@ final class Linker {
         return found.isEmpty ? .nothing : .symbols(found, isSure: isSure)
     }
 
+    /// Whether a name that is called will be a type's.
+    private func isTypeLike(_ name: String) -> Bool {
+        rules.names?.callsTypes ?? false && name.first?.isUppercase ?? false
+    }
+
     /// Whether a type may have members that the tree does not show.
     private func isOpen(_ type: Symbol) -> Bool {
+        guard looksAtBases else { return false }
+        if let known = openMemo[type] { return known }
+        let isOpen = hasUnknownBase(type)
+        openMemo[type] = isOpen
+        return isOpen
+    }
+
+    private func hasUnknownBase(_ type: Symbol) -> Bool {
         var seen: Set<Symbol> = [type]
         var pending = [type]
         while let type = pending.popLast(), seen.count < 256 {
@@ -642,9 +666,21 @@ final class Linker {
         var inherited: String?
         var isOpen = false
         let value = lookUp(name, owner, sought, argumentCount, &inherited, &isOpen)
-        guard rules.names != nil, sought == .called else { return value }
+        guard let kinds = rules.names else { return value }
+        if kinds.packageIsLast, case .symbols(let symbols, _) = value,
+            symbols.allSatisfy({ table.fileNumber(of: $0) != table.file(at: file.path) }),
+            imported(name, of: nil, sought, argumentCount) == nil
+        {
+            // Something nearer may have that name which the tree does not show.
+            let isHidden = file.wildcards.contains {
+                if case .nothing = module(of: file.facts.imports[$0]) { true } else { false }
+            }
+            if isOpen || isHidden { return .symbols(symbols, isSure: false) }
+        }
+        guard sought == .called else { return value }
         switch value {
-        case .nothing: return inherited.map { .outer($0) } ?? value
+        case .nothing:
+            return isTypeLike(name) ? value : inherited.map { .outer($0) } ?? value
         case .symbols(let symbols, _)
         where isOpen && !symbols.allSatisfy { table.definition($0).kind.isType }:
             // It may be a member of what a type extends outside of the tree.
@@ -681,8 +717,8 @@ final class Linker {
             } else if rules.hasImplicitSelf || isOwn {
                 let value = memberOfType(name, file.first + place, sought, argumentCount)
                 if case .symbols = value { return value }
-                if isCalled {
-                    if case .outer(let text) = value { inherited = inherited ?? text }
+                if isCalled || rules.names?.packageIsLast ?? false {
+                    if isCalled, case .outer(let text) = value { inherited = inherited ?? text }
                     isOpen = isOpen || self.isOpen(file.first + place)
                 }
             }
@@ -718,6 +754,14 @@ final class Linker {
             return .symbols(isOverloaded ? found : own, isSure: true)
         }
         if let value = imported(name, of: nil, sought, argumentCount) { return value }
+        var outer: Set<String> = []
+        if rules.names?.packageIsLast ?? false {
+            for index in file.wildcards {
+                if let value = inWildcard(name, index, sought, argumentCount, &outer) {
+                    return value
+                }
+            }
+        }
         if !found.isEmpty { return .symbols(found, isSure: true) }
         if rules.seesOuterModules {
             for count in (0..<file.moduleSegments.count).reversed() {
@@ -727,7 +771,6 @@ final class Linker {
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
         }
-        var outer: Set<String> = []
         for index in file.wildcards {
             if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
@@ -744,7 +787,8 @@ final class Linker {
                 let last = LinkedFile.parts(module).last
                 let isType = last?.first?.isUppercase ?? false
                 return sought == .type && !isType
-                    || sought == .called && inherited == nil && (isType || kinds.callsTypes)
+                    || sought == .called && (inherited == nil || isTypeLike(name))
+                        && (isType || kinds.callsTypes)
             }
             if modules.count == 1, let module = modules.first {
                 return .outer("\(module).\(name)")
