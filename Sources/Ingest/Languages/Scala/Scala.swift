@@ -209,7 +209,9 @@ private enum Scala {
         // The bound of one stands behind it.
         var name: SyntaxNode?
         for child in node.children() {
-            if child.is("upper_bound"), let named = name {
+            if child.isOne(of: "covariant_type_parameter", "contravariant_type_parameter") {
+                declareTypes(e, child)
+            } else if child.is("upper_bound"), let named = name {
                 e.declareLocalType(named, bound: child["type"])
                 name = nil
             } else if child.isOne(of: "identifier", "type_identifier") {
@@ -241,6 +243,10 @@ private enum Scala {
             if !e.has(name, text: "this") {
                 e.bind(e.text(name), .value("@self"), behind: nil, isNew: true)
             }
+        }
+        // Whatever has this one has the members of that too.
+        if let type = node.children().dropFirst().last, let path = e.path(of: type) {
+            e.facts.conformances.append(Conformance(type: e.scope.qualifiedName, base: path))
         }
         return true
     }
@@ -471,7 +477,8 @@ private enum Scala {
         constructors: ["apply", "this"], builtIns: predefined, builtInModule: "scala",
         otherBuiltIns: others, commonMembers: JVM.commonMembers,
         names: LinkRules.NameKinds(
-            callsTypes: true, callsValues: true, namesFunctions: true, namingCalls: true),
+            callsTypes: true, callsValues: true, namesFunctions: true, namingCalls: true,
+            packageIsLast: true),
         outerModules: JVM.outerModules, extensionsKeepPaths: true, rootMembers: rootMembers,
         enumMembers: JVM.enumMembers,
         module: { item, file, table in
@@ -485,6 +492,23 @@ private enum Scala {
                     return .inner(path, file: nil)
                 }
             }
-            return JVM.module(item.module, table)
+            guard let module = JVM.module(item.module, table) else { return nil }
+            // What is no package is a value, of which all is imported.
+            if case .outer = module, let first = parts.first, !packages.contains(first),
+                !table.hasModule(root.appending(first)) || parts.count == 1
+            {
+                return nil
+            }
+            return module
         })
+
+    /// What packages of others begin with.
+    private static let packages: Set<String> = JVM.outerModules.union([
+        "ai", "akka", "app", "better", "breeze", "cats", "ch", "chisel3", "co", "com", "cz", "de",
+        "dev", "dotty", "doobie", "edu", "enumeratum", "es", "eu", "fr", "fs2", "gov", "io", "it",
+        "izumi", "jdk", "jp", "kafka", "laika", "me", "mill", "monix", "monocle", "munit", "net",
+        "nl", "org", "play", "pureconfig", "ru", "sbt", "scalafix", "scalaj", "scalaz", "se",
+        "shapeless", "slick", "spire", "spray", "sttp", "tech", "uk", "upickle", "us", "utest",
+        "weaver", "zio",
+    ])
 }
