@@ -22,6 +22,8 @@ extension Extractor {
 
         subscript(name: String) -> Meaning? { meanings[name] }
 
+        var names: [String] { meanings.keys.sorted() }
+
         /// - Parameter place: the block that it is in.
         mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
             changes.append((name, meanings[name], places[name], isNew))
@@ -75,6 +77,18 @@ extension Extractor {
         bind(name, .value(meaning), behind: node, isNew: true)
     }
 
+    /// A variable whose name is there without a function as well.
+    func bindVariable(
+        _ name: SyntaxNode, as meaning: String?, behind node: SyntaxNode? = nil, isNew: Bool = true
+    ) {
+        bind(text(name), .value(meaning ?? "?"), behind: node, isNew: isNew)
+    }
+
+    /// In what is around, no variable of what is outside of it is seen.
+    func hideLocals() {
+        for name in locals.names { bind(name, .value("?"), behind: nil, isNew: true) }
+    }
+
     /// All names in a pattern, of whose values nothing is known.
     func declareAll(in pattern: SyntaxNode?) {
         guard let pattern, isInFunction else { return }
@@ -124,7 +138,7 @@ extension Extractor {
     /// A value of the type that a node names.
     func instance(of type: SyntaxNode) -> String? {
         guard let path = typePath(of: type) else { return nil }
-        return path.hasPrefix("@") ? path : path + "^"
+        return path == "@self" ? path : path + "^"
     }
 
     func typePath(of type: SyntaxNode) -> String? {
@@ -140,7 +154,14 @@ extension Extractor {
         guard let path = found, !path.isEmpty else { return nil }
         if localTypes[path, default: 0] > 0 { return nil }
         if language.selfTypes.contains(path) { return "@self" }
-        return path
+        if language.ownTypes.contains(path) { return "@type" }
+        return isRooted(named) ? "@root.\(path)" : path
+    }
+
+    /// Whether a name is said from the outermost module on: `\\A\\B`, `::a`.
+    private func isRooted(_ node: SyntaxNode) -> Bool {
+        guard case .separated? = compiled.shapes[safe: node.symbol] else { return false }
+        return has(node, prefix: "\\") || has(node, prefix: "::")
     }
 
     private func append(_ node: SyntaxNode, to bytes: inout [UInt8], depth: Int) {
@@ -163,6 +184,21 @@ extension Extractor {
         case .member(let object, let property):
             go(node[object])
             append(member: node[property], to: &bytes)
+        case .memberCall(let object, let property):
+            if let object = node[object] {
+                go(object)
+                append(member: node[property], to: &bytes)
+            } else {
+                go(node[property])
+            }
+            append(argumentCount(node), to: &bytes)
+        case .sigil:
+            let name = text(node)
+            if case .value(let value)? = locals[name] {
+                bytes += value.utf8
+            } else {
+                bytes += (language.selfNames.contains(name) ? "@self" : "?").utf8
+            }
         case .pair:
             guard let first = node.firstChild, let last = node.lastChild else { return go(nil) }
             if first.index == last.index { return go(first) }
@@ -183,7 +219,9 @@ extension Extractor {
             bytes += (node.lastChild.flatMap { instance(of: $0) } ?? "?").utf8
         case .separated, .qualified, .separatedChildren:
             guard let path = path(of: node) else { return go(nil) }
-            if path.utf8.contains(UInt8(ascii: ".")) {
+            if isRooted(node) {
+                bytes += "@root.\(path)".utf8
+            } else if path.utf8.contains(UInt8(ascii: ".")) {
                 bytes += path.utf8
             } else {
                 append(name: path, to: &bytes)
@@ -193,7 +231,12 @@ extension Extractor {
 
     private func append(member node: SyntaxNode?, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "."))
-        if let node, let name = leafName(node), !name.isEmpty {
+        // A member that a variable names may be any; but one of a type's own has its sign there.
+        if let node, case .sigil? = compiled.shapes[safe: node.symbol],
+            node.parent?["scope"] == nil || node.parent?["arguments"] != nil
+        {
+            bytes.append(UInt8(ascii: "?"))
+        } else if let node, let name = leafName(node), !name.isEmpty {
             bytes += name.utf8
         } else {
             bytes.append(UInt8(ascii: "?"))
@@ -207,6 +250,8 @@ extension Extractor {
             bytes += "@self".utf8
         } else if language.superNames.contains(name) {
             bytes += "@super".utf8
+        } else if language.selfTypes.contains(name) || language.ownTypes.contains(name) {
+            bytes += "@type".utf8
         } else {
             bytes += name.utf8
         }
@@ -230,7 +275,10 @@ extension Extractor {
             {
                 continue
             }
-            if language.spreads.contains(where: { child.is($0) }) { return -1 }
+            let inner = child.is("argument") ? child.firstChild : nil
+            if language.spreads.contains(where: { child.is($0) || inner?.is($0) ?? false }) {
+                return -1
+            }
             count += 1
         }
         return count

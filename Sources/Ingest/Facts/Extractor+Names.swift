@@ -20,7 +20,7 @@ extension Extractor {
             switch shape {
             case .name:
                 parts.append(cleaned(text(node)) + suffix)
-            case .member(let object, let property):
+            case .member(let object, let property), .memberCall(let object, let property):
                 guard let name = node[property], let part = leafName(name) else { return nil }
                 parts.append(part + suffix)
                 suffix = ""
@@ -67,13 +67,13 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field), .element(let field):
+            case .field(let field):
                 if let inner = node[field] {
                     node = inner
                     continue
                 }
                 parts.append("?")
-            case .inner, .cast:
+            case .inner, .cast, .sigil, .element:
                 if let inner = node.firstChild {
                     node = inner
                     continue
@@ -115,13 +115,14 @@ extension Extractor {
             case .pair:
                 guard let inner = node.lastChild else { return nil }
                 node = inner
-            case .field(let field), .element(let field):
+            case .field(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
-            case .inner, .cast:
+            case .inner, .cast, .sigil, .element:
                 guard let inner = node.firstChild else { return nil }
                 node = inner
-            case .member(_, let property), .qualified(_, let property):
+            case .member(_, let property), .memberCall(_, let property),
+                .qualified(_, let property):
                 guard let inner = node[property] else { return nil }
                 node = inner
             default: return nil

@@ -12,6 +12,14 @@ extension Extractor {
         refer(kind, path, line: node.line, argumentCount: argumentCount)
     }
 
+    /// Notes that what is around calls a member, which a node is the call of.
+    func referCall(_ node: SyntaxNode) {
+        guard !hidden.contains(node.start), let call = expression(of: node),
+            let end = call.utf8.lastIndex(of: UInt8(ascii: "("))
+        else { return }
+        refer(.calls, String(call[..<end]), line: node.line, argumentCount: argumentCount(node))
+    }
+
     /// Notes that a name or a member is used as a value, unless it is the name of what is called,
     /// or of a member, or a local variable's.
     func use(_ node: SyntaxNode) {
@@ -21,7 +29,8 @@ extension Extractor {
         switch compiled.shapes[parent.symbol] {
         case .call(let function): if parent[function]?.index == node.index { return }
         case .callFirst: if parent.firstChild?.index == node.index { return }
-        case .member(_, let property): if parent[property]?.index == node.index { return }
+        case .member(_, let property), .memberCall(_, let property):
+            if parent[property]?.index == node.index { return }
         case .pair: if parent.lastChild?.index == node.index { return }
         default: break
         }
@@ -99,7 +108,8 @@ extension Extractor {
     }
 
     func refer(_ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1) {
-        guard !target.isEmpty, target != "?", !target.hasPrefix("@super("), target != "@super"
+        guard !target.isEmpty, target != "?", !target.hasSuffix(".?"),
+            !target.hasPrefix("@super("), target != "@super"
         else { return }
         if kind == .uses || kind == .extends || kind == .implements {
             if language.builtIns.contains(target) { return }

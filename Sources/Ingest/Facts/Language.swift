@@ -36,6 +36,10 @@ enum Shape: Sendable {
     case member(StaticString, StaticString)
     /// The same, but what stands before is one name, and what stands behind may be like that again.
     case qualified(StaticString, StaticString)
+    /// A member that is called.
+    case memberCall(StaticString, StaticString)
+    /// A variable's name, with a sign that no other name has before its first child.
+    case sigil
     /// What stands before a dot is its first child, what stands behind its last.
     case pair
     /// Its text, whose parts have `\\` or `::` between them.
@@ -50,8 +54,8 @@ enum Shape: Sendable {
     case field(StaticString)
     /// Of its first child: parentheses and the like.
     case inner
-    /// Something of what a field names, of which nothing is known: `a[i]`.
-    case element(StaticString)
+    /// Something of its first child, of which nothing is known: `a[i]`.
+    case element
     /// A value of the type that its last child names: `a as B`.
     case cast
 }
@@ -84,6 +88,8 @@ struct Language: Sendable {
     var superNames: Set<String> = []
     /// Types that stand for the one that they are used in: `Self`.
     var selfTypes: Set<String> = []
+    /// The same, but with all that these have is what the type around itself has: `self` of PHP.
+    var ownTypes: Set<String> = []
     /// A variable that a function assigns to is its own, whatever is around it.
     var assignmentDeclares = false
     /// Arguments that stand for any number of them.

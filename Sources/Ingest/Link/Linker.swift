@@ -162,7 +162,11 @@ final class Linker {
             value = evaluate(expression.parts[0], reference.owner)
         } else {
             let receiver = evaluate(expression.parts.dropLast(), reference.owner)
-            value = member(name, of: receiver, argumentCount: reference.argumentCount)
+            let isAtRoot = expression.parts.count == 2 && expression.parts[0].name == "@root"
+            value =
+                isAtRoot
+                ? atRoot(name)
+                : member(name, of: receiver, argumentCount: reference.argumentCount)
             if case .nothing = value {
                 if reference.isValue { return unresolved(name) }
                 return byName(name, receiver, reference)
@@ -177,6 +181,9 @@ final class Linker {
             var found = withoutSecondary(symbols)
             var isSure = isSure
             var type: Symbol?
+            if found.count > 1, reference.isValue || reference.kind == .calls {
+                found = fitting(found, isCall: reference.kind == .calls)
+            }
             if found.count > 1, reference.kind != .imports {
                 found = meant(found, asType: reference.kind != .calls && !reference.isValue)
             }
@@ -310,12 +317,22 @@ final class Linker {
         return primary.isEmpty ? symbols : primary
     }
 
+    /// Of a method and a field with one name that which is called, or is not.
+    private func fitting(_ symbols: [Symbol], isCall: Bool) -> [Symbol] {
+        let found = symbols.filter { symbol in
+            let definition = table.definition(symbol)
+            let isCallable = definition.kind.isCallable && !definition.isAccessor
+            return isCallable == isCall || definition.kind.isType
+        }
+        return found.isEmpty ? symbols : found
+    }
+
     /// Of what one name is as a type and as a value, that which is asked for.
     private func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
         let found = symbols.filter { symbol in
             let kind = table.definition(symbol).kind
             if asType { return kind.isType || kind == .typeAlias }
-            return kind != .interface && kind != .typeAlias
+            return ![.interface, .typeAlias, .namespace, .module].contains(kind)
         }
         return found.isEmpty ? symbols : found
     }
@@ -397,15 +414,27 @@ final class Linker {
     ) -> Value {
         guard let first = parts.first else { return .nothing }
         var value = evaluate(first, owner)
-        for part in parts.dropFirst() {
-            value = applied(member(part.name, of: value, argumentCount: part.argumentCount), part)
+        var parts = parts.dropFirst()
+        if first.name == "@root", let top = parts.popFirst() {
+            value = applied(atRoot(top.name), top)
+        }
+        for part in parts {
+            let found = member(part.name, of: value, argumentCount: part.argumentCount)
+            if part.isCall, givesReceiver(found) {
+                if case .symbols(let symbols, _) = value {
+                    let isType = symbols.allSatisfy { table.definition($0).kind.isType }
+                    value = isType ? instance(of: value) : type(of: symbols[0])
+                }
+            } else {
+                value = applied(found, part)
+            }
         }
         return value
     }
 
     private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
         switch part.name {
-        case "?", "": return .nothing
+        case "?", "", "@root": return .nothing
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
         case "@type": return applied(enclosingType(owner).map(isInstance: false), part)
         case "@super":
@@ -414,6 +443,24 @@ final class Linker {
             return baseValue(of: types)
         default: return applied(lookUp(part.name, owner, part.argumentCount), part)
         }
+    }
+
+    /// Whether a method gives what it is called on, or another of that type.
+    private func givesReceiver(_ value: Value) -> Bool {
+        guard case .symbols(let symbols, _) = value else { return false }
+        return symbols.allSatisfy {
+            let definition = table.definition($0)
+            return definition.kind.isCallable && definition.type == "@self"
+        }
+    }
+
+    /// What a name is that is said from the outermost module on.
+    private func atRoot(_ name: String) -> Value {
+        let path = family.appending(name)
+        let found = table.symbols(at: path)
+        if !found.isEmpty { return .symbols(found, isSure: true) }
+        if table.hasModule(path) { return .module(path, file: nil) }
+        return .outer(rules.builtIns.contains(name) ? "\(rules.builtInModule).\(name)" : name)
     }
 
     /// A value of one of the bases: of what is looked up in it, the first base that has it counts.
@@ -432,6 +479,10 @@ final class Linker {
     }
 
     private func applied(_ value: Value, _ part: Expression.Part) -> Value {
+        var value = value
+        if case .symbols(let symbols, let isSure) = value, symbols.count > 1, !part.isInstance {
+            value = .symbols(fitting(symbols, isCall: part.isCall), isSure: isSure)
+        }
         if part.isInstance { return instance(of: value) }
         return part.isCall ? result(of: value, part.argumentCount) : value
     }
@@ -491,8 +542,13 @@ final class Linker {
                         && (isSpace
                             || $0 >= file.first && $0 < file.first + facts.definitions.count)
                 }
-                if !found.isEmpty { return .symbols(found, isSure: true) }
+                let own = found.filter { isOfFile($0) }
+                if !own.isEmpty { return .symbols(own, isSure: true) }
+                // What others have there comes behind what the file says of the name.
                 if isSpace, let outer = imported(name, of: place) { return outer }
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+                let inner = file.paths[place].appending(name)
+                if isSpace, table.hasModule(inner) { return .module(inner, file: nil) }
             } else if rules.hasImplicitSelf || isOwn && rules.hasTypeScope {
                 let value = memberOfType(name, file.first + place)
                 if case .symbols = value { return value }
@@ -514,6 +570,7 @@ final class Linker {
             let own = found.filter {
                 $0 >= file.first && $0 < file.first + facts.definitions.count
             }
+            if own.isEmpty, let value = imported(name, of: nil) { return value }
             return .symbols(own.isEmpty ? found : own, isSure: true)
         }
         if rules.seesOuterModules {
@@ -574,7 +631,8 @@ final class Linker {
         guard depth < Self.depthLimit else { return .nothing }
         switch module {
         case .outer(let text):
-            return name == rules.wholeName ? module : .outer("\(text).\(name)")
+            if name == rules.wholeName { return module }
+            return .outer(text.isEmpty ? name : "\(text).\(name)")
         case .symbols, .instance: return member(name, of: module, argumentCount: -1)
         case .nothing: return .nothing
         case .module(let path, let number):
@@ -633,7 +691,7 @@ final class Linker {
         guard let name else {
             return .module(file.module, file: table.fileNumber(of: file.first))
         }
-        let found = table.symbols(at: file.module.appending(name)).filter { isOwn($0) }
+        let found = table.symbols(at: file.module.appending(name)).filter { isOfFile($0) }
         let bare = found.filter { !isMember($0) }
         if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
         for index in file.imports(named: name).reversed() {
@@ -657,7 +715,7 @@ final class Linker {
         return inside(number) { exported(Import.whole, depth: depth + 1) }
     }
 
-    private func isOwn(_ symbol: Symbol) -> Bool {
+    private func isOfFile(_ symbol: Symbol) -> Bool {
         symbol >= file.first && symbol < file.first + file.facts.definitions.count
     }
 
@@ -684,12 +742,20 @@ final class Linker {
         case .symbols(let symbols, let isSure):
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
-            if definition.kind.isType {
-                return member(name, ofTypes: symbols, isSure: isSure)
+            let types = symbols.filter { table.definition($0).kind.isType }
+            if !types.isEmpty {
+                let value = member(name, ofTypes: types, isSure: isSure)
+                if types.count == symbols.count { return value }
+                if case .nothing = value {} else { return value }
             }
-            if definition.kind == .namespace || definition.kind == .module {
-                return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
+            let space = symbols.first {
+                let kind = table.definition($0).kind
+                return kind == .namespace || kind == .module
             }
+            if let space {
+                return member(name, ofModule: .module(table.path(space), file: nil), depth: 0)
+            }
+            if !types.isEmpty { return .nothing }
             // What stands in a variable's value, or is given to a function: `f.a = …`.
             let inner = table.symbols(at: table.path(first).appending(name)).filter {
                 isMember($0) && isReachable($0)
@@ -721,6 +787,7 @@ final class Linker {
 
     /// A member of a type or of what it extends.
     private func memberOfType(_ name: String, _ type: Symbol) -> Value {
+        guard name != "?" else { return .nothing }
         var seen: Set<Symbol> = [type]
         var level = [type]
         var outer: String?
@@ -772,6 +839,7 @@ final class Linker {
     }
 
     private func attribute(at path: NamePath, in own: Int) -> Value {
+        var found = Value.nothing
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
@@ -779,11 +847,17 @@ final class Linker {
                     evaluate(Expression(attribute.type).parts, attribute.owner)
                 }
             }
-            if case .nothing = value { continue }
+            switch (found, value) {
+            case (_, .nothing): continue
             // What stands for a class or a function there is one here.
-            return value
+            case (.nothing, _): found = value
+            case (.instance(let types, _), .instance(let others, _)) where types != others:
+                // It is one of them at a time.
+                found = .instance(types + others, isSure: false)
+            default: continue
+            }
         }
-        return .nothing
+        return found
     }
 
     // MARK: - Types
@@ -823,14 +897,14 @@ final class Linker {
     private func type(of symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         let index = symbol - other.first
-        guard let text = other.facts.definitions[index].type else {
-            return attribute(at: table.path(symbol), in: table.fileNumber(of: symbol))
-        }
         let definition = other.facts.definitions[index]
         let owner = definition.kind.isCallable ? index : max(0, definition.parent)
+        let number = table.fileNumber(of: symbol)
         return leveled(symbol, typeMemo) {
-            inside(table.fileNumber(of: symbol)) {
-                let value = evaluate(Expression(text).parts, owner)
+            inside(number) {
+                let value =
+                    definition.type.map { evaluate(Expression($0).parts, owner) }
+                    ?? attribute(at: table.path(symbol), in: number)
                 // What is another variable is what that is.
                 guard case .symbols(let symbols, _) = value,
                     !symbols.allSatisfy({ isTypeOrCallable($0) })
@@ -888,6 +962,10 @@ final class Linker {
         let other = table.file(of: type)
         let index = type - other.first
         var values: [Value] = []
+        let definition = other.facts.definitions[index]
+        if definition.kind == .enumMember, definition.parent > 0 {
+            values.append(.symbols([other.first + definition.parent], isSure: true))
+        }
         for base in other.facts.bases where base.owner == index {
             // A base is no member of the type itself.
             let owner = max(0, other.facts.definitions[index].parent)

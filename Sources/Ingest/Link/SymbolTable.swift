@@ -52,7 +52,9 @@ final class LinkedFile: Sendable {
                     module.appending(all: Self.parts(extended)).appending(definition.name))
             } else {
                 names.append(Extractor.qualified(definition.name, in: names[max(0, parent)]))
-                paths.append(paths[max(0, parent)].appending(definition.name))
+                let isSpace = definition.kind == .namespace || definition.kind == .module
+                let parts = isSpace ? Self.parts(definition.name) : [definition.name]
+                paths.append(paths[max(0, parent)].appending(all: parts))
             }
         }
         qualifiedNames = names
@@ -154,6 +156,11 @@ final class SymbolTable: Sendable {
                         symbol, family.appending(type).appending(definition.name).hash)
                 }
                 if definition.kind == .namespace || definition.kind == .module {
+                    var path = file.paths[max(0, definition.parent)]
+                    for part in LinkedFile.parts(definition.name) {
+                        path = path.appending(part)
+                        modules.insert(path)
+                    }
                     modules.insert(file.paths[index])
                 }
             }

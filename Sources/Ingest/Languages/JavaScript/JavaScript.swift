@@ -119,7 +119,7 @@ enum JavaScript {
         "this": .name, "super": .name, "import": .name,
         "member_expression": .member("object", "property"),
         "call_expression": .call("function"), "new_expression": .call("constructor"),
-        "subscript_expression": .element("object"), "await_expression": .inner,
+        "subscript_expression": .element, "await_expression": .inner,
         "parenthesized_expression": .inner, "shorthand_property_identifier": .name,
         "string": .literal("String"), "template_string": .literal("String"),
         "number": .literal("Number"), "regex": .literal("RegExp"), "array": .literal("Array"),
