@@ -11,6 +11,10 @@ extension Extractor {
             case itself
             /// What is known of its value: an expression, `?` if nothing is.
             case value(String)
+
+            var value: String? {
+                if case .value(let value) = self { value } else { nil }
+            }
         }
 
         private var meanings: [String: Meaning] = [:]
@@ -38,8 +42,8 @@ extension Extractor {
         mutating func reset(to mark: Int, keeps: Bool) {
             var changed: Set<String> = []
             while changes.count > mark, let last = changes.popLast() {
-                if keeps, case .value(let new)? = meanings[last.name],
-                    case .value(let old)? = last.meaning, !last.isNew, old != new
+                if keeps, !last.isNew, case .value(let new)? = meanings[last.name],
+                    last.meaning?.value != new
                 {
                     changed.insert(last.name)
                 } else if last.isNew {
@@ -119,10 +123,10 @@ extension Extractor {
     }
 
     func isName(_ node: SyntaxNode) -> Bool {
-        guard node.symbol < compiled.shapes.count, case .name? = compiled.shapes[node.symbol] else {
-            return false
+        switch compiled.shapes[safe: node.symbol] {
+        case .name: true
+        default: false
         }
-        return true
     }
 
     // MARK: - Expressions
@@ -152,6 +156,7 @@ extension Extractor {
             }
         }
         guard let path = found, !path.isEmpty else { return nil }
+        if has(named, prefix: "::") { return "@root.\(path)" }
         if localTypes[path, default: 0] > 0 { return nil }
         if language.selfTypes.contains(path) { return "@self" }
         if language.ownTypes.contains(path) { return "@type" }
@@ -182,7 +187,11 @@ extension Extractor {
             bytes += UnsafeBufferPointer(start: type.utf8Start, count: type.utf8CodeUnitCount)
             bytes.append(UInt8(ascii: "^"))
         case .member(let object, let property):
-            go(node[object])
+            if node[object] == nil, has(node, prefix: "::") {
+                bytes += "@root".utf8
+            } else {
+                go(node[object])
+            }
             append(member: node[property], to: &bytes)
         case .memberCall(let object, let property):
             if let object = node[object] {
@@ -192,6 +201,10 @@ extension Extractor {
                 go(node[property])
             }
             append(argumentCount(node), to: &bytes)
+        case .selfMember:
+            guard let own = language.selfNames.first else { return go(nil) }
+            append(name: own, to: &bytes)
+            bytes += ".\(text(node))".utf8
         case .sigil:
             let name = text(node)
             if case .value(let value)? = locals[name] {

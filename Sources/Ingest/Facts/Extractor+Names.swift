@@ -18,7 +18,7 @@ extension Extractor {
             let symbol = node.symbol
             let shape = symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil
             switch shape {
-            case .name:
+            case .name, .selfMember:
                 parts.append(cleaned(text(node)) + suffix)
             case .member(let object, let property), .memberCall(let object, let property):
                 guard let name = node[property], let part = leafName(name) else { return nil }
@@ -109,7 +109,7 @@ extension Extractor {
         for _ in 0..<16 {
             let symbol = node.symbol
             switch symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil {
-            case .name: return cleaned(text(node))
+            case .name, .selfMember: return cleaned(text(node))
             case .separated: return Self.dotted(text(node))
             case .separatedChildren: return joinedNames(node)
             case .pair:

@@ -22,7 +22,7 @@ extension Extractor {
 
     /// Notes that a name or a member is used as a value, unless it is the name of what is called,
     /// or of a member, or a local variable's.
-    func use(_ node: SyntaxNode) {
+    func use(_ node: SyntaxNode, as kind: EdgeKind = .uses) {
         guard !hidden.contains(node.start), let parent = node.parent,
             parent.symbol < compiled.shapes.count
         else { return }
@@ -45,7 +45,7 @@ extension Extractor {
         }
         addReference(
             Reference(
-                kind: .uses, target: target, line: node.line, owner: scope.definition,
+                kind: kind, target: target, line: node.line, owner: scope.definition,
                 isValue: true))
     }
 

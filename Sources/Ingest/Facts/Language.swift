@@ -40,6 +40,8 @@ enum Shape: Sendable {
     case memberCall(StaticString, StaticString)
     /// A variable's name, with a sign that no other name has before its first child.
     case sigil
+    /// A member of `self` by its own sign: `@a`.
+    case selfMember
     /// What stands before a dot is its first child, what stands behind its last.
     case pair
     /// Its text, whose parts have `\\` or `::` between them.

@@ -19,13 +19,17 @@ struct LinkFacts: Sendable {
         var isMember = false
         var isSecondary = false
         var isAccessor = false
+        var isMixin = false
         /// It is a test, and no entity.
         var isExcluded = false
+
+        /// What has members.
+        var isType: Bool { isMixin || kind.isType }
 
         fileprivate var flags: Int {
             get {
                 (isStatic ? 1 : 0) + (isExcluded ? 2 : 0) + (isMember ? 4 : 0)
-                    + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0)
+                    + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0) + (isMixin ? 32 : 0)
             }
             set {
                 isStatic = newValue & 1 != 0
@@ -33,6 +37,7 @@ struct LinkFacts: Sendable {
                 isMember = newValue & 4 != 0
                 isSecondary = newValue & 8 != 0
                 isAccessor = newValue & 16 != 0
+                isMixin = newValue & 32 != 0
             }
         }
     }
@@ -56,7 +61,8 @@ struct LinkFacts: Sendable {
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, isStatic: definition.isStatic,
                 isMember: definition.isMember, isSecondary: definition.isSecondary,
-                isAccessor: definition.isAccessor, isExcluded: isExcluded[index])
+                isAccessor: definition.isAccessor, isMixin: definition.isMixin,
+                isExcluded: isExcluded[index])
         }
         lines = facts.definitions.map(\.startLine)
         imports = facts.importedNames

@@ -40,9 +40,9 @@ struct Link: Sendable, Hashable {
 /// Links one file after the other. Of one thread.
 final class Linker {
     let table: SymbolTable
-    private var file: LinkedFile
-    private var rules: LinkRules
-    private var family: NamePath
+    private(set) var file: LinkedFile
+    private(set) var rules: LinkRules
+    private(set) var family: NamePath
     /// What a definition is, or extends, may follow from what another is, and that from a third. So
     /// many may stand behind each other: an answer depends on nothing but the question then, not on
     /// what was asked before.
@@ -54,8 +54,9 @@ final class Linker {
     private let extendedMemo = Memo()
     private let attributeMemo = Memo()
     private var baseMemo: [Symbol: [Value]] = [:]
+    var openBaseMemo: [NamePath: [OpenBase]] = [:]
     /// While bases are looked for, members are those of types themselves.
-    private var looksAtBases = true
+    private(set) var looksAtBases = true
 
     init(_ table: SymbolTable) {
         self.table = table
@@ -114,6 +115,12 @@ final class Linker {
                     known[question] = answer
                 }
                 if reference.isValue, !answer.isInner { continue }
+                // `extend self`
+                if reference.kind == .implements,
+                    answer.targets == [.symbol(file.first + reference.owner)]
+                {
+                    continue
+                }
                 add(reference.owner, reference.kind, answer, reference.line)
                 if let type = answer.type {
                     let use = Answer(targets: [.symbol(type)], resolution: answer.resolution)
@@ -139,7 +146,7 @@ final class Linker {
     }
 
     /// Does something as if it stood in another file.
-    private func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
+    func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
         let outer = file
         file = table.files[number]
         rules = file.language.links
@@ -168,11 +175,19 @@ final class Linker {
                 ? atRoot(name)
                 : member(name, of: receiver, argumentCount: reference.argumentCount)
             if case .nothing = value {
-                if reference.isValue { return unresolved(name) }
+                if reference.isValue || saysNothing(expression) { return unresolved(name) }
                 return byName(name, receiver, reference)
             }
         }
         return answer(value, name, reference)
+    }
+
+    /// Whether a name tells nothing of what is meant where that was not found: those of bases that
+    /// are unknown, and of modules.
+    private func saysNothing(_ expression: Expression) -> Bool {
+        let first = expression.parts[0].name
+        return first == "@super" || rules.constructors.contains(expression.last)
+            || rules.hasOpenTypes && isConstant(first)
     }
 
     private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
@@ -196,6 +211,7 @@ final class Linker {
                     found = [constructor]
                 }
             }
+            if found.count > 1, rules.hasOpenTypes { found = withoutReopenings(found, file) }
             let stored = found.filter { !table.definition($0).isExcluded }
             guard !stored.isEmpty else { return unresolved(name) }
             if stored.count > 1 {
@@ -322,7 +338,7 @@ final class Linker {
         let found = symbols.filter { symbol in
             let definition = table.definition(symbol)
             let isCallable = definition.kind.isCallable && !definition.isAccessor
-            return isCallable == isCall || definition.kind.isType
+            return isCallable == isCall || definition.isType
         }
         return found.isEmpty ? symbols : found
     }
@@ -347,7 +363,7 @@ final class Linker {
 
     /// What calling a type calls, if it says so itself.
     private func constructor(_ symbol: Symbol, _ argumentCount: Int) -> Symbol? {
-        guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
+        guard table.definition(symbol).isType, !rules.constructors.isEmpty else { return nil }
         for name in rules.constructors.sorted() {
             if case .symbols(let found, _) = ownMember(name, symbol) {
                 let chosen = chosen(found, argumentCount: argumentCount)
@@ -409,7 +425,7 @@ final class Linker {
         }
     }
 
-    private func evaluate<Parts: Collection<Expression.Part>>(
+    func evaluate<Parts: Collection<Expression.Part>>(
         _ parts: Parts, _ owner: Int
     ) -> Value {
         guard let first = parts.first else { return .nothing }
@@ -420,9 +436,11 @@ final class Linker {
         }
         for part in parts {
             let found = member(part.name, of: value, argumentCount: part.argumentCount)
-            if part.isCall, givesReceiver(found) {
+            if rules.hasOpenTypes, part.name == "class", case .symbols = found {
+                value = found
+            } else if part.isCall || rules.hasOpenTypes, givesReceiver(found) {
                 if case .symbols(let symbols, _) = value {
-                    let isType = symbols.allSatisfy { table.definition($0).kind.isType }
+                    let isType = symbols.allSatisfy { table.definition($0).isType }
                     value = isType ? instance(of: value) : type(of: symbols[0])
                 }
             } else {
@@ -432,7 +450,7 @@ final class Linker {
         return value
     }
 
-    private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
+    func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
         switch part.name {
         case "?", "", "@root": return .nothing
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
@@ -440,8 +458,14 @@ final class Linker {
         case "@super":
             guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
             // As a call, `super()`, it is the same.
+            if rules.hasOpenTypes { return openBaseValue(of: types, owner) }
             return baseValue(of: types)
-        default: return applied(lookUp(part.name, owner, part.argumentCount), part)
+        default:
+            let found = lookUp(part.name, owner, part.argumentCount)
+            if rules.hasOpenTypes, givesReceiver(found) {
+                return enclosingType(owner).map(isInstance: true)
+            }
+            return applied(found, part)
         }
     }
 
@@ -467,7 +491,10 @@ final class Linker {
     private func baseValue(of types: [Symbol]) -> Value {
         var symbols: [Symbol] = []
         for type in types {
-            for base in bases(of: type) {
+            let all = bases(of: type)
+            // Not those that it only behaves like.
+            let parents = zip(all, baseKinds(of: type)).filter { $1 == .extends }.map(\.0)
+            for base in parents.isEmpty ? all : parents {
                 switch base {
                 case .symbols(let found, _): symbols += found
                 case .outer(let text) where symbols.isEmpty: return .outer(text)
@@ -494,7 +521,7 @@ final class Linker {
             var types: [Symbol] = []
             for symbol in symbols {
                 let definition = table.definition(symbol)
-                if definition.kind.isType {
+                if definition.isType {
                     types.append(symbol)
                 } else if definition.kind == .typeAlias {
                     if case .instance(let aliased, _) = type(of: symbol) { types += aliased }
@@ -510,9 +537,9 @@ final class Linker {
         switch value {
         case .symbols(let symbols, let isSure):
             let symbols = chosen(symbols, argumentCount: argumentCount)
-            if symbols.contains(where: { table.definition($0).kind.isType }) {
+            if symbols.contains(where: { table.definition($0).isType }) {
                 return .instance(
-                    symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
+                    symbols.filter { table.definition($0).isType }, isSure: isSure)
             }
             guard symbols.count == 1, table.definition(symbols[0]).kind.isCallable else {
                 return .nothing
@@ -529,13 +556,16 @@ final class Linker {
 
     // MARK: - Names
 
-    private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+    func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+        if rules.hasOpenTypes {
+            return isConstant(name) ? constant(name, owner) : openName(name, owner)
+        }
         let facts = file.facts
         var place = owner
         var isOwn = true
         while place > 0 {
             let definition = facts.definitions[place]
-            if definition.kind.isCallable || !definition.kind.isType {
+            if definition.kind.isCallable || !definition.isType {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
                 let found = table.symbols(at: file.paths[place].appending(name)).filter {
                     !(isSpace ? table.definition($0).isMember : isMember($0))
@@ -597,7 +627,7 @@ final class Linker {
         return .nothing
     }
 
-    private func imported(_ name: String, of owner: Int?) -> Value? {
+    func imported(_ name: String, of owner: Int?) -> Value? {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             if item.module.isEmpty { continue }
@@ -715,7 +745,7 @@ final class Linker {
         return inside(number) { exported(Import.whole, depth: depth + 1) }
     }
 
-    private func isOfFile(_ symbol: Symbol) -> Bool {
+    func isOfFile(_ symbol: Symbol) -> Bool {
         symbol >= file.first && symbol < file.first + file.facts.definitions.count
     }
 
@@ -738,11 +768,23 @@ final class Linker {
         case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return member(name, ofModule: value, depth: 0)
         case .instance(let types, let isSure):
+            if rules.hasOpenTypes {
+                if name == "class" { return .symbols(types, isSure: isSure) }
+                return openMember(name, of: types, isStatic: false, isSure: isSure)
+            }
             return member(name, ofTypes: types, isSure: isSure)
         case .symbols(let symbols, let isSure):
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
-            let types = symbols.filter { table.definition($0).kind.isType }
+            let types = symbols.filter { table.definition($0).isType }
+            if !types.isEmpty, rules.hasOpenTypes {
+                let value = openMember(name, of: types, isStatic: true, isSure: isSure)
+                if name == "new" {
+                    if case .symbols = value { return value }
+                    return .symbols(types, isSure: isSure)
+                }
+                return value
+            }
             if !types.isEmpty {
                 let value = member(name, ofTypes: types, isSure: isSure)
                 if types.count == symbols.count { return value }
@@ -815,7 +857,17 @@ final class Linker {
             }
             level = next
         }
+        // It may as well be of a base of which nothing is known.
+        if isUnsure { return .nothing }
         return outer.map { .outer("\($0).\(name)") } ?? .nothing
+    }
+
+    /// How it says so, for as many as it says itself.
+    private func baseKinds(of type: Symbol) -> [EdgeKind] {
+        let other = table.file(of: type)
+        let index = type - other.first
+        let own = other.facts.bases.filter { $0.owner == index }.map(\.kind)
+        return (other.facts.definitions[index].kind == .enumMember ? [.implements] : []) + own
     }
 
     private func ownMember(_ name: String, _ type: Symbol) -> Value {
@@ -838,9 +890,9 @@ final class Linker {
         return attribute(at: path, in: own)
     }
 
-    private func attribute(at path: NamePath, in own: Int) -> Value {
+    func attribute(at path: NamePath, in own: Int?) -> Value {
         var found = Value.nothing
-        for (number, place) in table.attributes(at: path) where number == own {
+        for (number, place) in table.attributes(at: path) where number == own ?? number {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
                 inside(number) {
@@ -862,23 +914,23 @@ final class Linker {
 
     // MARK: - Types
 
-    private func enclosingType(_ owner: Int) -> EnclosingType {
+    func enclosingType(_ owner: Int) -> EnclosingType {
         var place = owner
         while place > 0 {
             let definition = file.facts.definitions[place]
+            if definition.isType { return .symbols([file.first + place], isSure: true) }
             if definition.extends != nil {
                 if case .symbols(let types, let isSure) = extendedType(file.first + place) {
                     return .symbols(types, isSure: isSure)
                 }
                 return .nothing
             }
-            if definition.kind.isType { return .symbols([file.first + place], isSure: true) }
             place = definition.parent
         }
         return .nothing
     }
 
-    private typealias EnclosingType = Value
+    typealias EnclosingType = Value
 
     /// The type that a member belongs to which stands outside of it.
     private func extendedType(_ symbol: Symbol) -> Value {
@@ -947,6 +999,18 @@ final class Linker {
         return kind.isType || kind.isCallable || kind == .module || kind == .namespace
     }
 
+    /// Finds out what bases are: names in them are looked for without what types have from theirs.
+    func lookingAtBases<Result>(_ body: () -> Result) -> Result {
+        let (outerLevel, wasCut, lookedAtBases) = (level, isCut, looksAtBases)
+        level = Self.levelLimit
+        looksAtBases = false
+        defer {
+            (level, isCut) = (outerLevel, wasCut)
+            looksAtBases = lookedAtBases
+        }
+        return body()
+    }
+
     /// What a type extends, in the order in which it says so. Names in it are looked for without
     /// what types have from their own bases.
     private func bases(of type: Symbol) -> [Value] {
@@ -989,11 +1053,11 @@ final class Linker {
         return values
     }
 
-    private func types(in value: Value) -> Value {
+    func types(in value: Value) -> Value {
         guard case .symbols(let symbols, let isSure) = value else { return value }
         var types: [Symbol] = []
         for symbol in symbols {
-            if table.definition(symbol).kind.isType {
+            if table.definition(symbol).isType {
                 types.append(symbol)
             } else if case .instance(let aliased, _) = type(of: symbol) {
                 types += aliased

@@ -94,7 +94,7 @@ final class LinkedFile: Sendable {
     func typeName(of index: Int) -> String? {
         let definition = facts.definitions[index]
         if let extended = definition.extends { return Self.parts(extended).last ?? extended }
-        guard definition.parent > 0, facts.definitions[definition.parent].kind.isType else {
+        guard definition.parent > 0, facts.definitions[definition.parent].isType else {
             return nil
         }
         return facts.definitions[definition.parent].name
