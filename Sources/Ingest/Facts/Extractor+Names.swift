@@ -20,7 +20,8 @@ extension Extractor {
             switch shape {
             case .name:
                 parts.append(cleaned(text(node)) + suffix)
-            case .member(let object, let property):
+            case .member(let object, let property), .path(let object, let property),
+                .access(let object, let property):
                 guard let name = node[property], let part = leafName(name) else { return nil }
                 parts.append(part + suffix)
                 suffix = ""
@@ -73,7 +74,13 @@ extension Extractor {
                     continue
                 }
                 parts.append("?")
-            case .inner:
+            case .element(let field):
+                if let inner = field.map({ node[$0] }) ?? node.firstChild {
+                    node = inner
+                    continue
+                }
+                parts.append("?")
+            case .inner, .unwrapped:
                 if let inner = node.firstChild {
                     node = inner
                     continue
@@ -118,10 +125,11 @@ extension Extractor {
             case .field(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
-            case .inner:
+            case .inner, .unwrapped:
                 guard let inner = node.firstChild else { return nil }
                 node = inner
-            case .member(_, let property), .qualified(_, let property):
+            case .member(_, let property), .qualified(_, let property), .path(_, let property),
+                .access(_, let property):
                 guard let inner = node[property] else { return nil }
                 node = inner
             default: return nil

@@ -21,7 +21,9 @@ extension Extractor {
         switch compiled.shapes[parent.symbol] {
         case .call(let function): if parent[function]?.index == node.index { return }
         case .callFirst: if parent.firstChild?.index == node.index { return }
-        case .member(_, let property): if parent[property]?.index == node.index { return }
+        case .member(_, let property), .access(_, let property):
+            if parent[property]?.index == node.index { return }
+        case .path: return
         case .pair: if parent.lastChild?.index == node.index { return }
         default: break
         }
@@ -73,7 +75,8 @@ extension Extractor {
         while let node = pending.popLast() {
             let symbol = node.symbol
             switch symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil {
-            case .name, .member, .qualified, .pair, .separated, .separatedChildren:
+            case .name, .member, .access, .path, .qualified, .pair, .separated,
+                .separatedChildren:
                 refer(kind, node)
             default: pending += node.children().reversed()
             }
@@ -102,6 +105,7 @@ extension Extractor {
         guard !target.isEmpty, target != "?", !target.hasPrefix("@super("), target != "@super"
         else { return }
         if kind == .uses || kind == .extends || kind == .implements {
+            if target == "@type" { return }
             if language.builtIns.contains(target) { return }
             if !localTypes.isEmpty, localTypes[target, default: 0] > 0 { return }
         }
@@ -133,6 +137,8 @@ extension Extractor {
                 if [.method, .constructor].contains(facts.definitions[definition].kind) {
                     facts.definitions[definition].kind = .function
                 }
+            } else {
+                facts.definitions[definition].extends = type
             }
         }
         // What belongs to a test is one, also if the test stands behind it in the file.
@@ -154,10 +160,13 @@ extension Extractor {
     }
 
     /// A name that stands for a type in what is around only: a type parameter.
-    func declareLocalType(_ name: SyntaxNode?) {
+    func declareLocalType(_ name: SyntaxNode?, bound: SyntaxNode? = nil) {
         guard let name else { return }
         hidden.insert(name.start)
         let text = text(name)
+        // Two of one name, one in the other, are too rare to be told apart.
+        localTypeBounds[text] =
+            localTypes[text, default: 0] > 0 ? nil : bound.flatMap { typePath(of: $0) }
         scopes[scopes.count - 1].localTypes.append(text)
         localTypes[text, default: 0] += 1
     }

@@ -43,6 +43,8 @@ final class Extractor {
     private var bindings: [(end: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
     /// Type parameters of what is open, and how often each is one.
     var localTypes: [String: Int] = [:]
+    /// What values of type parameters are at least.
+    var localTypeBounds: [String: String] = [:]
     /// How many more bytes of signatures and descriptions the file may have: there could be
     /// thousands for one place.
     var textLeft: Int
@@ -228,7 +230,10 @@ final class Extractor {
     private func closeScope() {
         let scope = scopes.removeLast()
         if scope.kind.isCallable { callableDepth -= 1 }
-        for name in scope.localTypes { localTypes[name]? -= 1 }
+        for name in scope.localTypes {
+            localTypes[name]? -= 1
+            localTypeBounds[name] = nil
+        }
         guard scope.isDefinition else {
             scopes[scopes.count - 1].branches += scope.branches
             return
@@ -403,8 +408,7 @@ final class Extractor {
 
     /// Opens a scope for members of a type that is defined elsewhere: an extension, an `impl`.
     func extend(_ type: String, _ node: SyntaxNode, kind: EntityKind = .struct) {
-        let prefix = scope.isDefinition && scope.kind == .module ? "" : scope.qualifiedName
-        let name = Self.qualified(type, in: prefix)
+        let name = Self.qualified(type, in: scope.qualifiedName)
         outer = nil
         dropAttributes(unlessBefore: node.start)
         let reason = scope.testReason ?? language.test(self, node, kind, type)

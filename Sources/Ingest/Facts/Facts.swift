@@ -67,8 +67,13 @@ struct Definition: Sendable {
     var extends: String?
     /// How many arguments it takes, where that is known.
     var arguments: ClosedRange<Int>?
-    /// Of the type itself, not of its values.
+    /// Of the type itself, not of its values; of an enumeration's members, that their names are
+    /// outside of it as well.
     var isStatic = false
+    /// What is defined elsewhere is only declared.
+    var isDeclaration = false
+    /// Seen in its own file only.
+    var isLocal = false
 }
 
 /// That a definition names something else.
@@ -114,6 +119,8 @@ struct Attribute: Sendable {
 struct Conformance: Sendable {
     var type: String
     var base: String
+    /// Index of the definition it stands in.
+    var owner = 0
 }
 
 struct FileFacts: Sendable {

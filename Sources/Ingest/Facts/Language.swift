@@ -50,6 +50,14 @@ enum Shape: Sendable {
     case field(StaticString)
     /// Of its first child: parentheses and the like.
     case inner
+    /// A member that is reached through what has it: of `->` the operator tells that.
+    case access(StaticString, StaticString)
+    /// What is before and behind `::`, of which the first is no variable.
+    case path(StaticString, StaticString)
+    /// What is inside of an optional, a result, a pointer: `a?`, `*a`.
+    case unwrapped
+    /// An element of what a field names, or the first child.
+    case element(StaticString?)
 }
 
 /// Which comments describe what follows them.
@@ -85,6 +93,10 @@ struct Language: Sendable {
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,
     /// `A`.
     var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
+    /// The argument that a call gives back: `Box::new(a)`.
+    var sameValue: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { _, _ in nil }
+    /// The type inside of one whose values have it in them: `Option<A>`, `[]A`.
+    var wrappedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { _, _ in nil }
     /// How names are found.
     var links = LinkRules()
     var family: String { links.family.isEmpty ? name : links.family }

@@ -16,6 +16,8 @@ struct LinkFacts: Sendable {
         var extends: String?
         var arguments: ClosedRange<Int>?
         var isStatic = false
+        var isDeclaration = false
+        var isLocal = false
         /// It is a test, and no entity.
         var isExcluded = false
     }
@@ -38,6 +40,7 @@ struct LinkFacts: Sendable {
                 kind: definition.kind, name: definition.name, parent: definition.parent,
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, isStatic: definition.isStatic,
+                isDeclaration: definition.isDeclaration, isLocal: definition.isLocal,
                 isExcluded: isExcluded[index])
         }
         lines = facts.definitions.map(\.startLine)
@@ -55,7 +58,7 @@ struct LinkFacts: Sendable {
 
     // MARK: - As bytes
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// What others may depend on.
     func encodedNames() -> [UInt8] {
@@ -71,7 +74,9 @@ struct LinkFacts: Sendable {
             writer.add(optional: definition.extends)
             writer.add((definition.arguments?.lowerBound ?? -1) + 1)
             if let arguments = definition.arguments { writer.add(arguments.count) }
-            writer.add((definition.isStatic ? 1 : 0) + (definition.isExcluded ? 2 : 0))
+            var flags = (definition.isStatic ? 1 : 0) + (definition.isExcluded ? 2 : 0)
+            flags += (definition.isDeclaration ? 4 : 0) + (definition.isLocal ? 8 : 0)
+            writer.add(flags)
         }
         writer.add(imports.count)
         for item in imports {
@@ -92,6 +97,7 @@ struct LinkFacts: Sendable {
         for conformance in conformances {
             writer.add(conformance.type)
             writer.add(conformance.base)
+            writer.add(conformance.owner)
         }
         writer.add(bases)
         return writer.bytes
@@ -131,6 +137,8 @@ struct LinkFacts: Sendable {
             let flags = try reader.number()
             definition.isStatic = flags & 1 != 0
             definition.isExcluded = flags & 2 != 0
+            definition.isDeclaration = flags & 4 != 0
+            definition.isLocal = flags & 8 != 0
             definitions.append(definition)
         }
         for _ in 0..<(try reader.count()) {
@@ -153,7 +161,10 @@ struct LinkFacts: Sendable {
         }
         for _ in 0..<(try reader.count()) {
             let type = try reader.string()
-            conformances.append(Conformance(type: type, base: try reader.string()))
+            let base = try reader.string()
+            let owner = try reader.number()
+            guard owner < count else { throw CodecError(.inconsistent, "owner") }
+            conformances.append(Conformance(type: type, base: base, owner: owner))
         }
         bases = try reader.references(count)
         if let references {

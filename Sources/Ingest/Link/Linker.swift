@@ -40,19 +40,23 @@ struct Link: Sendable, Hashable {
 /// Links one file after the other. Of one thread.
 final class Linker {
     let table: SymbolTable
-    private var file: LinkedFile
-    private var rules: LinkRules
-    private var family: NamePath
+    private(set) var file: LinkedFile
+    private(set) var rules: LinkRules
+    private(set) var family: NamePath
     /// What a definition is, or extends, may follow from what another is, and that from a third. So
     /// many may stand behind each other: an answer depends on nothing but the question then, not on
     /// what was asked before.
-    private static let levelLimit = 6
+    private static let levelLimit = 10
     private var level = Linker.levelLimit
     /// Whether anything was left out for want of levels.
     private var isCut = false
     private let typeMemo = Memo()
     private let extendedMemo = Memo()
     private let attributeMemo = Memo()
+    private let importMemo = Memo()
+    private var importNumbers: [ImportKey: Int] = [:]
+    /// Which files a file includes, with what those do.
+    var included: [Int: Set<Int32>] = [:]
     private var baseMemo: [Symbol: [Value]] = [:]
     /// While bases are looked for, members are those of types themselves.
     private var looksAtBases = true
@@ -70,6 +74,8 @@ final class Linker {
         case symbols([Symbol], isSure: Bool)
         /// Values of these types.
         case instance([Symbol], isSure: Bool)
+        /// Something that has such values in it.
+        case wrapped([Symbol], isSure: Bool)
         case module(NamePath, file: Int?)
         case outer(String)
         case nothing
@@ -123,6 +129,12 @@ final class Linker {
         return links
     }
 
+    private struct ImportKey: Hashable {
+        let file: Int
+        let owner: Int
+        let module: String
+    }
+
     private struct Question: Hashable {
         let target: String
         let owner: Int
@@ -138,7 +150,7 @@ final class Linker {
     }
 
     /// Does something as if it stood in another file.
-    private func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
+    func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
         let outer = file
         file = table.files[number]
         rules = file.language.links
@@ -176,6 +188,7 @@ final class Linker {
             var found = symbols
             var isSure = isSure
             var type: Symbol?
+            found = fitting(found, reference)
             if reference.kind == .calls {
                 found = chosen(found, argumentCount: reference.argumentCount)
                 if found.count == 1,
@@ -185,6 +198,7 @@ final class Linker {
                     found = [constructor]
                 }
             }
+            if rules.hasIncludes { found = defined(found) }
             let stored = found.filter { !table.definition($0).isExcluded }
             guard !stored.isEmpty else { return unresolved(name) }
             if stored.count > 1 {
@@ -198,16 +212,25 @@ final class Linker {
             // A variable that is called: nothing says what it calls.
             if reference.kind == .calls || reference.isValue { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
+        case .wrapped: return unresolved(name)
         case .module where reference.isValue: return unresolved(name)
+        case .module where reference.kind == .calls && rules.hasPaths: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
+            let inFile = table.symbols(at: path).filter { table.definition($0).kind == .module }
+            if rules.hasPaths, files.isEmpty, inFile.count == 1 {
+                return Answer(targets: [.symbol(inFile[0])], resolution: .exact)
+            }
             guard files.count == 1 else { return unresolved(name) }
             return Answer(
                 targets: [.symbol(table.files[files[0]].first)], resolution: .exact)
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
-            return Answer(targets: [.external(text)], resolution: .external)
+            let isMacro = rules.hasPaths && text.hasSuffix("!")
+            return Answer(
+                targets: [.external(isMacro ? String(text.dropLast()) : text)],
+                resolution: .external)
         case .nothing: return unresolved(name)
         }
     }
@@ -221,7 +244,8 @@ final class Linker {
     }
 
     private func unresolved(_ name: String) -> Answer {
-        Answer(targets: [.unresolved(name)], resolution: .unresolved)
+        let name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
+        return Answer(targets: [.unresolved(name)], resolution: .unresolved)
     }
 
     private func answer(_ item: Import) -> Answer {
@@ -307,8 +331,10 @@ final class Linker {
     private func constructor(_ symbol: Symbol, _ argumentCount: Int) -> Symbol? {
         guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
         for name in rules.constructors.sorted() {
+            let name = name.isEmpty ? table.definition(symbol).name : name
             if case .symbols(let found, _) = ownMember(name, symbol) {
-                let chosen = chosen(found, argumentCount: argumentCount)
+                var chosen = chosen(found, argumentCount: argumentCount)
+                if rules.hasIncludes { chosen = defined(chosen) }
                 if chosen.count == 1 { return chosen[0] }
             }
         }
@@ -323,11 +349,15 @@ final class Linker {
             var name: String
             var isCall = false
             var isInstance = false
+            var isWrapped = false
             var argumentCount = -1
         }
 
         var parts: [Part]
-        var last: String { parts[parts.count - 1].name }
+        var last: String {
+            let name = parts[parts.count - 1].name
+            return name.hasPrefix(":") ? String(name.dropFirst()) : name
+        }
 
         init(_ text: String) {
             parts = []
@@ -352,6 +382,7 @@ final class Linker {
                     isInArguments = true
                 case UInt8(ascii: ")"): isInArguments = false
                 case UInt8(ascii: "^"): part.isInstance = true
+                case UInt8(ascii: "*") where !name.isEmpty: part.isWrapped = true
                 case UInt8(ascii: ".") where !isInArguments: end(&part, &name, &parts)
                 default:
                     if isInArguments {
@@ -367,13 +398,38 @@ final class Linker {
         }
     }
 
-    private func evaluate<Parts: Collection<Expression.Part>>(
+    func evaluate<Parts: Collection<Expression.Part>>(
         _ parts: Parts, _ owner: Int
     ) -> Value {
         guard let first = parts.first else { return .nothing }
-        var value = evaluate(first, owner)
-        for part in parts.dropFirst() {
-            value = applied(member(part.name, of: value, argumentCount: part.argumentCount), part)
+        var value: Value
+        var count = 1
+        if first.name.hasPrefix(":") {
+            let all = Array(parts)
+            (value, count) = start(ofPath: all, owner)
+            value = applied(value, all[count - 1])
+        } else {
+            value = evaluate(first, owner)
+        }
+        for part in parts.dropFirst(count) {
+            // Before `::` a module is meant, also where a function has its name.
+            if rules.hasPaths, case .module(let path, _) = value, !part.isCall, !part.isInstance,
+                table.hasModule(path.appending(part.name))
+            {
+                value = .module(path.appending(part.name), file: nil)
+                continue
+            }
+            let found = member(part.name, of: value, argumentCount: part.argumentCount)
+            switch (value, found) {
+            // What is in it, and no function that would be called.
+            case (.wrapped, _): value = found
+            case (.instance, .nothing) where rules.copiers.contains(part.name): break
+            case (.symbols, .nothing), (.symbols, .outer):
+                value =
+                    rules.copiers.contains(part.name)
+                    ? instance(of: value) : applied(found, part)
+            default: value = applied(found, part)
+            }
         }
         return value
     }
@@ -381,6 +437,8 @@ final class Linker {
     private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
         switch part.name {
         case "?", "": return .nothing
+        case let name where name.hasPrefix(":"):
+            return applied(start(ofPath: [part], owner).value, part)
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
         case "@type": return applied(enclosingType(owner).map(isInstance: false), part)
         case "@super":
@@ -407,6 +465,11 @@ final class Linker {
     }
 
     private func applied(_ value: Value, _ part: Expression.Part) -> Value {
+        if part.isWrapped {
+            let value = part.isInstance ? instance(of: value) : value
+            guard case .instance(let types, let isSure) = value else { return .nothing }
+            return .wrapped(types, isSure: isSure)
+        }
         if part.isInstance { return instance(of: value) }
         return part.isCall ? result(of: value, part.argumentCount) : value
     }
@@ -418,7 +481,7 @@ final class Linker {
             var types: [Symbol] = []
             for symbol in symbols {
                 let definition = table.definition(symbol)
-                if definition.kind.isType {
+                if isType(symbol) {
                     types.append(symbol)
                 } else if definition.kind == .typeAlias {
                     if case .instance(let aliased, _) = type(of: symbol) { types += aliased }
@@ -430,22 +493,27 @@ final class Linker {
         }
     }
 
-    private func result(of value: Value, _ argumentCount: Int) -> Value {
+    func result(of value: Value, _ argumentCount: Int) -> Value {
         switch value {
         case .symbols(let symbols, let isSure):
             let symbols = chosen(symbols, argumentCount: argumentCount)
-            if symbols.contains(where: { table.definition($0).kind.isType }) {
-                return .instance(
-                    symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
+            let callables = symbols.filter { table.definition($0).kind.isCallable }
+            if callables.isEmpty || !rules.hasIncludes, symbols.contains(where: { isType($0) }) {
+                return .instance(symbols.filter { isType($0) }, isSure: isSure)
             }
-            guard symbols.count == 1, table.definition(symbols[0]).kind.isCallable else {
-                return .nothing
-            }
-            let type = type(of: symbols[0])
-            if case .instance(let types, let isTypeSure) = type {
+            // All that it may be must say the same.
+            guard let first = callables.first,
+                callables.allSatisfy({
+                    $0 == first || table.definition($0).type == table.definition(first).type
+                })
+            else { return .nothing }
+            switch type(of: first) {
+            case .instance(let types, let isTypeSure):
                 return .instance(types, isSure: isSure && isTypeSure)
+            case .wrapped(let types, let isTypeSure):
+                return .wrapped(types, isSure: isSure && isTypeSure)
+            case let value: return value
             }
-            return type
         case .outer(let text): return .outer(text + "()")
         default: return .nothing
         }
@@ -453,7 +521,8 @@ final class Linker {
 
     // MARK: - Names
 
-    private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+    func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+        if rules.hasPaths, name.hasSuffix("!") { return macro(name) }
         let facts = file.facts
         var place = owner
         var isOwn = true
@@ -464,24 +533,39 @@ final class Linker {
                 let found = table.symbols(at: file.paths[place].appending(name)).filter {
                     isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
                 }
-                if !found.isEmpty { return .symbols(found, isSure: true) }
-                if isSpace, let outer = imported(name, of: place) { return outer }
-            } else if rules.hasImplicitSelf || isOwn {
+                if !found.isEmpty { return seen(found) }
+                if let outer = imported(name, of: place) { return outer }
+                if let value = globbed(name, in: place) { return value }
+                if definition.kind == .module, rules.hasPaths { return prelude(name) }
+            } else if rules.hasImplicitSelf || isOwn && rules.hasBodyScope {
                 let value = memberOfType(name, file.first + place)
-                if case .symbols = value { return value }
+                if case .symbols(let found, _) = value, !isConstructor(found) { return value }
             }
             if definition.extends != nil, rules.hasImplicitSelf,
                 case .symbols(let types, _) = extendedType(file.first + place)
             {
                 for type in types {
                     let value = memberOfType(name, type)
-                    if case .symbols = value { return value }
+                    if case .symbols(let found, _) = value, !isConstructor(found) { return value }
                 }
+            }
+            if let extended = definition.extends, rules.hasIncludes,
+                let value = around(name, extended)
+            {
+                return value
             }
             isOwn = false
             place = definition.parent
         }
         let found = table.symbols(at: file.module.appending(name))
+        if !found.isEmpty, rules.hasIncludes {
+            let value = seen(found)
+            // What nobody includes is less likely than what the system has.
+            if case .symbols(_, isSure: false) = value, rules.builtIns.contains(name) {
+                return prelude(name)
+            }
+            return value
+        }
         if !found.isEmpty {
             // What the file has itself comes before what others of its module have.
             let own = found.filter {
@@ -497,14 +581,32 @@ final class Linker {
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
         }
-        if let value = imported(name, of: nil) { return value }
-        for index in file.wildcards {
-            let value = member(name, ofModule: self.module(of: facts.imports[index]), depth: 0)
+        if let value = imported(name, of: 0) { return value }
+        if let value = globbed(name, in: 0) { return value }
+        return prelude(name)
+    }
+
+    private func globbed(_ name: String, in owner: Int) -> Value? {
+        for index in file.wildcards where file.facts.imports[index].owner == owner {
+            let item = file.facts.imports[index]
+            let value = member(
+                name, ofModule: self.module(of: item), depth: 0,
+                isGlob: !rules.globsImports && !item.module.hasPrefix("super"))
             if case .nothing = value { continue }
             if case .outer = value { continue }
             return value
         }
+        return nil
+    }
+
+    private func isConstructor(_ symbols: [Symbol]) -> Bool {
+        symbols.allSatisfy { table.definition($0).kind == .constructor }
+    }
+
+    /// What names stand for that need no import.
+    private func prelude(_ name: String) -> Value {
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
+        if rules.outerModules.contains(name) { return .outer(name) }
         // A module by its own name, where modules have one.
         let path = family.appending(name)
         if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
@@ -513,10 +615,25 @@ final class Linker {
         return .nothing
     }
 
-    private func imported(_ name: String, of owner: Int?) -> Value? {
+    /// What several imports of one name give together: which of them counts, a condition may say
+    /// that is no part of the language proper.
+    private func together(_ values: [Value]) -> Value? {
+        var symbols: [Symbol] = []
+        for case .symbols(let found, _) in values {
+            for symbol in found where !symbols.contains(symbol) { symbols.append(symbol) }
+        }
+        return symbols.count > 1 ? .symbols(symbols, isSure: true) : nil
+    }
+
+    private func imported(_ name: String, of owner: Int) -> Value? {
+        if rules.hasPaths {
+            let items = file.imports(named: name).map { file.facts.imports[$0] }
+                .filter { $0.owner == owner }
+            if items.count > 1, let all = together(items.map { value(of: $0) }) { return all }
+        }
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
-            if let owner, item.owner != owner { continue }
+            if item.owner != owner { continue }
             let value = self.value(of: item)
             if case .nothing = value { return .nothing }
             return value
@@ -527,14 +644,21 @@ final class Linker {
     // MARK: - Modules
 
     private func module(of item: Import) -> Value {
-        switch rules.module(item, file, table) {
+        // What is included is a file, what is used of it has a path.
+        if rules.hasPaths || rules.hasIncludes && (item.name != nil || !item.alias.isEmpty) {
+            let key = ImportKey(file: file.first, owner: item.owner, module: item.module)
+            let number = importNumbers[key] ?? importNumbers.count
+            importNumbers[key] = number
+            return leveled(number, importMemo) { module(ofPath: item) }
+        }
+        return switch rules.module(item, file, table) {
         case .inner(let path, let number)?: .module(path, file: number)
         case .outer(let name)?: .outer(name)
         case nil: .nothing
         }
     }
 
-    private func value(of item: Import) -> Value {
+    func value(of item: Import) -> Value {
         let module = module(of: item)
         guard let name = item.name, name != "*" else { return module }
         return member(name, ofModule: module, depth: 0)
@@ -542,40 +666,69 @@ final class Linker {
 
     private static let depthLimit = 16
 
-    private func member(_ name: String, ofModule module: Value, depth: Int) -> Value {
+    func member(
+        _ name: String, ofModule module: Value, depth: Int, isGlob: Bool = false
+    ) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
         switch module {
         case .outer(let text): return .outer("\(text).\(name)")
-        case .symbols, .instance: return member(name, of: module, argumentCount: -1)
+        case .symbols, .instance, .wrapped: return member(name, of: module, argumentCount: -1)
         case .nothing: return .nothing
         case .module(let path, let number):
             let inner = path.appending(name)
             var found = table.symbols(at: inner)
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
-            if !found.isEmpty { return .symbols(found, isSure: true) }
+            if rules.hasPaths, name.hasSuffix("!") { return macro(name, of: path) }
+            if !found.isEmpty { return seen(found) }
+            for symbol in table.symbols(at: path)
+            where [.module, .namespace].contains(table.definition(symbol).kind) {
+                let other = table.file(of: symbol)
+                let value = inside(table.fileNumber(of: symbol)) {
+                    exported(name, symbol - other.first, depth: depth, isGlob: isGlob)
+                }
+                if case .nothing = value { continue }
+                return value
+            }
             for number in number.map({ [$0] }) ?? table.files(of: path) {
-                let value = inside(number) { exported(name, depth: depth) }
+                let value = inside(number) { exported(name, 0, depth: depth, isGlob: isGlob) }
                 if case .nothing = value { continue }
                 return value
             }
             if table.hasModule(inner) { return .module(inner, file: nil) }
-            return .nothing
+            return rules.hasPaths ? macro(name, of: path) : .nothing
         }
     }
 
-    /// What a file hands on under a name.
-    private func exported(_ name: String, depth: Int) -> Value {
+    /// What a file, or a module in it, hands on under a name.
+    private func exported(_ name: String, _ owner: Int, depth: Int, isGlob: Bool) -> Value {
+        if rules.hasPaths {
+            let items = file.imports(named: name).map { file.facts.imports[$0] }
+                .filter { $0.owner == owner && ($0.isExported || !isGlob) }
+            let values =
+                items.count < 2
+                ? []
+                : items.map { item in
+                    member(item.name ?? "*", ofModule: module(of: item), depth: depth + 1)
+                }
+            if let all = together(values) { return all }
+        }
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
-            guard item.isExported || rules.exportsImports else { continue }
+            guard item.owner == owner, item.isExported || rules.exportsImports && !isGlob else {
+                continue
+            }
             let module = self.module(of: item)
             guard let name = item.name, name != "*" else { return module }
             return member(name, ofModule: module, depth: depth + 1)
         }
         for index in file.wildcards {
             let item = file.facts.imports[index]
-            guard item.isExported || rules.exportsImports else { continue }
-            let value = member(name, ofModule: self.module(of: item), depth: depth + 1)
+            guard item.owner == owner, item.isExported || rules.exportsImports && !isGlob else {
+                continue
+            }
+            let value = member(
+                name, ofModule: self.module(of: item), depth: depth + 1,
+                isGlob: !rules.globsImports)
             switch value {
             case .nothing, .outer: continue
             default: return value
@@ -589,25 +742,46 @@ final class Linker {
     private func member(_ name: String, of value: Value, argumentCount: Int) -> Value {
         switch value {
         case .nothing: return .nothing
+        case .outer where name.hasPrefix("@"): return value
         case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return member(name, ofModule: value, depth: 0)
+        case .wrapped(let types, let isSure):
+            if name == "@try" || name == "@item" || rules.unwrappers.contains(name) {
+                return .instance(types, isSure: isSure)
+            }
+            return rules.rewrappers.contains(name) ? value : .nothing
         case .instance(let types, let isSure):
-            return member(name, ofTypes: types, isSure: isSure)
+            if name.hasPrefix("@") { return operated(name, value) }
+            return member(
+                name, ofTypes: types, isSure: isSure && !rules.copiers.contains(name))
         case .symbols(let symbols, let isSure):
+            if name.hasPrefix("@") {
+                guard let first = symbols.first, !isTypeOrCallable(first) else { return .nothing }
+                return member(name, of: type(of: first), argumentCount: argumentCount)
+            }
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
-            if definition.kind.isType {
-                return member(name, ofTypes: symbols, isSure: isSure)
-            }
+            let types = symbols.filter { isType($0) }
+            if !types.isEmpty { return member(name, ofTypes: types, isSure: isSure) }
             if definition.kind == .namespace || definition.kind == .module {
                 return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
             }
-            if definition.kind.isCallable { return .nothing }
+            if definition.kind == .typeAlias {
+                let types = self.types(in: value)
+                guard case .symbols = types else { return .nothing }
+                return member(name, of: types, argumentCount: argumentCount)
+            }
+            if definition.kind.isCallable {
+                // A function may have the name of a module.
+                let path = table.path(first)
+                guard rules.hasPaths, table.hasModule(path) else { return .nothing }
+                return member(name, ofModule: .module(path, file: nil), depth: 0)
+            }
             return member(name, of: type(of: first), argumentCount: argumentCount)
         }
     }
 
-    private func member(_ name: String, ofTypes types: [Symbol], isSure: Bool) -> Value {
+    func member(_ name: String, ofTypes types: [Symbol], isSure: Bool) -> Value {
         for type in types {
             switch memberOfType(name, type) {
             case .nothing: continue
@@ -641,7 +815,8 @@ final class Linker {
                         for symbol in symbols where seen.insert(symbol).inserted {
                             next.append(symbol)
                         }
-                    case .outer(let text): outer = outer ?? text
+                    case .outer(let text):
+                        if outer == nil, rules.outerMember(text, name) { outer = text }
                     default: isUnsure = true
                     }
                 }
@@ -708,15 +883,19 @@ final class Linker {
         guard let text = other.facts.definitions[symbol - other.first].extends else {
             return .nothing
         }
+        let parent = max(0, other.facts.definitions[symbol - other.first].parent)
+        let prefix = other.qualifiedNames[parent] + "."
+        let isInside = parent > 0 && text.hasPrefix(prefix)
+        let own = isInside ? String(text.dropFirst(prefix.count)) : text
         return leveled(symbol, extendedMemo) {
             inside(table.fileNumber(of: symbol)) {
-                types(in: evaluate(Expression(text).parts, 0))
+                types(in: evaluate(typeExpression(own), isInside ? parent : 0))
             }
         }
     }
 
     /// What a definition is or gives, as far as it says so.
-    private func type(of symbol: Symbol) -> Value {
+    func type(of symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         let index = symbol - other.first
         guard let text = other.facts.definitions[index].type else { return .nothing }
@@ -729,6 +908,7 @@ final class Linker {
                 guard case .symbols(let symbols, _) = value,
                     !symbols.allSatisfy({ isTypeOrCallable($0) })
                 else { return value }
+                if symbols.allSatisfy({ isType($0) }) { return value }
                 return symbols.count == 1 ? type(of: symbols[0]) : .nothing
             }
         }
@@ -762,6 +942,19 @@ final class Linker {
         return value
     }
 
+    /// What has members of its own.
+    func isType(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return definition.kind.isType
+            || definition.kind == .typeAlias && definition.type == nil
+                && table.file(of: symbol).language.links.aliasesAreTypes
+    }
+
+    /// The name of a type as it stands in the text.
+    private func typeExpression(_ text: String) -> [Expression.Part] {
+        Expression(rules.hasPaths && text.utf8.contains(46) ? ":" + text : text).parts
+    }
+
     private func isTypeOrCallable(_ symbol: Symbol) -> Bool {
         let kind = table.definition(symbol).kind
         return kind.isType || kind.isCallable || kind == .module || kind == .namespace
@@ -782,6 +975,11 @@ final class Linker {
         let other = table.file(of: type)
         let index = type - other.first
         var values: [Value] = []
+        // What an enumeration has, its members have.
+        let own = other.facts.definitions[index]
+        if own.kind == .enumMember, own.parent > 0 {
+            values.append(.symbols([other.first + own.parent], isSure: true))
+        }
         for base in other.facts.bases where base.owner == index {
             // A base is no member of the type itself.
             let owner = max(0, other.facts.definitions[index].parent)
@@ -795,21 +993,23 @@ final class Linker {
             let conformance = table.files[number].facts.conformances[place]
             inside(number) {
                 guard
-                    case .symbols(let types, _) = evaluate(Expression(conformance.type).parts, 0),
+                    case .symbols(let types, _) = evaluate(
+                        typeExpression(conformance.type), conformance.owner),
                     types.contains(type)
                 else { return }
-                values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
+                values.append(
+                    self.types(in: evaluate(typeExpression(conformance.base), conformance.owner)))
             }
         }
         baseMemo[type] = values
         return values
     }
 
-    private func types(in value: Value) -> Value {
+    func types(in value: Value) -> Value {
         guard case .symbols(let symbols, let isSure) = value else { return value }
         var types: [Symbol] = []
         for symbol in symbols {
-            if table.definition(symbol).kind.isType {
+            if isType(symbol) {
                 types.append(symbol)
             } else if case .instance(let aliased, _) = type(of: symbol) {
                 types += aliased

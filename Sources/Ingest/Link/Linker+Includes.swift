@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names that all files share, as in C: which of several is meant, includes say.
+
+extension Linker {
+    /// What a name may be here: what the file or one that it includes has, or else a guess.
+    func seen(_ found: [Symbol]) -> Value {
+        guard rules.hasIncludes else { return .symbols(found, isSure: true) }
+        let own = table.fileNumber(of: file.first)
+        let near = found.filter { reaches(own, table.fileNumber(of: $0)) }
+        if !near.isEmpty {
+            let inFile = near.filter { table.fileNumber(of: $0) == own }
+            let isOverloaded = near.allSatisfy { table.definition($0).kind.isCallable }
+            return .symbols(isOverloaded || inFile.isEmpty ? near : inFile, isSure: true)
+        }
+        let others = found.filter { !table.definition($0).isLocal }
+        let definitions = others.filter { !table.definition($0).isDeclaration }
+        if others.isEmpty { return .nothing }
+        return .symbols(definitions.isEmpty ? others : definitions, isSure: false)
+    }
+
+    /// What is around a member that is defined outside of its type, but not around that place.
+    func around(_ name: String, _ extended: String) -> Value? {
+        let parts = LinkedFile.parts(extended)
+        for count in (1..<max(1, parts.count)).reversed() {
+            let found = table.symbols(
+                at: file.module.appending(all: parts.prefix(count)).appending(name))
+            if !found.isEmpty { return seen(found) }
+        }
+        return nil
+    }
+
+    /// Definitions instead of declarations, where there are any.
+    func defined(_ symbols: [Symbol]) -> [Symbol] {
+        var found: [Symbol] = []
+        for symbol in symbols {
+            let definition = table.definition(symbol)
+            let number = table.fileNumber(of: symbol)
+            var others = [symbol]
+            if definition.isDeclaration {
+                others = table.symbols(at: table.path(symbol)).filter {
+                    let other = table.definition($0)
+                    return !other.isDeclaration && !other.isLocal
+                        && other.kind.isCallable == definition.kind.isCallable
+                        && isSame(other.arguments, definition.arguments)
+                        && reaches(table.fileNumber(of: $0), number)
+                }
+                if others.isEmpty { others = [symbol] }
+            }
+            for other in others where !found.contains(other) { found.append(other) }
+        }
+        // What is declared more than once is still one.
+        let isOne = found.allSatisfy {
+            let definition = table.definition($0)
+            return definition.isDeclaration && table.path($0) == table.path(found[0])
+                && table.fileNumber(of: $0) != table.fileNumber(of: found[0]) || $0 == found[0]
+        }
+        return isOne ? Array(found.prefix(1)) : found
+    }
+
+    private func isSame(_ a: ClosedRange<Int>?, _ b: ClosedRange<Int>?) -> Bool {
+        guard let a, let b else { return true }
+        return a.upperBound == b.upperBound
+    }
+
+    /// What `->` or `[]` gives of a value.
+    func operated(_ name: String, _ value: Value) -> Value {
+        guard rules.hasIncludes, case .instance(let types, let isSure) = value else {
+            return .nothing
+        }
+        let name = name == "@try" ? "operator->" : "operator[]"
+        if case .symbols(let found, _) = member(name, ofTypes: types, isSure: isSure) {
+            return result(of: .symbols(found, isSure: isSure), -1)
+        }
+        return value
+    }
+
+    // MARK: - Includes
+
+    private func reaches(_ number: Int, _ other: Int) -> Bool {
+        number == other || includes(of: number).contains(Int32(other))
+    }
+
+    /// How many files' includes are kept.
+    private static let includedLimit = 2048
+
+    private func includes(of number: Int) -> Set<Int32> {
+        if let known = included[number] { return known }
+        var found: Set<Int32> = []
+        var pending = [number]
+        while let number = pending.popLast() {
+            let file = table.files[number]
+            for item in file.facts.imports where item.name == nil && item.alias.isEmpty {
+                if case .inner(_, let included?)? = file.language.links.module(item, file, table),
+                    found.insert(Int32(included)).inserted
+                {
+                    pending.append(included)
+                }
+            }
+        }
+        if included.count >= Self.includedLimit { included.removeAll(keepingCapacity: true) }
+        included[number] = found
+        return found
+    }
+
+    /// Of several things with one name those that can be what is referred to.
+    func fitting(_ symbols: [Symbol], _ reference: Reference) -> [Symbol] {
+        guard symbols.count > 1, rules.hasPaths || rules.hasIncludes else { return symbols }
+        func those(_ test: (EntityKind) -> Bool) -> [Symbol]? {
+            let found = symbols.filter { test(table.definition($0).kind) }
+            return found.isEmpty ? nil : found
+        }
+        switch reference.kind {
+        case .calls:
+            if rules.hasPaths, let found = those({ $0.isCallable && $0 != .macro }) {
+                return found
+            }
+            return those(\.isCallable) ?? those(\.isType) ?? those { $0 == .typeAlias } ?? symbols
+        case .extends, .implements:
+            return those(\.isType) ?? those { $0 == .typeAlias } ?? symbols
+        case .uses where !reference.isValue:
+            return those(\.isType) ?? those { $0 == .typeAlias } ?? symbols
+        case .uses:
+            return those { !$0.isType && $0 != .module && $0 != .namespace } ?? symbols
+        default: return symbols
+        }
+    }
+}
