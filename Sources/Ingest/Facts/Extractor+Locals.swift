@@ -144,7 +144,7 @@ extension Extractor {
     }
 
     /// Whether the first of its names is no variable's.
-    private func isPath(_ node: SyntaxNode) -> Bool {
+    func isPath(_ node: SyntaxNode) -> Bool {
         switch compiled.shapes[safe: node.symbol] {
         case .path, .qualified: true
         case .field(let field): node[field].map { isPath($0) } ?? false
@@ -200,6 +200,8 @@ extension Extractor {
         case .unwrapped:
             go(node.firstChild)
             bytes += ".@try".utf8
+        case .instance(let field):
+            bytes += (node[field].flatMap { instance(of: $0) } ?? "?").utf8
         case .element(let field):
             go(field.map { node[$0] } ?? node.firstChild)
             bytes += ".@item".utf8

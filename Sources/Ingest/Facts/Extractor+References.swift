@@ -12,6 +12,13 @@ extension Extractor {
         refer(kind, path, line: node.line, argumentCount: argumentCount)
     }
 
+    /// The same of a type, whose names no local variable has.
+    func referType(_ node: SyntaxNode) {
+        guard !hidden.contains(node.start), var path = path(of: node) else { return }
+        if isPath(node), path.utf8.contains(UInt8(ascii: ".")) { path = ":" + path }
+        refer(.uses, path, line: node.line)
+    }
+
     /// Notes that a name or a member is used as a value, unless it is the name of what is called,
     /// or of a member, or a local variable's.
     func use(_ node: SyntaxNode) {
@@ -33,9 +40,14 @@ extension Extractor {
             if language.selfNames.contains(name) || language.superNames.contains(name) { return }
             if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
         }
-        guard let target = expression(of: node), !target.utf8.contains(UInt8(ascii: "?")) else {
-            return
-        }
+        if let target = expression(of: node) { use(target, node) }
+    }
+
+    func use(_ target: String, _ node: SyntaxNode) {
+        // What operators give has no name.
+        guard !target.utf8.contains(UInt8(ascii: "?")), !target.hasSuffix(".@item"),
+            !target.hasSuffix(".@try")
+        else { return }
         addReference(
             Reference(
                 kind: .uses, target: target, line: node.line, owner: scope.definition,
@@ -102,7 +114,8 @@ extension Extractor {
     }
 
     func refer(_ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1) {
-        guard !target.isEmpty, target != "?", !target.hasPrefix("@super("), target != "@super"
+        guard !target.isEmpty, target != "?", !target.hasSuffix(".@item"),
+            !target.hasSuffix(".@try"), !target.hasPrefix("@super("), target != "@super"
         else { return }
         if kind == .uses || kind == .extends || kind == .implements {
             if target == "@type" { return }

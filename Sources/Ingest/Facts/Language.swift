@@ -56,6 +56,8 @@ enum Shape: Sendable {
     case path(StaticString, StaticString)
     /// What is inside of an optional, a result, a pointer: `a?`, `*a`.
     case unwrapped
+    /// A value of the type that a field names: `Foo{}`, `a.(Foo)`.
+    case instance(StaticString)
     /// An element of what a field names, or the first child.
     case element(StaticString?)
 }

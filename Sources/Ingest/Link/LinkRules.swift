@@ -34,6 +34,7 @@ struct LinkRules: Sendable {
     var globsImports = true
     /// What has another name for a type is one of its own, with its own members.
     var aliasesAreTypes = false
+    var isStrict: Bool { hasPaths || hasIncludes || aliasesAreTypes }
     /// Members of what is wrapped that give what is in it, or that wrapped again.
     var unwrappers: Set<String> = []
     var rewrappers: Set<String> = []

@@ -65,7 +65,10 @@ extension Linker {
 
     /// What `->` or `[]` gives of a value.
     func operated(_ name: String, _ value: Value) -> Value {
-        guard rules.hasIncludes, case .instance(let types, let isSure) = value else {
+        guard case .instance(let types, let isSure) = value else { return .nothing }
+        guard rules.hasIncludes else {
+            let found = member("@item", ofTypes: types, isSure: isSure)
+            if case .instance = found, name == "@item" { return found }
             return .nothing
         }
         let name = name == "@try" ? "operator->" : "operator[]"

@@ -168,6 +168,13 @@ final class Linker {
     private func answer(_ reference: Reference) -> Answer {
         let expression = Expression(reference.target)
         let name = expression.last
+        // What a value does that is called, its type does not say.
+        let last = expression.parts[expression.parts.count - 1]
+        if rules.isStrict, reference.kind == .calls,
+            last.isCall || last.isInstance || last.isWrapped
+        {
+            return unresolved(name)
+        }
         var value: Value = .nothing
         if expression.parts.count == 1 {
             value = evaluate(expression.parts[0], reference.owner)
@@ -221,6 +228,10 @@ final class Linker {
             if rules.hasPaths, files.isEmpty, inFile.count == 1 {
                 return Answer(targets: [.symbol(inFile[0])], resolution: .exact)
             }
+            if case .directory = rules.layout, reference.kind == .imports, !files.isEmpty {
+                return Answer(
+                    targets: files.map { .symbol(table.files[$0].first) }, resolution: .exact)
+            }
             guard files.count == 1 else { return unresolved(name) }
             return Answer(
                 targets: [.symbol(table.files[files[0]].first)], resolution: .exact)
@@ -251,7 +262,8 @@ final class Linker {
     private func answer(_ item: Import) -> Answer {
         let value = self.value(of: item)
         let name = item.name == "*" ? nil : item.name
-        let last = name ?? LinkedFile.parts(item.module).last ?? item.module
+        var last = name ?? LinkedFile.parts(item.module).last ?? item.module
+        if case .directory = rules.layout { last = item.module }
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
         return answer(value, last, reference)
     }
