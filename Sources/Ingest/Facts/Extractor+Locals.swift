@@ -178,7 +178,10 @@ extension Extractor {
             go(first)
             append(member: last, to: &bytes)
         case .call(let function):
-            if let value = language.sameValue(self, node) { return go(value) }
+            if let value = language.callValue(self, node) {
+                bytes += value.utf8
+                return
+            }
             go(node[function])
             append(argumentCount(node), to: &bytes)
         case .callFirst:
@@ -200,6 +203,9 @@ extension Extractor {
         case .unwrapped:
             go(node.firstChild)
             bytes += ".@try".utf8
+        case .pointer(let field):
+            go(node[field])
+            if node.allChildren.contains(where: { $0.is("*") }) { bytes += ".@try".utf8 }
         case .instance(let field):
             bytes += (node[field].flatMap { instance(of: $0) } ?? "?").utf8
         case .element(let field):

@@ -68,7 +68,7 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field), .instance(let field):
+            case .field(let field), .instance(let field), .pointer(let field):
                 if let inner = node[field] {
                     node = inner
                     continue

@@ -56,6 +56,8 @@ enum Shape: Sendable {
     case path(StaticString, StaticString)
     /// What is inside of an optional, a result, a pointer: `a?`, `*a`.
     case unwrapped
+    /// What a pointer in a field points to, if the operator says so, or the pointer.
+    case pointer(StaticString)
     /// A value of the type that a field names: `Foo{}`, `a.(Foo)`.
     case instance(StaticString)
     /// An element of what a field names, or the first child.
@@ -95,8 +97,8 @@ struct Language: Sendable {
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,
     /// `A`.
     var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
-    /// The argument that a call gives back: `Box::new(a)`.
-    var sameValue: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { _, _ in nil }
+    /// What a call gives that says so itself, as an expression: `Box::new(a)`, `new(A)`.
+    var callValue: @Sendable (Extractor, SyntaxNode) -> String? = { _, _ in nil }
     /// The type inside of one whose values have it in them: `Option<A>`, `[]A`.
     var wrappedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { _, _ in nil }
     /// How names are found.

@@ -9,14 +9,36 @@ extension Linker {
         let own = table.fileNumber(of: file.first)
         let near = found.filter { reaches(own, table.fileNumber(of: $0)) }
         if !near.isEmpty {
+            // What the file has itself comes before the rest.
             let inFile = near.filter { table.fileNumber(of: $0) == own }
-            let isOverloaded = near.allSatisfy { table.definition($0).kind.isCallable }
-            return .symbols(isOverloaded || inFile.isEmpty ? near : inFile, isSure: true)
+            let rest = near.filter { table.fileNumber(of: $0) != own }
+            return .symbols(inFile + rest, isSure: true)
         }
         let others = found.filter { !table.definition($0).isLocal }
         let definitions = others.filter { !table.definition($0).isDeclaration }
         if others.isEmpty { return .nothing }
+        if others.count == 1, table.definition(others[0]).kind.isType, isForeseen(others[0]) {
+            return .symbols(others, isSure: true)
+        }
         return .symbols(definitions.isEmpty ? others : definitions, isSure: false)
+    }
+
+    /// Whether the file, or one that it includes, says that there is such a type: `class A;`
+    private func isForeseen(_ symbol: Symbol) -> Bool {
+        let other = table.file(of: symbol)
+        let definition = other.facts.definitions[symbol - other.first]
+        let path = other.paths[max(0, definition.parent)].appending("class " + definition.name)
+        let own = table.fileNumber(of: file.first)
+        return table.attributes(at: path).contains { reaches(own, $0.file) }
+    }
+
+    /// Of what is no function, what the file has itself.
+    func nearest(_ found: [Symbol]) -> [Symbol] {
+        if found.count < 2 || found.contains(where: { table.definition($0).kind.isCallable }) {
+            return found
+        }
+        let own = found.filter { table.file(of: $0) === file }
+        return own.isEmpty ? found : own
     }
 
     /// What is around a member that is defined outside of its type, but not around that place.
@@ -24,7 +46,8 @@ extension Linker {
         let parts = LinkedFile.parts(extended)
         for count in (1..<max(1, parts.count)).reversed() {
             let found = table.symbols(
-                at: file.module.appending(all: parts.prefix(count)).appending(name))
+                at: file.module.appending(all: parts.prefix(count)).appending(name)
+            ).filter { table.definition($0).kind != .constructor }
             if !found.isEmpty { return seen(found) }
         }
         return nil
@@ -71,6 +94,7 @@ extension Linker {
             if case .instance = found, name == "@item" { return found }
             return .nothing
         }
+        if name == "@each" { return .nothing }
         let name = name == "@try" ? "operator->" : "operator[]"
         if case .symbols(let found, _) = member(name, ofTypes: types, isSure: isSure) {
             return result(of: .symbols(found, isSure: isSure), -1)

@@ -205,7 +205,15 @@ final class Linker {
                     found = [constructor]
                 }
             }
-            if rules.hasIncludes { found = defined(found) }
+            if rules.hasIncludes {
+                found = defined(nearest(found))
+                // A name space is one, wherever parts of it stand.
+                if found.count > 1,
+                    found.allSatisfy({ table.definition($0).kind == .namespace })
+                {
+                    (found, isSure) = ([found[0]], false)
+                }
+            }
             let stored = found.filter { !table.definition($0).isExcluded }
             guard !stored.isEmpty else { return unresolved(name) }
             if stored.count > 1 {
@@ -264,6 +272,7 @@ final class Linker {
         let name = item.name == "*" ? nil : item.name
         var last = name ?? LinkedFile.parts(item.module).last ?? item.module
         if case .directory = rules.layout { last = item.module }
+        if rules.hasIncludes, item.name == nil, item.alias.isEmpty { last = item.module }
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
         return answer(value, last, reference)
     }
@@ -286,6 +295,7 @@ final class Linker {
                 && (reference.kind != .calls || definition.kind.isCallable)
                 && accepts(definition, reference.argumentCount)
         }
+        if rules.hasIncludes { candidates = defined(candidates) }
         if candidates.count > 1 { candidates = withoutOverrides(candidates) }
         if candidates.isEmpty || candidates.count > Self.candidateLimit { return unresolved(name) }
         return Answer(
@@ -431,6 +441,12 @@ final class Linker {
                 value = .module(path.appending(part.name), file: nil)
                 continue
             }
+            // A variable's members are its value's.
+            if rules.isStrict, case .symbols(let symbols, _) = value, let first = symbols.first,
+                !isTypeOrCallable(first), table.definition(first).kind != .typeAlias
+            {
+                value = type(of: first)
+            }
             let found = member(part.name, of: value, argumentCount: part.argumentCount)
             switch (value, found) {
             // What is in it, and no function that would be called.
@@ -497,6 +513,14 @@ final class Linker {
                     types.append(symbol)
                 } else if definition.kind == .typeAlias {
                     if case .instance(let aliased, _) = type(of: symbol) { types += aliased }
+                }
+            }
+            if types.isEmpty, symbols.count == 1 {
+                switch type(of: symbols[0]) {
+                case .wrapped(let types, let isTypeSure):
+                    return .wrapped(types, isSure: isSure && isTypeSure)
+                case .outer(let text): return .outer(text)
+                default: return .nothing
                 }
             }
             return types.isEmpty ? .nothing : .instance(types, isSure: isSure)
@@ -758,7 +782,7 @@ final class Linker {
         case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return member(name, ofModule: value, depth: 0)
         case .wrapped(let types, let isSure):
-            if name == "@try" || name == "@item" || rules.unwrappers.contains(name) {
+            if name.hasPrefix("@") || rules.unwrappers.contains(name) {
                 return .instance(types, isSure: isSure)
             }
             return rules.rewrappers.contains(name) ? value : .nothing

@@ -52,7 +52,7 @@ extension Language {
             "true": .literal("bool"), "false": .literal("bool"),
         ],
         builtIns: Go.builtInTypes, spreads: ["variadic_argument"],
-        namedType: { Go.namedType($0, $1) }, sameValue: { Go.sameValue($0, $1) },
+        namedType: { Go.namedType($0, $1) }, callValue: { Go.callValue($0, $1) },
         wrappedType: { Go.wrappedType($0, $1) },
         links: GoModules.links, details: { Go.details($0, $1, &$2) },
         visibility: { _, _, name in
@@ -232,7 +232,7 @@ private enum Go {
             let value: SyntaxNode? =
                 values.count == names.count
                 ? values[index] : index == 0 && values.count == 1 ? values[0] : nil
-            let meaning = type.map { e.instance(of: $0) } ?? value.flatMap { self.value(e, $0) }
+            let meaning = type.map { e.instance(of: $0) } ?? value.flatMap { e.expression(of: $0) }
             e.hide(name)
             if e.has(name, text: "_") { continue }
             e.declare(
@@ -240,20 +240,15 @@ private enum Go {
         }
     }
 
-    /// `new(A)` and `make([]A)` are given types.
-    private static func value(_ e: Extractor, _ node: SyntaxNode) -> String? {
-        if node.is("call_expression"), let function = node["function"],
-            e.has(function, text: "new") || e.has(function, text: "make"),
-            let type = node["arguments"]?.firstChild
-        {
-            return e.instance(of: type)
+    /// `new(A)` and `make([]A)` are given types, `append(a, b)` gives what it is given.
+    static func callValue(_ e: Extractor, _ node: SyntaxNode) -> String? {
+        guard let function = node["function"], let first = node["arguments"]?.firstChild else {
+            return nil
         }
-        return e.expression(of: node)
-    }
-
-    static func sameValue(_ e: Extractor, _ node: SyntaxNode) -> SyntaxNode? {
-        guard let function = node["function"], e.has(function, text: "append") else { return nil }
-        return node["arguments"]?.firstChild
+        if e.has(function, text: "new") || e.has(function, text: "make") {
+            return e.instance(of: first) ?? "?"
+        }
+        return e.has(function, text: "append") ? e.expression(of: first) ?? "?" : nil
     }
 
     static func shortDeclaration(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -388,9 +383,9 @@ private enum Go {
                 return
             }
             if values.count == names.count {
-                definition.type = value(e, values[index])
+                definition.type = e.expression(of: values[index])
             } else if index == 0, values.count == 1 {
-                definition.type = value(e, values[0])
+                definition.type = e.expression(of: values[0])
             }
         default: break
         }

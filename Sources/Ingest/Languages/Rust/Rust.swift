@@ -59,7 +59,7 @@ extension Language {
             "boolean_literal": .literal("bool"), "char_literal": .literal("char"),
         ],
         docs: .triple, builtIns: Rust.builtInTypes, selfNames: ["self"], selfTypes: ["Self"],
-        namedType: { Rust.namedType($0, $1) }, sameValue: { Rust.sameValue($0, $1) },
+        namedType: { Rust.namedType($0, $1) }, callValue: { Rust.callValue($0, $1) },
         wrappedType: { Rust.wrappedType($0, $1) },
         links: RustModules.links, details: { Rust.details($0, $1, &$2) },
         visibility: { e, node, _ in Rust.visibility(e, node) },
@@ -500,11 +500,11 @@ private enum Rust {
         "Arc::new", "Box::new", "Rc::new", "Box::pin", "Arc::clone", "Rc::clone",
     ]
 
-    static func sameValue(_ e: Extractor, _ node: SyntaxNode) -> SyntaxNode? {
+    static func callValue(_ e: Extractor, _ node: SyntaxNode) -> String? {
         guard let function = node["function"], function.is("scoped_identifier"),
             function.range.count < 16, makers.contains(e.text(function))
         else { return nil }
-        return node["arguments"]?.firstChild
+        return node["arguments"]?.firstChild.flatMap { e.expression(of: $0) } ?? "?"
     }
 
     static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
