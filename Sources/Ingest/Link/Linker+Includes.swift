@@ -14,7 +14,14 @@ extension Linker {
             let rest = near.filter { table.fileNumber(of: $0) != own }
             return .symbols(inFile + rest, isSure: true)
         }
-        let others = found.filter { !table.definition($0).isLocal }
+        // Of all else there would have to be a declaration.
+        let others = found.filter {
+            let definition = table.definition($0)
+            return !definition.isLocal
+                && (definition.kind.isCallable && definition.kind != .macro
+                    || definition.kind.isType || definition.kind == .typeAlias
+                    || definition.kind == .namespace)
+        }
         let definitions = others.filter { !table.definition($0).isDeclaration }
         if others.isEmpty { return .nothing }
         if others.count == 1, table.definition(others[0]).kind.isType, isForeseen(others[0]) {
@@ -146,7 +153,7 @@ extension Linker {
         case .extends, .implements:
             return those(\.isType) ?? those { $0 == .typeAlias } ?? symbols
         case .uses where !reference.isValue:
-            return those(\.isType) ?? those { $0 == .typeAlias } ?? symbols
+            return those(\.isType) ?? those { $0 == .typeAlias } ?? (rules.hasPaths ? symbols : [])
         case .uses:
             return those { !$0.isType && $0 != .module && $0 != .namespace } ?? symbols
         default: return symbols

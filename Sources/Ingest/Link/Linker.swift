@@ -183,6 +183,13 @@ final class Linker {
             value = member(name, of: receiver, argumentCount: reference.argumentCount)
             if case .nothing = value {
                 if reference.isValue { return unresolved(name) }
+                // A path says where its name is.
+                let path = expression.parts.dropLast()
+                if path.first?.name.hasPrefix(":") ?? false,
+                    !path.contains(where: { $0.isCall || $0.isInstance })
+                {
+                    return unresolved(name)
+                }
                 return byName(name, receiver, reference)
             }
         }
@@ -216,6 +223,12 @@ final class Linker {
             }
             let stored = found.filter { !table.definition($0).isExcluded }
             guard !stored.isEmpty else { return unresolved(name) }
+            // So many say nothing.
+            if rules.isStrict, stored.count > 2 * Self.candidateLimit,
+                reference.kind != .imports
+            {
+                return unresolved(name)
+            }
             if stored.count > 1 {
                 return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
             }
@@ -292,7 +305,8 @@ final class Linker {
             let file = table.file(of: symbol)
             let definition = file.facts.definitions[symbol - file.first]
             return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
-                && (reference.kind != .calls || definition.kind.isCallable)
+                && (reference.kind == .calls
+                    ? definition.kind.isCallable : !rules.isStrict || definition.kind.isType)
                 && accepts(definition, reference.argumentCount)
         }
         if rules.hasIncludes { candidates = defined(candidates) }

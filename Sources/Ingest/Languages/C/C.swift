@@ -352,7 +352,7 @@ private enum C {
         guard let parent = node.parent, !parent.isError,
             !parent.isOne(
                 of: "attribute", "destructor_name", "template_function", "template_method",
-                "qualified_identifier", "operator_name"),
+                "qualified_identifier", "operator_name", "preproc_params"),
             !(parent.parent?.isOne(of: "attribute_specifier", "attribute") ?? false),
             !isDeclared(node)
         else { return true }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // In C all files share their names; which of several a name means, includes say. Where headers are
-// looked for a build tells, not the source: beside the file, or where in the tree one has that path.
+// looked for a build tells, not the source: beside the file, or where in the tree one has the path.
 
 enum CIncludes {
     static func links(isObjectOriented: Bool) -> LinkRules {
@@ -9,7 +9,7 @@ enum CIncludes {
             family: "c", layout: .global, hasImplicitSelf: isObjectOriented,
             constructors: isObjectOriented ? [""] : [], builtIns: builtIns, builtInModule: "libc",
             commonMembers: commonMembers, hasBodyScope: isObjectOriented,
-            outerModules: ["absl", "boost", "std"],
+            outerModules: ["absl", "boost", "std", "testing"],
             unwrappers: [
                 "at", "back", "data", "front", "get", "release", "top", "value", "value_or",
             ],
