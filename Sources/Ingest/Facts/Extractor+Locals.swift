@@ -15,7 +15,7 @@ extension Extractor {
 
         private var meanings: [String: Meaning] = [:]
         private var places: [String: Int] = [:]
-        private var changes: [(name: String, meaning: Meaning?, place: Int?)] = []
+        private var changes: [(name: String, meaning: Meaning?, place: Int?, isNew: Bool)] = []
 
         var isEmpty: Bool { meanings.isEmpty }
         var mark: Int { changes.count }
@@ -24,23 +24,30 @@ extension Extractor {
 
         /// - Parameter place: the block that it is in.
         mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
-            var meaning = meaning
-            // Which of two values it has where branches meet, nobody knows.
-            if !isNew, let before = places[name], before != place,
-                case .value(let old)? = meanings[name], case .value(let new) = meaning, old != new
-            {
-                meaning = .value("?")
-            }
-            changes.append((name, meanings[name], places[name]))
+            changes.append((name, meanings[name], places[name], isNew))
             meanings[name] = meaning
             places[name] = isNew ? place : places[name] ?? place
         }
 
         /// Forgets what came after a mark.
-        mutating func reset(to mark: Int) {
+        ///
+        /// - Parameter keeps: whether what is assigned there to a name from before is another value
+        ///   of that: which of both it has then, nobody knows.
+        mutating func reset(to mark: Int, keeps: Bool) {
+            var changed: Set<String> = []
             while changes.count > mark, let last = changes.popLast() {
+                if keeps, case .value(let new)? = meanings[last.name],
+                    case .value(let old)? = last.meaning, !last.isNew, old != new
+                {
+                    changed.insert(last.name)
+                } else if last.isNew {
+                    changed.remove(last.name)
+                }
                 meanings[last.name] = last.meaning
                 places[last.name] = last.place
+            }
+            for name in changed.sorted() {
+                set(name, .value("?"), place: places[name] ?? 0, isNew: false)
             }
         }
     }
@@ -131,7 +138,7 @@ extension Extractor {
             }
         }
         guard let path = found, !path.isEmpty else { return nil }
-        if localTypes[path, default: 0] > 0 { return nil }
+        if localTypes[path, default: 0] > 0 { return localTypeBounds[path] }
         if language.selfTypes.contains(path) { return "@self" }
         return path
     }
@@ -155,7 +162,21 @@ extension Extractor {
             bytes.append(UInt8(ascii: "^"))
         case .member(let object, let property):
             go(node[object])
+            // `Outer.this`
+            if let name = node[property], language.selfNames.contains(text(name)) {
+                return bytes.append(UInt8(ascii: "^"))
+            }
             append(member: node[property], to: &bytes)
+        case .method(let object, let name):
+            if let object = node[object] {
+                go(object)
+                append(member: node[name], to: &bytes)
+            } else {
+                bytes += (node[name].map { cleaned(text($0)) } ?? "?").utf8
+            }
+            append(argumentCount(node), to: &bytes)
+        case .instance(let field):
+            bytes += (node[field].flatMap { instance(of: $0) } ?? "?").utf8
         case .pair:
             guard let first = node.firstChild, let last = node.lastChild else { return go(nil) }
             if first.index == last.index { return go(first) }
@@ -167,14 +188,19 @@ extension Extractor {
         case .callFirst:
             // `a[1]` is written as a call is, and gives something else.
             if isSubscript(node) { return go(nil) }
-            go(node.firstChild)
+            go(language.callee?(node) ?? node.firstChild)
             append(argumentCount(node), to: &bytes)
         case .implicitMember(let field):
             guard byte(node.start) == UInt8(ascii: ".") else { return go(node[field]) }
             bytes.append(UInt8(ascii: "?"))
             append(member: node[field], to: &bytes)
         case .field(let field): go(node[field])
+        case .element: go(nil)
         case .inner: go(node.firstChild)
+        case .cast:
+            let isWhole = node.firstChild?.index == node.lastChild?.index
+            if isWhole { return go(node.firstChild) }
+            bytes += (node.lastChild.flatMap { instance(of: $0) } ?? "?").utf8
         case .separated, .qualified, .separatedChildren:
             guard let path = path(of: node) else { return go(nil) }
             if path.utf8.contains(UInt8(ascii: ".")) {
@@ -195,17 +221,32 @@ extension Extractor {
     }
 
     private func append(name: String, to bytes: inout [UInt8]) {
-        if language.selfNames.contains(name) {
+        if let type = qualifiedSelf(name) {
+            bytes += (type + "^").utf8
+            return
+        }
+        // In a block that has another receiver `this` is that.
+        if !locals.isEmpty, case .value(let value)? = locals[name] {
+            bytes += value.utf8
+        } else if language.selfNames.contains(name) {
             bytes += "@self".utf8
         } else if language.selfTypes.contains(name) {
             bytes += "@type".utf8
         } else if language.superNames.contains(name) {
             bytes += "@super".utf8
-        } else if !locals.isEmpty, case .value(let value)? = locals[name] {
-            bytes += value.utf8
         } else {
             bytes += name.utf8
         }
+    }
+
+    /// `A` of `this@A` and of `super<A>`.
+    private func qualifiedSelf(_ name: String) -> String? {
+        guard let sign = name.utf8.firstIndex(where: { $0 == 60 || $0 == 64 }) else { return nil }
+        let word = String(name[..<sign])
+        guard language.selfNames.contains(word) || language.superNames.contains(word) else {
+            return nil
+        }
+        return name[sign...].dropFirst().filter { $0 != ">" && $0 != " " }
     }
 
     private func append(_ argumentCount: Int, to bytes: inout [UInt8]) {
@@ -216,6 +257,7 @@ extension Extractor {
 
     /// How many arguments a call has; -1 if there is no telling.
     func argumentCount(_ call: SyntaxNode) -> Int {
+        if let count = language.argumentCount { return count(self, call) }
         guard let list = call["arguments"] ?? call.children().first(where: isArguments) else {
             return -1
         }

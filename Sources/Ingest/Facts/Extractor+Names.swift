@@ -51,6 +51,20 @@ extension Extractor {
                 }
                 parts.append(own.joined(separator: ".") + suffix)
             case .literal: parts.append("?")
+            case .method(let object, let name):
+                guard let own = node[name], let part = leafName(own) else { return nil }
+                parts.append(part + "()" + suffix)
+                suffix = ""
+                if let object = node[object] {
+                    node = object
+                    continue
+                }
+            case .instance(let field):
+                if let type = node[field] {
+                    node = type
+                    continue
+                }
+                parts.append("?")
             case .call(let function):
                 suffix = "()"
                 if let callee = node[function] {
@@ -67,13 +81,13 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field), .implicitMember(let field):
+            case .field(let field), .implicitMember(let field), .element(let field):
                 if let inner = node[field] {
                     node = inner
                     continue
                 }
                 parts.append("?")
-            case .inner:
+            case .inner, .cast:
                 if let inner = node.firstChild {
                     node = inner
                     continue
@@ -115,10 +129,10 @@ extension Extractor {
             case .pair:
                 guard let inner = node.lastChild else { return nil }
                 node = inner
-            case .field(let field), .implicitMember(let field):
+            case .field(let field), .implicitMember(let field), .element(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
-            case .inner:
+            case .inner, .cast:
                 guard let inner = node.firstChild else { return nil }
                 node = inner
             case .member(_, let property), .qualified(_, let property):

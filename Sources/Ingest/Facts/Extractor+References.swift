@@ -23,7 +23,8 @@ extension Extractor {
         switch compiled.shapes[parent.symbol] {
         case .call(let function): if parent[function]?.index == node.index { return }
         case .callFirst: if parent.firstChild?.index == node.index { return }
-        case .member(_, let property): if parent[property]?.index == node.index { return }
+        case .member(_, let property), .method(_, let property):
+            if parent[property]?.index == node.index { return }
         case .pair: if parent.lastChild?.index == node.index { return }
         default: break
         }
@@ -130,7 +131,11 @@ extension Extractor {
                 namespaces[definition.qualifiedName] = index
             }
         }
-        for (definition, type) in typesOfMembers {
+        for (definition, type, isOutside) in typesOfMembers {
+            let place = types[type] ?? namespaces[type]
+            if place.map({ $0 > definition }) ?? isOutside {
+                facts.definitions[definition].extends = type
+            }
             if let index = types[type] {
                 facts.definitions[definition].parent = index
                 facts.definitions[definition].extends = nil
@@ -162,10 +167,13 @@ extension Extractor {
     }
 
     /// A name that stands for a type in what is around only: a type parameter.
-    func declareLocalType(_ name: SyntaxNode?) {
+    func declareLocalType(_ name: SyntaxNode?, bound: SyntaxNode? = nil) {
         guard let name else { return }
-        hidden.insert(name.start)
+        guard hidden.insert(name.start).inserted else { return }
         let text = text(name)
+        // Two of one name, one in the other, are too rare to be told apart.
+        localTypeBounds[text] =
+            localTypes[text, default: 0] > 0 ? nil : bound.flatMap { typePath(of: $0) }
         scopes[scopes.count - 1].localTypes.append(text)
         localTypes[text, default: 0] += 1
     }

@@ -40,11 +40,14 @@ final class Extractor {
     private(set) var callableDepth = 0
     var locals = Locals()
     /// Where blocks end, and what names meant before them.
-    private var blocks: [(node: Int, end: Int, mark: Int)] = []
+    private var blocks: [(node: Int, end: Int, mark: Int, keeps: Bool)] = []
     /// Names that get a meaning behind a node.
-    private var bindings: [(end: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
+    private var bindings:
+        [(end: Int, depth: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
     /// Type parameters of what is open, and how often each is one.
     var localTypes: [String: Int] = [:]
+    /// What values of type parameters are at least.
+    var localTypeBounds: [String: String] = [:]
     /// How many more bytes of signatures and descriptions the file may have: there could be
     /// thousands for one place.
     var textLeft: Int
@@ -72,7 +75,7 @@ final class Extractor {
     /// What attributes refer to: they belong to what is defined next.
     var laterReferences: [Reference] = []
     /// Types that definitions and references belong to, by name: they may come later in the file.
-    var typesOfMembers: [(definition: Int, type: String)] = []
+    var typesOfMembers: [(definition: Int, type: String, isOutside: Bool)] = []
     var typesOfReferences: [(reference: Int, type: String)] = []
 
     private init(
@@ -162,8 +165,8 @@ final class Extractor {
     /// The node that is visited.
     var currentNode: SyntaxNode { node }
 
-    func openBlock(until end: Int) {
-        blocks.append((node.index, end, locals.mark))
+    func openBlock(until end: Int, keeps: Bool = true) {
+        blocks.append((node.index, end, locals.mark, keeps))
         nextEnd = min(nextEnd, end)
     }
 
@@ -174,7 +177,7 @@ final class Extractor {
         guard let node else {
             return locals.set(name, meaning, place: blocks.last?.node ?? 0, isNew: isNew)
         }
-        bindings.append((node.after, name, meaning, isNew))
+        bindings.append((node.after, blocks.count, name, meaning, isNew))
         nextEnd = min(nextEnd, node.after)
     }
 
@@ -182,14 +185,15 @@ final class Extractor {
         while true {
             // Of what ends at once, what is inside ends first.
             if bindings.count > floor.bindings, let last = bindings.last, last.end <= index,
-                blocks.count == floor.blocks || last.end <= blocks[blocks.count - 1].end
+                // Blocks in the node end before it does.
+                blocks.count <= last.depth || last.end < blocks[blocks.count - 1].end
             {
                 bindings.removeLast()
                 locals.set(
                     last.name, last.meaning, place: blocks.last?.node ?? 0, isNew: last.isNew)
             } else if blocks.count > floor.blocks, let last = blocks.last, last.end <= index {
                 blocks.removeLast()
-                locals.reset(to: last.mark)
+                locals.reset(to: last.mark, keeps: last.keeps)
             } else {
                 break
             }
@@ -221,7 +225,7 @@ final class Extractor {
     private func open(_ scope: Scope) {
         if scope.kind.isCallable {
             callableDepth += 1
-            openBlock(until: scope.end)
+            openBlock(until: scope.end, keeps: !language.assignmentDeclares)
         }
         scopes.append(scope)
         nextEnd = min(nextEnd, scope.end)
@@ -230,7 +234,10 @@ final class Extractor {
     private func closeScope() {
         let scope = scopes.removeLast()
         if scope.kind.isCallable { callableDepth -= 1 }
-        for name in scope.localTypes { localTypes[name]? -= 1 }
+        for name in scope.localTypes {
+            localTypes[name]? -= 1
+            localTypeBounds[name] = nil
+        }
         guard scope.isDefinition else {
             scopes[scopes.count - 1].branches += scope.branches
             return
@@ -356,7 +363,7 @@ final class Extractor {
         }
         if let type = type ?? (above.isExtension ? above.qualifiedName : nil), !type.isEmpty {
             facts.definitions[index].extends = type
-            typesOfMembers.append((index, type))
+            typesOfMembers.append((index, type, true))
         }
         attributes.removeAll(keepingCapacity: true)
         for var reference in laterReferences {

@@ -73,6 +73,13 @@ struct Definition: Sendable {
     var labels: String?
     /// Of the type itself, not of its values.
     var isStatic = false
+    /// Found behind a dot only, though it stands in no type: a function in an object.
+    var isMember = false
+    /// Of several with one name never the one that is meant: a signature beside its function, or a
+    /// function of an object that is given to another.
+    var isSecondary = false
+    /// A function that is called by being named: a getter.
+    var isAccessor = false
 }
 
 /// That a definition names something else.
@@ -97,7 +104,8 @@ struct Reference: Sendable {
 
 /// A name that a file has from elsewhere.
 struct Import: Sendable {
-    /// As it is written, in the language's own way: `../lib/a`, `os.path`, `..pkg`.
+    /// As it is written, in the language's own way: `../lib/a`, `os.path`, `..pkg`. Empty for the
+    /// file itself, which offers something of its own under another name then.
     var module: String
     /// What of it; nil for the module itself, `*` for all that it offers.
     var name: String?
@@ -107,6 +115,9 @@ struct Import: Sendable {
     var owner: Int
     /// Whether others get it from here as if it were defined here.
     var isExported = false
+
+    /// The alias of what a file is to those that import it as a whole: `module.exports = f`.
+    static let whole = "="
 }
 
 /// What values of a type have beside what is defined: `self.store = Store()`.

@@ -42,6 +42,11 @@ enum Shape: Sendable {
     case separated
     /// What is called.
     case call(StaticString)
+    /// A call in one node: of what, if anything, and which of its methods. A method's name alone is
+    /// no local variable's.
+    case method(StaticString, StaticString)
+    /// A value of the type that a field names: `new A()`, `(A) b`.
+    case instance(StaticString)
     /// What is called is its first child.
     case callFirst
     /// The texts of its children that are names.
@@ -52,6 +57,10 @@ enum Shape: Sendable {
     case field(StaticString)
     /// Of its first child: parentheses and the like.
     case inner
+    /// Something of what a field names, of which nothing is known: `a[i]`.
+    case element(StaticString)
+    /// A value of the type that its last child names: `a as B`.
+    case cast
 }
 
 /// Which comments describe what follows them.
@@ -82,6 +91,13 @@ struct Language: Sendable {
     var superNames: Set<String> = []
     /// Types that stand for the one that they are used in: `Self`.
     var selfTypes: Set<String> = []
+    /// How many arguments a call has, where that is not the children of one node; -1 if there is
+    /// no telling.
+    var argumentCount: (@Sendable (Extractor, SyntaxNode) -> Int)?
+    /// What is called, where that is not what the shape of a call says.
+    var callee: (@Sendable (SyntaxNode) -> SyntaxNode?)?
+    /// A variable that a function assigns to is its own, whatever is around it.
+    var assignmentDeclares = false
     /// Arguments that stand for any number of them.
     var spreads: [StaticString] = []
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,

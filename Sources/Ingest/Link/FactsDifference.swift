@@ -38,8 +38,7 @@ extension LinkFacts {
         let extends: String?
         let arguments: ClosedRange<Int>?
         let labels: String?
-        let isStatic: Bool
-        let isExcluded: Bool
+        let flags: Int
         let bases: [String]
     }
 
@@ -60,8 +59,7 @@ extension LinkFacts {
                 name: definition.name, kind: definition.kind, qualifiedName: names,
                 ordinal: definition.ordinal, type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
-                isStatic: definition.isStatic,
-                isExcluded: definition.isExcluded, bases: bases[index] ?? [])
+                flags: definition.flags, bases: bases[index] ?? [])
         }
     }
 

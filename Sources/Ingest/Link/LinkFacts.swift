@@ -17,8 +17,25 @@ struct LinkFacts: Sendable {
         var arguments: ClosedRange<Int>?
         var labels: String?
         var isStatic = false
+        var isMember = false
+        var isSecondary = false
+        var isAccessor = false
         /// It is a test, and no entity.
         var isExcluded = false
+
+        var flags: Int {
+            get {
+                (isStatic ? 1 : 0) + (isExcluded ? 2 : 0) + (isMember ? 4 : 0)
+                    + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0)
+            }
+            set {
+                isStatic = newValue & 1 != 0
+                isExcluded = newValue & 2 != 0
+                isMember = newValue & 4 != 0
+                isSecondary = newValue & 8 != 0
+                isAccessor = newValue & 16 != 0
+            }
+        }
     }
 
     var package = ""
@@ -39,7 +56,8 @@ struct LinkFacts: Sendable {
                 kind: definition.kind, name: definition.name, parent: definition.parent,
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
-                isStatic: definition.isStatic,
+                isStatic: definition.isStatic, isMember: definition.isMember,
+                isSecondary: definition.isSecondary, isAccessor: definition.isAccessor,
                 isExcluded: isExcluded[index])
         }
         lines = facts.definitions.map(\.startLine)
@@ -57,7 +75,7 @@ struct LinkFacts: Sendable {
 
     // MARK: - As bytes
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// What others may depend on.
     func encodedNames() -> [UInt8] {
@@ -74,7 +92,7 @@ struct LinkFacts: Sendable {
             writer.add((definition.arguments?.lowerBound ?? -1) + 1)
             if let arguments = definition.arguments { writer.add(arguments.count) }
             writer.add(optional: definition.labels)
-            writer.add((definition.isStatic ? 1 : 0) + (definition.isExcluded ? 2 : 0))
+            writer.add(definition.flags)
         }
         writer.add(imports.count)
         for item in imports {
@@ -133,8 +151,7 @@ struct LinkFacts: Sendable {
             }
             definition.labels = try reader.optional()
             let flags = try reader.number()
-            definition.isStatic = flags & 1 != 0
-            definition.isExcluded = flags & 2 != 0
+            definition.flags = flags
             definitions.append(definition)
         }
         for _ in 0..<(try reader.count()) {

@@ -13,22 +13,57 @@ struct LinkRules: Sendable {
     var layout = Layout.file
     /// A bare name may be a member of the type around it.
     var hasImplicitSelf = false
+    /// A bare name right in a type's body may be one of its members.
+    var hasTypeScope = true
     /// What is in a module or a namespace is seen in those inside of it.
     var seesOuterModules = false
-    /// Members that a call of their type calls.
+    /// Members that a call of their type calls; an empty one has the type's own name.
     var constructors: Set<String> = []
     /// Names that are there without an import, and the module that they are from.
     var builtIns: Set<String> = []
     var builtInModule = "builtins"
+    /// Such names as are from other modules, with all of their path.
+    var otherBuiltIns: [String: String] = [:]
     /// Members that values of built-in types have: of a value that nothing is known of, such a name
     /// says nothing.
     var commonMembers: Set<String> = []
     /// A name that is nowhere in the tree is from the module whose names the file has all taken.
     var takesUnknownNames = false
+    /// The name that stands for all of a module outside: `default`.
+    var wholeName: String?
     /// Imports give names to all that import the file, unless they say otherwise.
     var exportsImports = false
+    /// What stands around a name says whether it is called, a type or a value; nil where it does
+    /// not.
+    var names: NameKinds?
+    /// Modules outside of the tree that need no import to be named.
+    var outerModules: Set<String> = []
+    /// A member whose members are also its type's.
+    var companion = ""
+    /// What extends a type from elsewhere is named by what it stands in.
+    var extensionsKeepPaths = false
+    /// What is static of a type says that other definitions with its name are parts of it.
+    var hasPartialTypes = false
+    /// Members that all types have, and those that enums have, with what they are.
+    var rootMembers: [String: String] = [:]
+    var enumMembers: [String: String] = [:]
     /// What an import's module is; nil if that is nothing that can be told.
     var module: @Sendable (Import, LinkedFile, SymbolTable) -> Module? = { _, _, _ in nil }
+
+    /// Which things a name can mean. Of functions with one name, those count that take as many
+    /// arguments.
+    struct NameKinds: Sendable {
+        /// A type is called as functions are.
+        var callsTypes = false
+        /// What has a value may be a function.
+        var callsValues = false
+        /// A function is named without being called.
+        var namesFunctions = false
+        /// One that takes nothing is called by its name alone.
+        var namingCalls = false
+        /// What others of the package have comes after all that is imported or inherited.
+        var packageIsLast = false
+    }
 
     enum Layout: Sendable {
         /// Each file is a module.

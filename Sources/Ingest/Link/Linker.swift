@@ -103,7 +103,8 @@ final class Linker {
                     (Link(from: from, kind: kind, target: target), answer.resolution, line))
             }
         }
-        for item in facts.imports where !facts.definitions[item.owner].isExcluded {
+        for item in facts.imports
+        where !item.module.isEmpty && !facts.definitions[item.owner].isExcluded {
             add(item.owner, .imports, answer(item), item.line)
         }
         for references in [facts.bases, facts.references] {
@@ -120,7 +121,16 @@ final class Linker {
                     known[question] = answer
                 }
                 if reference.isValue, !answer.isInner { continue }
-                add(reference.owner, reference.kind, answer, reference.line)
+                var kind = reference.kind
+                if kind == .calls, isValueCalled(answer) { kind = .uses }
+                if reference.isValue, rules.names?.namingCalls ?? false,
+                    case .symbol(let symbol)? = answer.targets.first,
+                    table.definition(symbol).kind.isCallable,
+                    table.definition(symbol).arguments?.lowerBound ?? 1 == 0
+                {
+                    kind = .calls
+                }
+                add(reference.owner, kind, answer, reference.line)
                 if let type = answer.type {
                     let use = Answer(targets: [.symbol(type)], resolution: answer.resolution)
                     add(reference.owner, .uses, use, reference.line)
@@ -142,6 +152,15 @@ final class Linker {
     static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
 
     private func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
+
+    /// Whether what is called is a variable, which has the function.
+    private func isValueCalled(_ answer: Answer) -> Bool {
+        guard rules.names != nil, answer.isInner, case .symbol(let symbol)? = answer.targets.first
+        else { return false }
+        let definition = table.definition(symbol)
+        return [.constant, .field, .property, .variable].contains(definition.kind)
+            && definition.arguments == nil
+    }
 
     private struct Question: Hashable {
         let target: String
@@ -179,24 +198,42 @@ final class Linker {
         let expression = Expression(reference.target)
         let name = expression.last
         guard rules.isDefined else { return unresolved(name) }
+        var part = expression.parts[expression.parts.count - 1]
+        let sought = Sought(part, reference)
+        if !part.isCall { part.argumentCount = reference.argumentCount }
         var value: Value = .nothing
         if expression.parts.count == 1 {
-            value = evaluate(expression.parts[0], reference.owner)
+            // What it names is meant, not what that would give.
+            if rules.names != nil { (part.isCall, part.isInstance) = (false, false) }
+            value = evaluate(part, reference.owner, sought)
         } else {
             let receiver = evaluate(expression.parts.dropLast(), reference.owner)
-            value = member(name, of: receiver, argumentCount: reference.argumentCount)
+            value = member(name, of: receiver, sought, argumentCount: part.argumentCount)
             if case .nothing = value {
-                if reference.isValue { return unresolved(name) }
+                if reference.isValue || isForeign(expression.parts[0], reference.owner) {
+                    return unresolved(name)
+                }
                 return byName(name, receiver, reference)
             }
         }
         return answer(value, name, reference)
     }
 
+    /// Whether what an expression begins with is nothing of the tree: what it has is neither.
+    private func isForeign(_ part: Expression.Part, _ owner: Int) -> Bool {
+        guard rules.names != nil, !["?", "", "@self", "@type"].contains(part.name) else {
+            return false
+        }
+        var name = part
+        (name.isCall, name.isInstance) = (false, false)
+        if case .nothing = evaluate(name, owner, Sought(part)) { return true }
+        return false
+    }
+
     private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
         switch value {
         case .symbols(let symbols, let isSure):
-            var found = symbols
+            var found = withoutSecondary(symbols)
             var isSure = isSure
             var type: Symbol?
             if reference.kind == .calls || reference.isValue {
@@ -205,6 +242,9 @@ final class Linker {
                     isTypeOrCallable($0) == (reference.kind == .calls)
                 }
                 if !fitting.isEmpty { found = fitting }
+            }
+            if found.count > 1, reference.kind != .imports {
+                found = meant(found, asType: reference.kind != .calls && !reference.isValue)
             }
             if reference.kind == .calls {
                 found = chosen(found, reference.argumentCount, reference.labels)
@@ -217,8 +257,18 @@ final class Linker {
                 }
             }
             let stored = found.filter { !table.definition($0).isExcluded }
+            if reference.isValue, stored.allSatisfy({ table.definition($0).kind == .namespace }) {
+                return unresolved(name)
+            }
             guard !stored.isEmpty else { return unresolved(name) }
             if stored.count > 1 {
+                // Overloads are of one type; others, if they are many, say nothing.
+                if stored.count > Self.candidateLimit,
+                    Set(stored.map { table.path($0) }).count > 1
+                        || Set(stored.map { table.fileNumber(of: $0) }).count > Self.candidateLimit
+                {
+                    return unresolved(name)
+                }
                 return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
             }
             if found.count > 1 { isSure = false }
@@ -229,9 +279,13 @@ final class Linker {
             // A variable that is called: nothing says what it calls.
             if reference.kind == .calls || reference.isValue { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
-        case .module where reference.isValue: return unresolved(name)
+        case .module where reference.isValue || reference.kind == .calls: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
+            let types = table.symbols(at: path)
+            if files.isEmpty, types.count == 1 {
+                return Answer(targets: [.symbol(types[0])], resolution: .exact)
+            }
             // A module of several files is all of them.
             guard !files.isEmpty else { return unresolved(name) }
             return Answer(
@@ -239,6 +293,7 @@ final class Linker {
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
+            if isExtension(name) { return unresolved(name) }
             return Answer(targets: [.external(text)], resolution: .external)
         case .nothing: return unresolved(name)
         }
@@ -253,14 +308,25 @@ final class Linker {
         }
     }
 
+    /// Whether it is a name that types outside of the tree may have got in it.
+    private func isExtension(_ name: String) -> Bool {
+        rules.extensionsKeepPaths
+            && table.symbols(named: name, in: family).contains {
+                table.definition($0).extends != nil
+            }
+    }
+
     private func unresolved(_ name: String) -> Answer {
         Answer(targets: [.unresolved(name)], resolution: .unresolved)
     }
 
     private func answer(_ item: Import) -> Answer {
-        let value = self.value(of: item)
+        var value = self.value(of: item)
         let name = item.name == "*" ? nil : item.name
-        let last = name ?? LinkedFile.parts(item.module).last ?? item.module
+        // What a file is as a whole may be nothing with a name.
+        if name == nil, case .nothing = value { value = module(of: item) }
+        let isPath = item.module.utf8.contains(UInt8(ascii: "/"))
+        let last = name ?? (isPath ? nil : LinkedFile.parts(item.module).last) ?? item.module
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
         return answer(value, last, reference)
     }
@@ -337,10 +403,28 @@ final class Linker {
         return arguments.contains(argumentCount)
     }
 
+    /// Without those that only say what another one is.
+    private func withoutSecondary(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count > 1 else { return symbols }
+        let primary = symbols.filter { !table.definition($0).isSecondary }
+        return primary.isEmpty ? symbols : primary
+    }
+
+    /// Of what one name is as a type and as a value, that which is asked for.
+    private func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
+        let found = symbols.filter { symbol in
+            let kind = table.definition(symbol).kind
+            if asType { return kind.isType || kind == .typeAlias }
+            return kind != .interface && kind != .typeAlias
+        }
+        return found.isEmpty ? symbols : found
+    }
+
     /// Of several with one name those that take so many arguments, if that decides.
     private func chosen(
         _ symbols: [Symbol], _ argumentCount: Int, _ labels: String? = nil
     ) -> [Symbol] {
+        let symbols = withoutSecondary(symbols)
         guard symbols.count > 1, argumentCount >= 0 || labels != nil else { return symbols }
         let fitting = symbols.filter { accepts(table.definition($0), argumentCount, labels) }
         return fitting.isEmpty ? symbols : fitting
@@ -350,9 +434,14 @@ final class Linker {
     private func constructor(
         _ symbol: Symbol, _ argumentCount: Int, _ labels: String?
     ) -> Symbol? {
-        guard table.definition(symbol).kind.isType, !rules.constructors.isEmpty else { return nil }
+        let type = table.definition(symbol)
+        let rules = table.file(of: symbol).language.links
+        guard type.kind.isType, !rules.constructors.isEmpty else { return nil }
+        // It is what its own parameters make.
+        if type.arguments != nil, accepts(type, argumentCount) { return nil }
         for name in rules.constructors.sorted() {
-            if case .symbols(let found, _) = ownMember(name, symbol) {
+            let name = name.isEmpty ? table.definition(symbol).name : name
+            if case .symbols(let found, _) = ownMember(name, symbol, .called, argumentCount) {
                 let fitting = found.filter {
                     accepts(table.definition($0), argumentCount, labels)
                 }
@@ -415,17 +504,23 @@ final class Linker {
     }
 
     private func evaluate<Parts: Collection<Expression.Part>>(
-        _ parts: Parts, _ owner: Int
+        _ parts: Parts, _ owner: Int, _ sought: Sought? = nil
     ) -> Value {
         guard let first = parts.first else { return .nothing }
-        var value = evaluate(first, owner)
-        for part in parts.dropFirst() {
-            value = applied(member(part.name, of: value, argumentCount: part.argumentCount), part)
+        var value = evaluate(first, owner, parts.count == 1 ? sought : nil)
+        for (place, part) in parts.enumerated().dropFirst() {
+            let isLast = place + 1 == parts.count
+            let found = member(
+                part.name, of: value, isLast ? sought ?? Sought(part) : Sought(part),
+                argumentCount: part.argumentCount)
+            value = applied(found, part)
         }
         return value
     }
 
-    private func evaluate(_ part: Expression.Part, _ owner: Int) -> Value {
+    private func evaluate(
+        _ part: Expression.Part, _ owner: Int, _ sought: Sought? = nil
+    ) -> Value {
         switch part.name {
         case "?", "": return .nothing
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
@@ -434,7 +529,9 @@ final class Linker {
             guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
             // As a call, `super()`, it is the same.
             return baseValue(of: types)
-        default: return applied(lookUp(part.name, owner, part.argumentCount), part)
+        default:
+            return applied(
+                lookUp(part.name, owner, sought ?? Sought(part), part.argumentCount), part)
         }
     }
 
@@ -481,98 +578,288 @@ final class Linker {
         switch value {
         case .symbols(let symbols, let isSure):
             let symbols = chosen(symbols, argumentCount)
+            // What an object makes, not another object.
+            if symbols.count == 1, table.definition(symbols[0]).isStatic,
+                table.definition(symbols[0]).kind.isType, rules.constructors.contains("apply"),
+                case .symbols(let made, _) = ownMember("apply", symbols[0], .called, argumentCount)
+            {
+                return result(of: .symbols(made, isSure: isSure), argumentCount)
+            }
             if symbols.contains(where: { table.definition($0).kind.isType }) {
                 return .instance(
                     symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
             }
-            guard symbols.allSatisfy({ table.definition($0).kind.isCallable }) else {
-                return .nothing
+            guard !symbols.isEmpty, symbols.count <= 16,
+                symbols.allSatisfy({
+                    let definition = table.definition($0)
+                    return definition.kind.isCallable || definition.arguments != nil
+                })
+            else { return .nothing }
+            let type = type(of: symbols[0])
+            // Of overloads, all must give the same.
+            for symbol in symbols.dropFirst() {
+                switch (type, self.type(of: symbol)) {
+                case (.instance(let a, _), .instance(let b, _)) where a == b: break
+                case (.outer(let a), .outer(let b)) where a == b: break
+                default: return .nothing
+                }
             }
-            return resultOfAll(symbols, isSure)
+            if case .instance(let types, let isTypeSure) = type {
+                return .instance(types, isSure: isSure && isTypeSure)
+            }
+            return type
         case .outer(let text): return .outer(text + "()")
         default: return .nothing
         }
     }
 
-    /// What calls of several give, if that is the same.
-    private func resultOfAll(_ symbols: [Symbol], _ isSure: Bool) -> Value {
-        var result: Value = .nothing
-        for (place, symbol) in symbols.enumerated() {
-            let type = type(of: symbol)
-            if place == 0 {
-                result = type
-            } else if case .instance(let types, let isTypeSure) = type,
-                case .instance(let others, let isResultSure) = result, others == types
-            {
-                result = .instance(types, isSure: isTypeSure && isResultSure)
-            } else {
-                return .nothing
-            }
-        }
-        if case .instance(let types, let isTypeSure) = result {
-            return .instance(types, isSure: isSure && isTypeSure)
-        }
-        return result
-    }
-
     // MARK: - Names
 
-    private func lookUp(_ name: String, _ owner: Int, _ argumentCount: Int) -> Value {
+    /// What kind of thing a name is to be.
+    private enum Sought {
+        case any, called, type, value
+
+        init(_ part: Expression.Part) {
+            self = part.isCall ? .called : part.isInstance ? .type : .value
+        }
+
+        init(_ part: Expression.Part, _ reference: Reference) {
+            if part.isCall || part.isInstance {
+                self.init(part)
+            } else {
+                switch reference.kind {
+                case .calls: self = .called
+                case .extends, .implements: self = .type
+                case .uses: self = reference.isValue ? .value : .type
+                case .imports, .contains: self = .any
+                }
+            }
+        }
+    }
+
+    /// Those that can be what is looked for.
+    private func sifted(_ symbols: [Symbol], _ sought: Sought, _ argumentCount: Int) -> [Symbol] {
+        guard let kinds = rules.names, sought != .any, !symbols.isEmpty else { return symbols }
+        var isAnyFunction = false
+        var found = symbols.filter { symbol in
+            let definition = table.definition(symbol)
+            let kind = definition.kind
+            switch sought {
+            case .any: return true
+            case .called:
+                if kind.isType { return kinds.callsTypes }
+                if kind.isCallable { isAnyFunction = true }
+                if kind.isCallable || definition.arguments != nil {
+                    return accepts(definition, argumentCount)
+                }
+                return kind == .typeAlias ? kinds.callsTypes : kinds.callsValues
+            case .type:
+                return kind.isType || kind == .typeAlias || kind == .namespace || kind == .module
+            case .value: return !kind.isCallable || kinds.namesFunctions
+            }
+        }
+        if isAnyFunction {
+            found.removeAll {
+                let kind = table.definition($0).kind
+                return !kind.isCallable && !kind.isType
+            }
+        }
+        if rules.hasPartialTypes, found.count > 1 { found = withoutParts(found) }
+        // A type, and the object that goes with it.
+        let types = found.filter { table.definition($0).kind.isType }
+        if found.count > 1, types.count == found.count {
+            let isObject = sought == .value
+            let fitting = types.filter { table.definition($0).isStatic == isObject }
+            if !fitting.isEmpty { return fitting }
+        }
+        return found
+    }
+
+    /// Of the parts of a type one, which stands for it.
+    private func withoutParts(_ symbols: [Symbol]) -> [Symbol] {
+        var chosen: [Symbol] = []
+        for symbol in symbols {
+            let definition = table.definition(symbol)
+            let path = table.path(symbol)
+            guard definition.kind.isType, definition.isStatic,
+                let place = chosen.firstIndex(where: {
+                    table.path($0) == path && table.definition($0).isStatic
+                })
+            else {
+                chosen.append(symbol)
+                continue
+            }
+            // `A.cs` before `A.Designer.cs`
+            let count = table.file(of: chosen[place]).path.utf8.count
+            if table.file(of: symbol).path.utf8.count < count { chosen[place] = symbol }
+        }
+        return chosen
+    }
+
+    private func sifted(_ value: Value, _ sought: Sought, _ argumentCount: Int) -> Value {
+        guard case .symbols(let symbols, let isSure) = value else { return value }
+        let found = sifted(symbols, sought, argumentCount)
+        return found.isEmpty ? .nothing : .symbols(found, isSure: isSure)
+    }
+
+    /// Whether a name that is called will be a type's.
+    private func isTypeLike(_ name: String) -> Bool {
+        rules.names?.callsTypes ?? false && name.first?.isUppercase ?? false
+    }
+
+    /// Whether a type may have members that the tree does not show.
+    private func isOpen(_ type: Symbol) -> Bool {
+        guard looksAtBases else { return false }
+        var seen: Set<Symbol> = [type]
+        var pending = [type]
+        while let type = pending.popLast(), seen.count < 256 {
+            for base in bases(of: type) {
+                guard case .symbols(let symbols, _) = base else { return true }
+                for symbol in symbols where seen.insert(symbol).inserted { pending.append(symbol) }
+            }
+        }
+        return false
+    }
+
+    private func lookUp(
+        _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
+        var inherited: String?
+        var isOpen = false
+        let value = lookUp(name, owner, sought, argumentCount, &inherited, &isOpen)
+        guard let kinds = rules.names else { return value }
+        if kinds.packageIsLast, case .symbols(let symbols, _) = value,
+            symbols.allSatisfy({ table.fileNumber(of: $0) != table.file(at: file.path) }),
+            imported(name, of: nil, sought, argumentCount) == nil
+        {
+            // Something nearer may have that name which the tree does not show.
+            let isHidden = file.wildcards.contains {
+                if case .nothing = module(of: file.facts.imports[$0]) { true } else { false }
+            }
+            if isOpen || isHidden { return .symbols(symbols, isSure: false) }
+        }
+        guard sought == .called else { return value }
+        switch value {
+        case .nothing:
+            return isTypeLike(name) ? value : inherited.map { .outer($0) } ?? value
+        case .symbols(let symbols, _)
+        where isOpen && !symbols.allSatisfy { table.definition($0).kind.isType }:
+            // It may be a member of what a type extends outside of the tree.
+            return .symbols(symbols, isSure: false)
+        default: return value
+        }
+    }
+
+    private func lookUp(
+        _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int,
+        _ inherited: inout String?, _ isOpen: inout Bool
+    ) -> Value {
         note(name)
         let facts = file.facts
         var place = owner
         var isOwn = true
+        let isCalled = rules.names != nil && sought == .called
         while place > 0 {
             let definition = facts.definitions[place]
             if definition.kind.isCallable || !definition.kind.isType {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
-                let found = table.symbols(at: file.paths[place].appending(name)).filter {
-                    isSpace || $0 >= file.first && $0 < file.first + facts.definitions.count
-                }
+                let found = sifted(
+                    table.symbols(at: file.paths[place].appending(name)).filter {
+                        !(isSpace ? table.definition($0).isMember : isMember($0))
+                            && (isSpace
+                                || $0 >= file.first && $0 < file.first + facts.definitions.count)
+                    }, sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
-                if isSpace, let outer = imported(name, of: place) { return outer }
-            } else if rules.hasImplicitSelf || isOwn {
-                let value = memberOfType(name, file.first + place)
+                if isSpace, let outer = imported(name, of: place, sought, argumentCount) {
+                    return outer
+                }
+                if isSpace, rules.names != nil,
+                    let value = inSpace(name, place, sought, argumentCount)
+                {
+                    return value
+                }
+            } else if rules.hasImplicitSelf || isOwn && rules.hasTypeScope {
+                let value = memberOfType(name, file.first + place, sought, argumentCount)
                 if case .symbols = value { return value }
+                if isCalled || rules.names?.packageIsLast ?? false {
+                    if isCalled, case .outer(let text) = value { inherited = inherited ?? text }
+                    isOpen = isOpen || self.isOpen(file.first + place)
+                }
             }
-            if definition.extends != nil, rules.hasImplicitSelf,
+            if definition.extends != nil, rules.hasImplicitSelf, !definition.isStatic,
                 case .symbols(let types, _) = extendedType(file.first + place)
             {
                 for type in types {
-                    let value = memberOfType(name, type)
+                    let value = memberOfType(name, type, sought, argumentCount)
                     if case .symbols = value { return value }
                 }
+            } else if isCalled, definition.extends != nil, !definition.isStatic,
+                case .outer(let type) = extendedType(file.first + place)
+            {
+                inherited = inherited ?? "\(type).\(name)"
+                isOpen = true
             }
             isOwn = false
             place = definition.parent
         }
-        let found = table.symbols(at: file.module.appending(name))
-        if !found.isEmpty {
-            // What the file has itself comes before what others of its module have.
-            let own = found.filter {
-                $0 >= file.first && $0 < file.first + facts.definitions.count
+        var found = sifted(
+            table.symbols(at: file.module.appending(name)).filter { !isMember($0) }, sought,
+            argumentCount)
+        if rules.extensionsKeepPaths, sought != .any {
+            // That has a name beside a value only.
+            found.removeAll {
+                let definition = table.definition($0)
+                return definition.extends != nil && !definition.isStatic
             }
-            return .symbols(own.isEmpty ? found : own, isSure: true)
         }
+        // What the file has itself comes before what others of its module have.
+        let own = found.filter { $0 >= file.first && $0 < file.first + facts.definitions.count }
+        if !own.isEmpty {
+            let isOverloaded = isCalled && own.allSatisfy { table.definition($0).kind.isCallable }
+            return .symbols(isOverloaded ? found : own, isSure: true)
+        }
+        if let value = imported(name, of: nil, sought, argumentCount) { return value }
+        var outer: Set<String> = []
+        if rules.names?.packageIsLast ?? false {
+            for index in file.wildcards {
+                if let value = inWildcard(name, index, sought, argumentCount, &outer) {
+                    return value
+                }
+            }
+        }
+        if !found.isEmpty { return .symbols(found, isSure: true) }
         if rules.seesOuterModules {
             for count in (0..<file.moduleSegments.count).reversed() {
                 let path = NamePath(family: file.language.family)
                     .appending(all: file.moduleSegments.prefix(count)).appending(name)
-                let found = table.symbols(at: path)
+                let found = sifted(table.symbols(at: path), sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
         }
-        if let value = imported(name, of: nil) { return value }
         for index in file.wildcards {
-            let value = member(name, ofModule: self.module(of: facts.imports[index]), depth: 0)
-            if case .nothing = value { continue }
-            if case .outer = value { continue }
-            return value
+            if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
+        if let path = rules.otherBuiltIns[name] { return .outer(path) }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
         if let value = outside(name) { return value }
+        if rules.outerModules.contains(name), sought != .called { return .outer(name) }
         // A module by its own name, where modules have one.
         let path = family.appending(name)
+        if let kinds = rules.names {
+            if sought != .called, table.hasModule(path) { return .module(path, file: nil) }
+            // If it is in no module of the tree, the only other one must have it: packages have
+            // types, and types have members.
+            let modules = outer.filter { module in
+                let last = LinkedFile.parts(module).last
+                let isType = last?.first?.isUppercase ?? false
+                return sought == .type && !isType
+                    || sought == .called && (inherited == nil || isTypeLike(name))
+                        && (isType || kinds.callsTypes)
+            }
+            if modules.count == 1, let module = modules.first {
+                return .outer("\(module).\(name)")
+            }
+        }
         if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
             return .module(path, file: nil)
         }
@@ -596,11 +883,59 @@ final class Linker {
         return .outer(modules.count == 1 ? "\(module).\(name)" : name)
     }
 
-    private func imported(_ name: String, of owner: Int?) -> Value? {
+    /// What a name is by an import of all that a module has; nil if it is nothing of the tree.
+    private func inWildcard(
+        _ name: String, _ index: Int, _ sought: Sought, _ argumentCount: Int,
+        _ outer: inout Set<String>
+    ) -> Value? {
+        let module = self.module(of: file.facts.imports[index])
+        let value = sifted(
+            member(name, ofModule: module, sought, argumentCount, depth: 0), sought, argumentCount)
+        switch value {
+        case .nothing: return nil
+        case .outer:
+            if case .outer(let text) = module { outer.insert(text) }
+            return nil
+        default: return value
+        }
+    }
+
+    /// What a name is in the namespaces around one that is named with several parts, and by what
+    /// is imported in it.
+    private func inSpace(
+        _ name: String, _ place: Int, _ sought: Sought, _ argumentCount: Int
+    ) -> Value? {
+        var outer: Set<String> = []
+        for index in file.wildcards where file.facts.imports[index].owner == place {
+            if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
+        }
+        var path = file.paths[max(0, file.facts.definitions[place].parent)]
+        var paths: [NamePath] = []
+        for part in LinkedFile.parts(file.facts.definitions[place].name).dropLast() {
+            path = path.appending(part)
+            paths.append(path)
+        }
+        for path in paths.reversed() {
+            let found = sifted(table.symbols(at: path.appending(name)), sought, argumentCount)
+            if !found.isEmpty { return .symbols(found, isSure: true) }
+            if sought != .called, table.hasModule(path.appending(name)) {
+                return .module(path.appending(name), file: nil)
+            }
+        }
+        return nil
+    }
+
+    private func imported(
+        _ name: String, of owner: Int?, _ sought: Sought, _ argumentCount: Int
+    ) -> Value? {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
+            if item.module.isEmpty { continue }
             if let owner, item.owner != owner { continue }
-            let value = self.value(of: item)
+            let all = self.value(of: item)
+            let value = sifted(all, sought, argumentCount)
+            // Another import may have one that fits.
+            if case .symbols = all, case .nothing = value { continue }
             if case .nothing = value { return .nothing }
             return value
         }
@@ -621,24 +956,46 @@ final class Linker {
 
     private func value(of item: Import) -> Value {
         let module = module(of: item)
-        guard let name = item.name, name != "*" else { return module }
-        return member(name, ofModule: module, depth: 0)
+        guard let name = item.name, name != "*" else { return whole(module, depth: 0) }
+        return member(name, ofModule: module, .any, -1, depth: 0)
     }
 
     private static let depthLimit = 16
 
-    private func member(_ name: String, ofModule module: Value, depth: Int) -> Value {
+    private func member(
+        _ name: String, ofModule module: Value, _ sought: Sought, _ argumentCount: Int, depth: Int
+    ) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
         switch module {
-        case .outer(let text): return .outer("\(text).\(name)")
-        case .symbols, .instance: return member(name, of: module, argumentCount: -1)
+        case .outer(let text):
+            return name == rules.wholeName ? module : .outer("\(text).\(name)")
+        case .symbols, .instance:
+            return member(name, of: module, sought, argumentCount: argumentCount)
         case .nothing: return .nothing
         case .module(let path, let number):
             note(name)
+            if let number, table.files[number].isReplaced {
+                let value = inside(number) { exported(name, depth: depth) }
+                if case .nothing = value {} else { return value }
+                let whole = whole(module, depth: depth)
+                if case .module(_, number) = whole {
+                } else {
+                    return member(name, of: whole, sought, argumentCount: argumentCount)
+                }
+            }
             let inner = path.appending(name)
-            var found = table.symbols(at: inner)
+            var found = sifted(table.symbols(at: inner), sought, argumentCount)
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
-            if !found.isEmpty { return .symbols(found, isSure: true) }
+            found = found.filter { isReachable($0) }
+            let bare = found.filter { !isMember($0) }
+            if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
+            if rules.names != nil {
+                // What a type has is imported as from a module.
+                let types = table.symbols(at: path).filter { table.definition($0).kind.isType }
+                if !types.isEmpty {
+                    return member(name, ofTypes: types, isSure: true, sought, argumentCount)
+                }
+            }
             for number in number.map({ [$0] }) ?? table.files(of: path) {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value { continue }
@@ -654,14 +1011,18 @@ final class Linker {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
+            if item.module.isEmpty { return ownName(item.name, depth: depth + 1) }
             let module = self.module(of: item)
-            guard let name = item.name, name != "*" else { return module }
-            return member(name, ofModule: module, depth: depth + 1)
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
+            return member(name, ofModule: module, .any, -1, depth: depth + 1)
         }
         for index in file.wildcards {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
-            let value = member(name, ofModule: self.module(of: item), depth: depth + 1)
+            let value = member(
+                name, ofModule: self.module(of: item), .any, -1, depth: depth + 1)
             switch value {
             case .nothing, .outer: continue
             default: return value
@@ -670,32 +1031,118 @@ final class Linker {
         return .nothing
     }
 
+    /// What is at the top of the file, or imported there; without a name all of that.
+    private func ownName(_ name: String?, depth: Int) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        guard let name else {
+            return .module(file.module, file: table.fileNumber(of: file.first))
+        }
+        note(name)
+        let found = table.symbols(at: file.module.appending(name)).filter { isOwn($0) }
+        let bare = found.filter { !isMember($0) }
+        if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            if item.module.isEmpty { continue }
+            let module = self.module(of: item)
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
+            return member(name, ofModule: module, .any, -1, depth: depth + 1)
+        }
+        return .nothing
+    }
+
+    /// What a module is to those that import it as a whole: something in it, where it says so.
+    private func whole(_ module: Value, depth: Int) -> Value {
+        guard case .module(_, let number?) = module, table.files[number].isReplaced else {
+            return module
+        }
+        guard depth < Self.depthLimit else { return .nothing }
+        return inside(number) { exported(Import.whole, depth: depth + 1) }
+    }
+
+    private func isOwn(_ symbol: Symbol) -> Bool {
+        symbol >= file.first && symbol < file.first + file.facts.definitions.count
+    }
+
+    private func isReachable(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return !(definition.isMember && definition.isSecondary)
+    }
+
+    /// Whether it has its name behind a dot only.
+    private func isMember(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return definition.isMember || definition.extends != nil
+    }
+
     // MARK: - Members
 
-    private func member(_ name: String, of value: Value, argumentCount: Int) -> Value {
+    private func member(
+        _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
+    ) -> Value {
         switch value {
         case .nothing: return .nothing
-        case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
-        case .module: return member(name, ofModule: value, depth: 0)
+        case .outer(let text):
+            if rules.extensionsKeepPaths {
+                let found = extensions(name, ofOuter: text, sought, argumentCount)
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+            }
+            return name == "?" ? .nothing : .outer("\(text).\(name)")
+        case .module: return member(name, ofModule: value, sought, argumentCount, depth: 0)
         case .instance(let types, let isSure):
-            return member(name, ofTypes: types, isSure: isSure)
+            return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
         case .symbols(let symbols, let isSure):
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
             if definition.kind.isType {
-                return member(name, ofTypes: symbols, isSure: isSure)
+                return member(name, ofTypes: symbols, isSure: isSure, sought, argumentCount)
             }
             if definition.kind == .namespace || definition.kind == .module {
-                return member(name, ofModule: .module(table.path(first), file: nil), depth: 0)
+                return member(
+                    name, ofModule: .module(table.path(first), file: nil), sought, argumentCount,
+                    depth: 0)
             }
-            if definition.kind.isCallable { return .nothing }
-            return member(name, of: type(of: first), argumentCount: argumentCount)
+            if definition.kind == .typeAlias, case .instance(let types, _) = type(of: first) {
+                return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
+            }
+            // What stands in a variable's value, or is given to a function: `f.a = …`.
+            let inner = table.symbols(at: table.path(first).appending(name)).filter {
+                isMember($0) && isReachable($0)
+                    && table.fileNumber(of: $0) == table.fileNumber(of: first)
+            }
+            if !inner.isEmpty { return .symbols(inner, isSure: isSure) }
+            let given = attribute(
+                at: table.path(first).appending(name), in: table.fileNumber(of: first))
+            if case .nothing = given {} else { return given }
+            let primary = withoutSecondary(symbols)
+            if definition.kind.isCallable, !table.definition(primary[0]).isAccessor,
+                rules.names?.namesFunctions != true
+            {
+                return .nothing
+            }
+            return member(name, of: type(of: primary[0]), sought, argumentCount: argumentCount)
         }
     }
 
-    private func member(_ name: String, ofTypes types: [Symbol], isSure: Bool) -> Value {
+    /// What the tree gives a type outside of it.
+    private func extensions(
+        _ name: String, ofOuter text: String, _ sought: Sought, _ argumentCount: Int
+    ) -> [Symbol] {
+        guard let type = LinkedFile.parts(text).last, !type.hasSuffix(")") else { return [] }
+        let all = table.extensionMembers(name, ofTypeNamed: type, in: family)
+        return sifted(all, sought, argumentCount).filter {
+            if case .outer(let extended) = extendedType($0) { extended == text } else { false }
+        }
+    }
+
+    private func member(
+        _ name: String, ofTypes types: [Symbol], isSure: Bool, _ sought: Sought,
+        _ argumentCount: Int
+    ) -> Value {
         for type in types {
-            switch memberOfType(name, type) {
+            switch memberOfType(name, type, sought, argumentCount) {
             case .nothing: continue
             case .symbols(let found, let isFoundSure):
                 return .symbols(found, isSure: isSure && isFoundSure)
@@ -706,7 +1153,9 @@ final class Linker {
     }
 
     /// A member of a type or of what it extends.
-    private func memberOfType(_ name: String, _ type: Symbol) -> Value {
+    private func memberOfType(
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
         var seen: Set<Symbol> = [type]
         var level = [type]
         var outer: String?
@@ -715,7 +1164,7 @@ final class Linker {
         while !level.isEmpty, seen.count < 256 {
             var next: [Symbol] = []
             for type in level {
-                let own = ownMember(name, type)
+                let own = ownMember(name, type, sought, argumentCount)
                 if case .symbols(let found, let isSure) = own {
                     return .symbols(found, isSure: isSure && !isUnsure)
                 }
@@ -734,24 +1183,79 @@ final class Linker {
             }
             level = next
         }
-        return outer.map { .outer("\($0).\(name)") } ?? .nothing
+        // The first of all comes from the first base, however far.
+        if rules.names != nil, outer != nil {
+            var seen: Set<Symbol> = [type]
+            outer = firstOuterBase(of: type, &seen)
+        }
+        if let outer { return .outer("\(outer).\(name)") }
+        if !isUnsure, sought != .type, looksAtBases, let rooted = rootMember(name, type) {
+            return .outer(rooted)
+        }
+        return .nothing
     }
 
-    private func ownMember(_ name: String, _ type: Symbol) -> Value {
+    private func firstOuterBase(of type: Symbol, _ seen: inout Set<Symbol>) -> String? {
+        for base in bases(of: type) {
+            if case .outer(let text) = base { return text }
+            guard case .symbols(let symbols, _) = base else { continue }
+            for symbol in symbols where seen.count < 256 && seen.insert(symbol).inserted {
+                if let text = firstOuterBase(of: symbol, &seen) { return text }
+            }
+        }
+        return nil
+    }
+
+    private func rootMember(_ name: String, _ type: Symbol) -> String? {
+        let rules = table.file(of: type).language.links
+        let isEnum = [.enum, .enumMember].contains(table.definition(type).kind)
+        return (isEnum ? rules.enumMembers[name] : nil) ?? rules.rootMembers[name]
+    }
+
+    private func ownMember(
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+    ) -> Value {
         note(name)
         let path = table.path(type).appending(name)
         let own = table.fileNumber(of: type)
-        let typeName = table.definition(type).name
-        // What stands in the type, and what others extend it by.
-        let found =
-            table.symbols(at: path).filter {
-                table.fileNumber(of: $0) == own && table.definition($0).extends == nil
+        var found = table.symbols(at: path)
+        let extensions = table.extensionMembers(
+            name, ofTypeNamed: table.definition(type).name, in: family)
+        func isOfType(_ symbol: Symbol) -> Bool {
+            guard case .symbols(let types, _) = extendedType(symbol) else { return false }
+            return types.contains(type)
+        }
+        if rules.names != nil {
+            // Of a class and the object that goes with it, each has its own.
+            let isObject = table.definition(type).isStatic
+            found = sifted(found, sought, argumentCount).filter {
+                let file = table.file(of: $0)
+                let parent = file.facts.definitions[$0 - file.first].parent
+                return file.facts.definitions[max(0, parent)].isStatic == isObject
             }
-            + table.extensionMembers(name, ofTypeNamed: typeName, in: family).filter {
-                guard case .symbols(let types, _) = extendedType($0) else { return false }
-                return types.contains(type)
+            let companion = table.file(of: type).language.links.companion
+            if found.isEmpty, !companion.isEmpty {
+                found = sifted(
+                    table.symbols(at: table.path(type).appending(companion).appending(name)),
+                    sought, argumentCount)
             }
+            if found.isEmpty {
+                found = sifted(extensions, sought, argumentCount).filter(isOfType)
+            }
+            let inFile = found.filter { table.fileNumber(of: $0) == own }
+            if !inFile.isEmpty { found = inFile }
+        } else {
+            // What stands in the type, and what others extend it by.
+            found.removeAll {
+                table.fileNumber(of: $0) != own || table.definition($0).extends != nil
+            }
+            found += extensions.filter(isOfType)
+        }
         if !found.isEmpty { return .symbols(found, isSure: true) }
+        return attribute(at: path, in: own)
+    }
+
+    private func attribute(at path: NamePath, in own: Int) -> Value {
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
@@ -794,7 +1298,10 @@ final class Linker {
         }
         return leveled(symbol, extendedMemo) {
             inside(table.fileNumber(of: symbol)) {
-                types(in: evaluate(Expression(text).parts, 0))
+                // It is named where it is extended.
+                let parent = other.facts.definitions[symbol - other.first].parent
+                let owner = rules.names == nil ? 0 : max(0, parent)
+                return types(in: evaluate(Expression(text).parts, owner, .type))
             }
         }
     }
@@ -803,7 +1310,9 @@ final class Linker {
     private func type(of symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         let index = symbol - other.first
-        guard let text = other.facts.definitions[index].type else { return .nothing }
+        guard let text = other.facts.definitions[index].type else {
+            return attribute(at: table.path(symbol), in: table.fileNumber(of: symbol))
+        }
         let definition = other.facts.definitions[index]
         let owner = definition.kind.isCallable ? index : max(0, definition.parent)
         return leveled(symbol, typeMemo) {
@@ -896,13 +1405,23 @@ final class Linker {
         let other = table.file(of: type)
         let index = type - other.first
         var values: [Value] = []
-        for base in other.facts.bases where base.owner == index {
-            // A base is no member of the type itself.
-            let owner = max(0, other.facts.definitions[index].parent)
-            values.append(
-                inside(table.fileNumber(of: type)) {
-                    types(in: evaluate(Expression(base.target).parts, owner))
-                })
+        var parts = [type]
+        if other.language.links.hasPartialTypes, other.facts.definitions[index].isStatic {
+            parts = table.symbols(at: table.path(type)).filter {
+                table.definition($0).kind.isType && table.definition($0).isStatic
+            }
+        }
+        for part in parts {
+            let file = table.file(of: part)
+            let index = part - file.first
+            for base in file.facts.bases where base.owner == index {
+                // A base is no member of the type itself.
+                let owner = max(0, file.facts.definitions[index].parent)
+                values.append(
+                    inside(table.fileNumber(of: part)) {
+                        types(in: evaluate(Expression(base.target).parts, owner, .type))
+                    })
+            }
         }
         for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
         {
@@ -914,6 +1433,10 @@ final class Linker {
                 else { return }
                 values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
             }
+        }
+        if other.language.links.names != nil, other.facts.definitions[index].kind == .enumMember {
+            let parent = other.facts.definitions[index].parent
+            values.append(.symbols([other.first + parent], isSure: true))
         }
         baseMemo[type] = (values, endNoting(noted))
         return values

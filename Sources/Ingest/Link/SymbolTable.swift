@@ -46,13 +46,18 @@ final class LinkedFile: Sendable {
             }
             // A parent may stand behind its member; then it is one that is extended there.
             let parent = definition.parent
-            if let extended = definition.extends ?? (parent > index ? "" : nil) {
+            let extended = language.links.extensionsKeepPaths ? nil : definition.extends
+            if let extended = extended ?? (parent > index ? "" : nil) {
                 names.append(Extractor.qualified(definition.name, in: extended))
                 paths.append(
                     module.appending(all: Self.parts(extended)).appending(definition.name))
             } else {
                 names.append(Extractor.qualified(definition.name, in: names[max(0, parent)]))
-                paths.append(paths[max(0, parent)].appending(definition.name))
+                // `namespace A.B`
+                paths.append(
+                    definition.kind == .namespace
+                        ? paths[max(0, parent)].appending(all: Self.parts(definition.name))
+                        : paths[max(0, parent)].appending(definition.name))
             }
         }
         qualifiedNames = names
@@ -75,6 +80,9 @@ final class LinkedFile: Sendable {
     }
 
     func imports(named name: String) -> [Int] { namedImports[name] ?? [] }
+
+    /// Whether the file says what it is to those that import it as a whole.
+    var isReplaced: Bool { namedImports[Import.whole] != nil }
 
     func key(_ index: Int) -> String {
         let definition = facts.definitions[index]
@@ -154,6 +162,13 @@ final class SymbolTable: Sendable {
                 }
                 if definition.kind == .namespace || definition.kind == .module {
                     modules.insert(file.paths[index])
+                    if definition.parent >= 0, definition.parent < index {
+                        var path = file.paths[definition.parent]
+                        for part in LinkedFile.parts(definition.name) {
+                            path = path.appending(part)
+                            modules.insert(path)
+                        }
+                    }
                 }
             }
             for (place, attribute) in file.facts.attributes.enumerated() {

@@ -175,12 +175,6 @@ struct SyntaxNode {
         }
         return nil
     }
-
-    /// The declaration that it is all of: of `type A struct {}` the node is `A struct {}`.
-    var whole: SyntaxNode {
-        guard let parent, parent.childCount == 1 else { return self }
-        return parent
-    }
 }
 
 /// The parser without anything behind it: what an ingest is measured against.

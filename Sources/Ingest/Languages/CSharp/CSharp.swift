@@ -4,19 +4,80 @@ extension Language {
         name: "csharp", grammar: GrammarFolder.Name("c_sharp"), extensions: ["cs", "csx"],
         rules: .all(
             [
-                "if_statement", "for_statement", "foreach_statement", "while_statement",
-                "do_statement", "catch_clause", "conditional_expression", "switch_section",
-                "switch_expression_arm", "&&", "||", "??",
+                "if_statement", "while_statement", "do_statement", "conditional_expression", "&&",
+                "||", "??",
             ], .branch)
             + .all(
+                ["for_statement", "catch_clause", "switch_section", "switch_expression_arm"],
+                .visit(CSharp.branchBlock))
+            + .all(
+                ["block", "switch_body", "using_statement", "fixed_statement", "query_expression"],
+                .block)
+            + .all(["labeled_statement", "goto_statement"], .visit(CSharp.label))
+            + .all(
                 [
-                    "parameter", "variable_declaration", "cast_expression", "as_expression",
-                    "typeof_expression", "declaration_pattern", "catch_declaration",
-                    "array_creation_expression", "recursive_pattern",
-                    "type_pattern", "default_expression", "is_expression",
+                    "from_clause", "let_clause", "join_clause", "declaration_expression",
+                    "var_pattern",
+                ],
+                .visit { e, node in
+                    CSharp.typed(e, node)
+                    CSharp.declare(e, node["name"] ?? node.child("identifier"), node["type"])
+                    return true
+                })
+            + .all(
+                [
+                    "variable_declaration", "cast_expression", "typeof_expression",
+                    "array_creation_expression", "type_pattern", "default_expression",
+                    "is_expression", "type_parameter_constraint",
                 ], .visit(CSharp.typed))
+            + .all(
+                ["parameter", "declaration_pattern", "catch_declaration", "recursive_pattern"],
+                .visit { e, node in
+                    CSharp.typed(e, node)
+                    CSharp.declare(e, node["name"], node["type"])
+                    return true
+                })
             + [
-                "comment": .comment, "lambda_expression": .closure,
+                "as_expression": .visit { e, node in
+                    e.referAll(.uses, in: node["right"])
+                    e.hideAll(in: node["right"])
+                    return true
+                },
+                "parameter_list": .visit(CSharp.parameters),
+                "variable_declarator": .visit(CSharp.variable),
+                "foreach_statement": .visit(CSharp.loop),
+                "parenthesized_variable_designation": .visit { e, node in
+                    e.declareAll(in: node)
+                    return true
+                },
+                "accessor_declaration": .visit(CSharp.accessor),
+                "arrow_expression_clause": .visit(CSharp.arrow),
+                "identifier": .use, "member_access_expression": .use,
+                "generic_name": .visit { e, node in
+                    e.hide(node.firstChild)
+                    return true
+                },
+                "member_binding_expression": .visit { e, node in
+                    e.hide(node["name"])
+                    return true
+                },
+                "argument": .visit { e, node in
+                    e.hide(node["name"])
+                    return true
+                },
+                "assignment_expression": .visit { e, node in
+                    if node.parent?.is("initializer_expression") ?? false { e.hide(node["left"]) }
+                    return true
+                },
+                "subpattern": .visit { e, node in
+                    if let name = node.firstChild, name.is("identifier") { e.hide(name) }
+                    return true
+                },
+                "type_parameter_constraints_clause": .visit { e, node in
+                    e.hide(node.firstChild)
+                    return true
+                },
+                "comment": .comment, "lambda_expression": .visit(CSharp.lambda),
                 "anonymous_method_expression": .closure,
                 "using_directive": .visit(CSharp.using),
                 "namespace_declaration": .visit(CSharp.namespace),
@@ -43,6 +104,8 @@ extension Language {
                 "indexer_declaration": .visit { e, node in
                     CSharp.typed(e, node)
                     e.define(.property, node, named: "this[]", body: node["accessors"])
+                    e.openBlock()
+                    CSharp.bindParameters(e, node["parameters"])
                     return true
                 },
                 "property_declaration": .visit { CSharp.member($0, $1, .property) },
@@ -54,23 +117,37 @@ extension Language {
                     e.referAll(.uses, in: node)
                     return false
                 },
-                "invocation_expression": .refer(.calls, "function"),
+                "invocation_expression": .visit(CSharp.call),
                 "object_creation_expression": .visit(CSharp.construction),
-                "constructor_initializer": .leaf,
-                "attribute": .refer(.uses, "name"),
+                "constructor_initializer": .visit(CSharp.constructorCall),
+                "attribute": .visit { e, node in
+                    e.refer(.uses, node["name"])
+                    e.hide(node["name"])
+                    return true
+                },
             ],
         shapes: [
             "identifier": .name, "this": .name, "base": .name,
             "qualified_name": .member("qualifier", "name"),
-            "alias_qualified_name": .member("alias", "name"),
+            "alias_qualified_name": .field("name"),
             "member_access_expression": .member("expression", "name"),
             "generic_name": .inner, "conditional_access_expression": .pair,
-            "member_binding_expression": .inner,
+            "member_binding_expression": .inner, "predefined_type": .name,
             "invocation_expression": .call("function"),
-            "object_creation_expression": .call("type"), "parenthesized_expression": .inner,
-            "element_access_expression": .field("expression"), "await_expression": .inner,
+            "object_creation_expression": .instance("type"), "parenthesized_expression": .inner,
+            "cast_expression": .instance("type"), "as_expression": .instance("right"),
+            "await_expression": .inner, "postfix_unary_expression": .inner,
+            "string_literal": .literal("string"),
+            "interpolated_string_expression": .literal("string"),
+            "verbatim_string_literal": .literal("string"),
         ],
-        docs: .triple, builtIns: ["var"],
+        docs: .triple,
+        builtIns: [
+            "bool", "byte", "char", "decimal", "double", "dynamic", "float", "int", "long",
+            "object", "sbyte", "short", "string", "uint", "ulong", "ushort", "var", "void",
+        ],
+        selfNames: ["this"], superNames: ["base"], namedType: { CSharp.namedType($0, $1) },
+        links: CSharp.links, details: { CSharp.details($0, $1, &$2) },
         visibility: { e, node, _ in CSharp.visibility(e, node) },
         test: { e, node, _, _ in CSharp.test(e, node) })
 }
@@ -102,7 +179,15 @@ private enum CSharp {
     static func using(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
         guard let name = node.children().last, let path = e.path(of: name) else { return false }
-        e.refer(.imports, path, line: node.line)
+        if let alias = node["name"] {
+            let parts = LinkedFile.parts(path)
+            let module = parts.dropLast().joined(separator: ".")
+            e.addImport(
+                module.isEmpty ? path : module, module.isEmpty ? nil : parts.last,
+                as: e.text(alias), node)
+        } else {
+            e.addImport(path, "*", as: "", node)
+        }
         return false
     }
 
@@ -121,9 +206,7 @@ private enum CSharp {
     static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(kind, node, name: name, body: node["body"])
-        for parameter in node.child("type_parameter_list")?.children() ?? [] {
-            e.declareLocalType(parameter["name"])
-        }
+        declareTypes(e, node)
         var isFirst = true
         for base in node.child("base_list")?.children() ?? [] where !base.is("argument_list") {
             // By its name an interface begins with I; the language itself does not tell.
@@ -135,6 +218,10 @@ private enum CSharp {
             e.refer(isExtended ? .extends : .implements, base)
             if base.is("generic_name") { e.referAll(.uses, in: base.child("type_argument_list")) }
             isFirst = false
+        }
+        if !node.is("record_declaration"), let list = node.child("parameter_list") {
+            e.openBlock()
+            bindParameters(e, list)
         }
         if node.is("record_declaration") {
             for parameter in node.child("parameter_list")?.children() ?? [] {
@@ -150,9 +237,7 @@ private enum CSharp {
         let types = [node["returns"], node["type"]]
         e.define(
             kind, node, name: name, body: node["body"] ?? node["accessors"] ?? node["value"])
-        for parameter in node["type_parameters"]?.children() ?? [] {
-            e.declareLocalType(parameter["name"])
-        }
+        declareTypes(e, node)
         for type in types {
             e.referAll(.uses, in: type)
             e.hideAll(in: type)
@@ -179,10 +264,248 @@ private enum CSharp {
         return true
     }
 
-    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        e.refer(.calls, node["type"])
+    /// Type parameters, of which a constraint says what they are at least.
+    private static func declareTypes(_ e: Extractor, _ node: SyntaxNode) {
+        let list = node["type_parameters"] ?? node.child("type_parameter_list")
+        for parameter in list?.children() ?? [] {
+            guard let name = parameter["name"] else { continue }
+            e.declareLocalType(name, bound: bound(e, node, e.text(name)))
+        }
+    }
+
+    private static func bound(_ e: Extractor, _ node: SyntaxNode, _ name: String) -> SyntaxNode? {
+        for clause in node.children() where clause.is("type_parameter_constraints_clause") {
+            if clause.firstChild.map({ e.text($0) }) == name {
+                return clause.children().lazy.compactMap { $0["type"] }.first
+            }
+        }
+        return nil
+    }
+
+    // MARK: - Calls
+
+    static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let function = node["function"] else { return true }
+        // A variable that is a function.
+        if function.is("identifier"), case .value? = e.locals[e.text(function)] { return true }
+        e.refer(.calls, function, argumentCount: e.argumentCount(node))
         return true
     }
+
+    static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let type = node["type"] else { return true }
+        if let named = namedType(e, type), let path = e.path(of: named) {
+            e.refer(.calls, path + "^", line: node.line, argumentCount: e.argumentCount(node))
+        }
+        if type.is("generic_name") { e.referAll(.uses, in: type.child("type_argument_list")) }
+        e.hideAll(in: type)
+        return true
+    }
+
+    /// `: this(…)` and `: base(…)`.
+    static func constructorCall(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        let outer = node.parent?.parent?.parent
+        let isOwn = node.allChildren.contains { $0.is("this") }
+        let type = isOwn ? outer?["name"] : outer?.child("base_list")?.firstChild
+        if let type, let path = e.path(of: type) {
+            e.refer(.calls, path + "^", line: node.line, argumentCount: e.argumentCount(node))
+        }
+        return true
+    }
+
+    // MARK: - Names
+
+    static func branchBlock(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        return true
+    }
+
+    static func label(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let name = node.firstChild, name.is("identifier") { e.hide(name) }
+        return true
+    }
+
+    static func declare(
+        _ e: Extractor, _ name: SyntaxNode?, _ type: SyntaxNode?, value: SyntaxNode? = nil
+    ) {
+        guard let name else { return }
+        e.hide(name)
+        if type.map({ $0.is("implicit_type") }) ?? true, let value {
+            e.declare(name, value: value)
+        } else {
+            e.declare(
+                e.text(name), as: type.flatMap { e.instance(of: $0) } ?? "?",
+                behind: value == nil ? nil : e.currentNode)
+        }
+    }
+
+    /// `params int[] rest` is no parameter of its own.
+    static func parameters(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let name = node["name"] {
+            e.referAll(.uses, in: node["type"])
+            e.hideAll(in: node["type"])
+            declare(e, name, nil)
+        }
+        return true
+    }
+
+    /// What all in the current block sees, though that is no function.
+    static func bindParameters(_ e: Extractor, _ list: SyntaxNode?) {
+        for parameter in list?.children() ?? [] {
+            guard let name = parameter["name"] else { continue }
+            let type = parameter["type"].flatMap { e.instance(of: $0) }
+            e.hide(name)
+            e.bind(e.text(name), .value(type ?? "?"), behind: nil, isNew: true)
+        }
+    }
+
+    static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let declaration = node.parent, let outer = declaration.parent,
+            !outer.isOne(of: "field_declaration", "event_field_declaration")
+        else { return true }
+        let value = node.allChildren.contains { $0.is("=") } ? node.lastChild : nil
+        if let name = node["name"], name.is("identifier") {
+            declare(e, name, declaration["type"], value: value)
+        } else {
+            e.declareAll(in: node.child("tuple_pattern"))
+        }
+        return true
+    }
+
+    static func loop(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        typed(e, node)
+        guard let left = node["left"] else { return true }
+        if left.is("identifier") {
+            declare(e, left, node["type"])
+        } else {
+            e.declareAll(in: left)
+        }
+        return true
+    }
+
+    static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        if let parameter = node["parameters"], !parameter.is("parameter_list") {
+            e.hide(parameter)
+            e.declare(e.text(parameter), as: "?")
+        }
+        return true
+    }
+
+    static func accessor(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        let property = node.parent?.parent
+        if !node.allChildren.contains(where: { $0.is("get") }) {
+            e.declare(
+                "value", as: property?["type"].flatMap { e.instance(of: $0) } ?? "?")
+        }
+        return true
+    }
+
+    static func arrow(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.parent?.isOne(of: "property_declaration", "indexer_declaration") ?? false {
+            e.nest(node, as: .function)
+        }
+        return true
+    }
+
+    // MARK: - Types
+
+    /// Of `A?` and of a task that gives an `A`, `A`.
+    static func namedType(_ e: Extractor, _ type: SyntaxNode) -> SyntaxNode? {
+        var type = type
+        for _ in 0..<6 {
+            if type.isOne(
+                of: "identifier", "qualified_name", "alias_qualified_name", "predefined_type")
+            {
+                return type
+            }
+            if type.is("generic_name") {
+                let name = type.firstChild.map { e.text($0) }
+                guard let name, ["Task", "ValueTask", "Nullable"].contains(name) else {
+                    return type
+                }
+                guard let inner = type.child("type_argument_list")?.firstChild else { return nil }
+                type = inner
+            } else if type.isOne(of: "nullable_type", "ref_type", "scoped_type") {
+                guard let inner = type["type"] ?? type.firstChild else { return nil }
+                type = inner
+            } else {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private static func modifiers(_ e: Extractor, _ node: SyntaxNode) -> [String] {
+        node.children().filter { $0.is("modifier") }.map { e.text($0) }
+    }
+
+    private static func count(_ list: SyntaxNode?) -> ClosedRange<Int>? {
+        guard let list else { return nil }
+        var least = 0
+        var most = 0
+        for parameter in list.children() where parameter.is("parameter") {
+            most += 1
+            if !parameter.allChildren.contains(where: { $0.is("=") }) { least += 1 }
+        }
+        return least...(list["name"] != nil ? 1 << 20 : most)
+    }
+
+    static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
+        func instance(_ type: SyntaxNode) -> String? {
+            let list = node["type_parameters"] ?? node.child("type_parameter_list")
+            let named = namedType(e, type).map { e.text($0) }
+            let own = list?.children().contains { $0["name"].map { e.text($0) } == named }
+            guard own ?? false, let named else { return e.instance(of: type) }
+            return bound(e, node, named).flatMap { e.instance(of: $0) }
+        }
+        switch definition.kind {
+        case .function, .method, .constructor:
+            let list = node["parameters"] ?? node.child("parameter_list")
+            definition.isStatic = modifiers(e, node).contains("static")
+            definition.type = (node["returns"] ?? node["type"]).flatMap(instance)
+            definition.arguments = count(list)
+            let first = list?.child("parameter", amongFirst: 3)
+            if definition.kind == .method, let first, modifiers(e, first).contains("this"),
+                let type = first["type"], let arguments = definition.arguments
+            {
+                definition.extends = instance(type).map { $0.filter { $0 != "^" } } ?? "object"
+                definition.arguments =
+                    max(0, arguments.lowerBound - 1)...arguments.upperBound
+            }
+        case .class, .struct, .interface:
+            definition.isStatic = modifiers(e, node).contains("partial")
+            definition.arguments = count(node.child("parameter_list"))
+        case .property:
+            definition.isStatic = modifiers(e, node).contains("static")
+            definition.type = node["type"].flatMap(instance)
+        case .field, .constant:
+            definition.isStatic =
+                definition.kind == .constant || modifiers(e, node).contains("static")
+            definition.type = node.child("variable_declaration")?["type"].flatMap(instance)
+        default: break
+        }
+    }
+
+    static let links = LinkRules(
+        family: "csharp", layout: .global, hasImplicitSelf: true, constructors: [""],
+        builtIns: [], builtInModule: "System", otherBuiltIns: CSharpNames.builtIns,
+        commonMembers: CSharpNames.commonMembers,
+        names: LinkRules.NameKinds(callsValues: true, namesFunctions: true),
+        outerModules: ["Microsoft", "System", "Windows"], extensionsKeepPaths: true,
+        hasPartialTypes: true, rootMembers: CSharpNames.rootMembers,
+        enumMembers: CSharpNames.enumMembers,
+        module: { item, _, table in
+            let path = NamePath(family: "csharp").appending(all: LinkedFile.parts(item.module))
+            if table.hasModule(path) || !table.symbols(at: path).isEmpty {
+                return .inner(path, file: nil)
+            }
+            return .outer(item.module)
+        })
 
     private static let testAttributes: Set<String> = [
         "Fact", "Theory", "Test", "TestCase", "TestMethod", "TestClass", "TestFixture", "SetUp",

@@ -4,44 +4,78 @@ extension Language {
         name: "java", grammar: GrammarFolder.Name("java"), extensions: ["java"],
         rules: .all(
             [
-                "if_statement", "for_statement", "enhanced_for_statement", "while_statement",
-                "do_statement", "catch_clause", "ternary_expression", "switch_label", "&&", "||",
+                "if_statement", "while_statement", "do_statement", "ternary_expression",
+                "switch_label", "&&", "||",
             ], .branch)
+            + .all(
+                ["switch_block", "try_with_resources_statement", "synchronized_statement"], .block)
+            + .all(["for_statement", "catch_clause"], .visit(Java.branchBlock))
+            + .all(["static_initializer"], .closure)
+            + .all(
+                ["labeled_statement", "break_statement", "continue_statement"],
+                .visit(Java.label))
             + [
-                "line_comment": .comment, "block_comment": .comment, "lambda_expression": .closure,
+                "line_comment": .comment, "block_comment": .comment,
+                "lambda_expression": .visit(Java.lambda),
                 "class_declaration": .visit { Java.type($0, $1, .class) },
                 "record_declaration": .visit { Java.type($0, $1, .class) },
                 "interface_declaration": .visit { Java.type($0, $1, .interface) },
                 "annotation_type_declaration": .visit { Java.type($0, $1, .interface) },
                 "enum_declaration": .visit { Java.type($0, $1, .enum) },
-                "enum_constant": .define(.enumMember),
+                "enum_constant": .visit(Java.enumConstant),
+                "class_body": .visit(Java.anonymous),
                 "method_declaration": .define(.method),
                 "annotation_type_element_declaration": .define(.method),
                 "constructor_declaration": .define(.constructor),
-                "compact_constructor_declaration": .define(.constructor),
+                "compact_constructor_declaration": .visit(Java.compactConstructor),
                 "field_declaration": .visit(Java.field),
                 "constant_declaration": .visit(Java.field),
                 "import_declaration": .visit(Java.imports),
-                "package_declaration": .leaf,
+                "package_declaration": .visit(Java.package), "module_declaration": .leaf,
                 "method_invocation": .visit(Java.call),
                 "object_creation_expression": .visit(Java.construction),
-                "explicit_constructor_invocation": .refer(.calls, "constructor"),
+                "explicit_constructor_invocation": .visit(Java.constructorCall),
                 "method_reference": .visit(Java.methodReference),
                 "marker_annotation": .visit(Java.annotation),
                 "annotation": .visit(Java.annotation),
+                "element_value_pair": .visit { e, node in
+                    e.hide(node["key"])
+                    return true
+                },
                 "type_identifier": .name(.uses), "scoped_type_identifier": .name(.uses),
                 "type_parameter": .visit(Java.typeParameter),
+                "identifier": .visit(Java.use), "field_access": .use,
+                "block": .visit(Java.block), "formal_parameter": .visit(Java.parameter),
+                "spread_parameter": .visit { e, node in
+                    e.declare(node.child("variable_declarator")?["name"])
+                    return true
+                },
+                "variable_declarator": .visit(Java.variable), "resource": .visit(Java.variable),
+                "enhanced_for_statement": .visit(Java.loop),
+                "catch_formal_parameter": .visit { e, node in
+                    e.declare(node["name"], type: node.child("catch_type"))
+                    return true
+                },
+                "instanceof_expression": .visit { e, node in
+                    e.declare(node["name"], type: node["right"])
+                    return true
+                },
+                "type_pattern": .visit(Java.pattern),
+                "record_pattern_component": .visit(Java.pattern),
             ],
         shapes: [
             "identifier": .name, "type_identifier": .name, "this": .name, "super": .name,
             "scoped_identifier": .member("scope", "name"), "scoped_type_identifier": .name,
             "field_access": .member("object", "field"),
-            "method_invocation": .member("object", "name"),
-            "generic_type": .inner, "object_creation_expression": .call("type"),
-            "parenthesized_expression": .inner, "array_access": .field("array"),
+            "method_invocation": .method("object", "name"),
+            "generic_type": .inner, "object_creation_expression": .instance("type"),
+            "parenthesized_expression": .inner, "cast_expression": .instance("type"),
+            "string_literal": .literal("String"), "class_literal": .literal("Class"),
         ],
         docs: .block,
         builtIns: ["String", "Object", "Integer", "Long", "Boolean", "Double", "Void", "var"],
+        selfNames: ["this"], superNames: ["super"], namedType: { Java.namedType($0, $1) },
+        links: Java.links, details: { Java.details($0, $1, &$2) },
         visibility: { e, node, _ in Java.visibility(e, node) },
         test: { e, node, _, _ in Java.test(e, node) },
         testFile: { Java.testFile($0) })
@@ -84,7 +118,8 @@ private enum Java {
     }
 
     static func typeParameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        e.declareLocalType(node.child("type_identifier"))
+        e.declareLocalType(
+            node.child("type_identifier"), bound: node.child("type_bound")?.firstChild)
         return true
     }
 
@@ -103,46 +138,275 @@ private enum Java {
         return true
     }
 
-    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        e.markImport(node)
-        guard let name = node.firstChild, let path = e.path(of: name) else { return false }
-        e.refer(
-            .imports, node.child("asterisk") == nil ? path : path + ".*", line: node.line)
+    static func package(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        for child in node.children() where child.isOne(of: "identifier", "scoped_identifier") {
+            e.facts.package = e.path(of: child) ?? ""
+        }
         return false
     }
 
+    static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.markImport(node)
+        guard let name = node.firstChild, let path = e.path(of: name) else { return false }
+        if node.child("asterisk") != nil {
+            e.addImport(path, "*", as: "", node)
+        } else {
+            let parts = LinkedFile.parts(path)
+            guard let last = parts.last else { return false }
+            e.addImport(parts.dropLast().joined(separator: "."), last, as: last, node)
+        }
+        return false
+    }
+
+    // MARK: - Calls
+
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
-        let receiver = node["object"].flatMap { object -> String? in
-            let path = e.path(of: object)
-            return object.is("method_invocation") ? path.map { $0 + "()" } : path ?? "?"
+        var target = e.text(name)
+        if let object = node["object"] {
+            let receiver = e.expression(of: object) ?? "?"
+            // `A.super.run()` is a default method of `A`.
+            let isOfBase = !object.is("super") && node.child("super") != nil
+            target = "\(receiver)\(isOfBase ? "^" : "").\(target)"
         }
-        let text = e.text(name)
-        e.refer(.calls, receiver.map { "\($0).\(text)" } ?? text, line: name.line)
+        e.refer(.calls, target, line: name.line, argumentCount: e.argumentCount(node))
         return true
     }
 
     static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        e.refer(.calls, node["type"])
-        e.hide(node["type"])
+        guard let type = node["type"], let path = e.path(of: type) else { return true }
+        // `outer.new Inner()`
+        let outer = node.firstChild.flatMap { $0.index == type.index ? nil : e.expression(of: $0) }
+        let target = (outer.map { $0 + "." } ?? "") + path + "^"
+        e.refer(.calls, target, line: node.line, argumentCount: e.argumentCount(node))
+        e.hide(type)
+        return true
+    }
+
+    /// `this(…)` and `super(…)`.
+    static func constructorCall(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let constructor = node["constructor"] else { return true }
+        var outer = node.parent
+        while let type = outer,
+            !type.isOne(
+                of: "class_declaration", "enum_declaration",
+                "record_declaration", "object_creation_expression")
+        {
+            outer = type.parent
+        }
+        let type =
+            constructor.is("this") ? outer?["name"] : outer?["superclass"]?.firstChild
+        if let type, let path = e.path(of: type) {
+            e.refer(.calls, path + "^", line: node.line, argumentCount: e.argumentCount(node))
+        }
+        return true
+    }
+
+    static func enumConstant(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(.enumMember, node, name: name, body: node["body"])
+        if node["arguments"] != nil, let type = node.parent?.parent?["name"] {
+            e.refer(
+                .calls, e.text(type) + "^", line: node.line, argumentCount: e.argumentCount(node))
+        }
+        return true
+    }
+
+    /// The body of a class without a name.
+    static func anonymous(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let creation = node.parent, creation.is("object_creation_expression"),
+            let type = creation["type"], let path = e.path(of: type)
+        else { return true }
+        let name = LinkedFile.parts(path).last ?? path
+        e.define(
+            .class, node, named: "$" + name, body: node, visibility: .private)
+        e.openBlock()
+        e.refer(.extends, path, line: creation.line)
         return true
     }
 
     static func methodReference(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let parts = node.children()
-        guard parts.count == 2, let receiver = e.path(of: parts[0]) else { return true }
-        e.refer(.uses, "\(receiver).\(e.text(parts[1]))", line: node.line)
+        guard let first = parts.first, let receiver = e.expression(of: first) else { return true }
+        if parts.count == 2 {
+            e.hide(parts[1])
+            e.refer(.uses, "\(receiver).\(e.text(parts[1]))()", line: node.line)
+        }
         return true
     }
 
     static func annotation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        if let name = node["name"], let path = e.path(of: name),
-            !["Override", "Deprecated", "SuppressWarnings"].contains(path)
-        {
-            e.refer(.uses, path, line: node.line)
+        if let name = node["name"], let path = e.path(of: name) {
+            e.hide(name)
+            if !["Override", "Deprecated", "SuppressWarnings"].contains(path) {
+                e.refer(.uses, path, line: node.line)
+            }
         }
         return true
     }
+
+    // MARK: - Names
+
+    static func block(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.parent?.isOne(of: "class_body", "enum_body_declarations") ?? false {
+            e.nest(node, as: .function)
+        } else {
+            e.openBlock()
+        }
+        return true
+    }
+
+    static func branchBlock(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        return true
+    }
+
+    static func label(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let name = node.firstChild, name.is("identifier") { e.hide(name) }
+        return true
+    }
+
+    /// `case RED` is a name of the enum's that is looked at.
+    static func use(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.parent?.is("switch_label") ?? false { return true }
+        e.use(node)
+        return true
+    }
+
+    static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        if let parameters = node["parameters"], !parameters.is("formal_parameters") {
+            e.declareAll(in: parameters)
+        }
+        return true
+    }
+
+    /// Of a record, it is a field.
+    static func parameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.parent?.parent?.is("record_declaration") ?? false { return true }
+        declare(e, node, node["type"])
+        return true
+    }
+
+    static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if node.is("resource") {
+            declare(e, node, node["type"])
+        } else if let declaration = node.parent, declaration.is("local_variable_declaration") {
+            declare(e, node, declaration["type"])
+        }
+        return true
+    }
+
+    private static func declare(_ e: Extractor, _ node: SyntaxNode, _ type: SyntaxNode?) {
+        let isInferred = type.map { e.has($0, text: "var") } ?? false
+        let isArray = node["dimensions"] != nil
+        guard let name = node["name"] else { return }
+        let meaning = isArray || isInferred ? nil : type.flatMap { e.instance(of: $0) }
+        if meaning == nil, isInferred {
+            e.declare(name, value: node["value"])
+        } else {
+            e.hide(name)
+            e.declare(
+                e.text(name), as: meaning ?? "?", behind: node["value"] == nil ? nil : node)
+        }
+    }
+
+    static func loop(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        guard let name = node["name"] else { return true }
+        e.hide(name)
+        let type = node["dimensions"] == nil ? node["type"].flatMap { e.instance(of: $0) } : nil
+        e.declare(e.text(name), as: type ?? "?", behind: node["value"])
+        return true
+    }
+
+    static func pattern(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        let parts = node.children()
+        if parts.count > 1, let name = parts.last { e.declare(name, type: parts[parts.count - 2]) }
+        return true
+    }
+
+    static func compactConstructor(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(.constructor, node, name: name, body: node["body"])
+        for parameter in node.parent?.parent?["parameters"]?.children() ?? [] {
+            declare(e, parameter, parameter["type"])
+        }
+        return true
+    }
+
+    // MARK: - Types
+
+    static func namedType(_ e: Extractor, _ type: SyntaxNode) -> SyntaxNode? {
+        var type = type
+        for _ in 0..<4 {
+            if type.is("type_identifier") { return e.has(type, text: "var") ? nil : type }
+            if type.isOne(of: "scoped_type_identifier", "identifier", "field_access") {
+                return type
+            }
+            if type.is("annotated_type") {
+                guard let inner = type.lastChild else { return nil }
+                type = inner
+            } else if type.is("generic_type") || type.is("catch_type") && type.childCount == 1 {
+                guard let inner = type.firstChild else { return nil }
+                type = inner
+            } else {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
+        let isStatic = modifiers(e, node)?.allChildren.contains { $0.is("static") } ?? false
+        switch definition.kind {
+        case .method, .constructor:
+            definition.isStatic = isStatic
+            definition.type =
+                node["dimensions"] == nil
+                ? node["type"].flatMap { type in
+                    let own = node["type_parameters"]?.children().first {
+                        $0.child("type_identifier").map { e.text($0) } == e.text(type)
+                    }
+                    guard let own else { return e.instance(of: type) }
+                    return own.child("type_bound")?.firstChild.flatMap { e.instance(of: $0) }
+                } : nil
+            var least = 0
+            var most = 0
+            let list =
+                node.is("compact_constructor_declaration")
+                ? node.parent?.parent?["parameters"] : node["parameters"]
+            for parameter in list?.children() ?? [] {
+                if parameter.is("formal_parameter") {
+                    least += 1
+                    most += 1
+                } else if parameter.is("spread_parameter") {
+                    most = 1 << 20
+                }
+            }
+            definition.arguments = least...max(least, most)
+        case .field, .constant:
+            let declarator = node.children("declarator").first {
+                $0["name"].map { e.text($0) } == definition.name
+            }
+            definition.isStatic = isStatic || node.is("constant_declaration")
+            if declarator?["dimensions"] == nil, node["dimensions"] == nil {
+                definition.type = node["type"].flatMap { e.instance(of: $0) }
+            }
+            // What a record's component is called with gives its value.
+            if node.is("formal_parameter") { definition.arguments = 0...0 }
+        default: break
+        }
+    }
+
+    static let links = LinkRules(
+        family: "jvm", layout: .package, hasImplicitSelf: true, constructors: [""],
+        builtIns: JVM.javaLang, builtInModule: "java.lang", commonMembers: JVM.commonMembers,
+        names: LinkRules.NameKinds(), outerModules: JVM.outerModules,
+        rootMembers: JVM.rootMembers, enumMembers: JVM.enumMembers,
+        module: { JVM.module($0, $1, $2) })
 
     // MARK: - Tests
 

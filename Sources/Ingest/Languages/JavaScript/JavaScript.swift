@@ -13,8 +13,9 @@ extension Language {
             },
             "field_definition": .visit { JavaScript.field($0, $1, $1["property"]) },
         ],
-        shapes: JavaScript.shapes, docs: .block, visibility: JavaScript.visibility,
-        test: JavaScript.test, testFile: JavaScript.testFile)
+        shapes: JavaScript.shapes, docs: .block, selfNames: ["this"], superNames: ["super"],
+        spreads: ["spread_element"], links: JavaScript.links, details: JavaScript.details,
+        visibility: JavaScript.visibility, test: JavaScript.test, testFile: JavaScript.testFile)
 
     static let typeScript = typeScript(["ts", "mts", "cts"], "language_typescript")
     static let tsx = typeScript(["tsx"], "language_tsx")
@@ -32,7 +33,7 @@ extension Language {
                     "type_alias_declaration": .define(.typeAlias, body: "value"),
                     "internal_module": .visit(JavaScript.namespace),
                     "module": .visit(JavaScript.namespace),
-                    "function_signature": .function(),
+                    "function_signature": .visit(JavaScript.function),
                     "method_signature": .visit(JavaScript.method),
                     "abstract_method_signature": .visit(JavaScript.method),
                     "property_signature": .visit(JavaScript.property),
@@ -43,6 +44,10 @@ extension Language {
                     "ambient_declaration": .wrapper,
                     "required_parameter": .visit(JavaScript.parameterProperty),
                     "optional_parameter": .visit(JavaScript.parameterProperty),
+                    "index_signature": .visit(JavaScript.nameless),
+                    "mapped_type_clause": .typeParameter(),
+                    "infer_type": .visit(JavaScript.nameless),
+                    "import_alias": .visit(JavaScript.importAlias),
                     "type_parameter": .typeParameter(),
                     "type_identifier": .name(.uses), "nested_type_identifier": .name(.uses),
                     "type_query": .visit { e, node in
@@ -51,10 +56,11 @@ extension Language {
                     },
                 ],
             shapes: JavaScript.shapes + [
-                "type_identifier": .name, "generic_type": .field("name"),
+                "type_identifier": .name, "generic_type": .field("name"), "this_type": .name,
+                "predefined_type": .name,
                 "nested_type_identifier": .member("module", "name"),
                 "nested_identifier": .member("object", "property"),
-                "non_null_expression": .inner, "as_expression": .inner,
+                "non_null_expression": .inner, "as_expression": .cast,
                 "satisfies_expression": .inner, "instantiation_expression": .inner,
             ],
             docs: .block,
@@ -62,6 +68,9 @@ extension Language {
                 "Array", "Promise", "Record", "Partial", "Readonly", "ReadonlyArray", "Pick",
                 "Omit", "Exclude", "Extract", "NonNullable", "Required", "ReturnType", "Object",
             ],
+            selfNames: ["this"], superNames: ["super"], selfTypes: ["this"],
+            spreads: ["spread_element"], namedType: JavaScript.namedType,
+            links: JavaScript.links, details: JavaScript.details,
             visibility: JavaScript.visibility, test: JavaScript.test,
             testFile: JavaScript.testFile)
     }
@@ -71,20 +80,19 @@ extension Dictionary where Key == String, Value == Shape {
     static func + (a: Self, b: Self) -> Self { a.merging(b) { _, new in new } }
 }
 
-private enum JavaScript {
+enum JavaScript {
     static let rules: [String: Rule] =
         .all(
             [
-                "if_statement", "for_statement", "for_in_statement", "while_statement",
-                "do_statement", "switch_case", "catch_clause", "ternary_expression", "&&", "||",
-                "??",
+                "switch_case", "ternary_expression", "&&", "||", "??",
             ], .branch)
+        + .all(["if_statement", "while_statement", "do_statement"], .visit(branch))
         + [
             "comment": .comment,
             "arrow_function": .visit(closure), "function_expression": .visit(closure),
             "generator_function": .visit(closure), "class": .visit(anonymousType),
-            "function_declaration": .function(),
-            "generator_function_declaration": .function(),
+            "function_declaration": .visit(function),
+            "generator_function_declaration": .visit(function),
             "class_declaration": .visit(type),
             "method_definition": .visit(method),
             "lexical_declaration": .visit(variables), "variable_declaration": .visit(variables),
@@ -95,6 +103,11 @@ private enum JavaScript {
             "import_statement": .visit(imports),
             "call_expression": .visit(call),
             "new_expression": .refer(.calls, "constructor"),
+            "identifier": .use, "member_expression": .use, "shorthand_property_identifier": .use,
+            "augmented_assignment_expression": .visit(update),
+            "statement_block": .visit(block), "switch_body": .visit(block),
+            "for_statement": .visit(loop), "for_in_statement": .visit(loop),
+            "catch_clause": .visit(problem),
             "decorator": .visit(decorator),
         ]
 
@@ -106,8 +119,11 @@ private enum JavaScript {
         "this": .name, "super": .name, "import": .name,
         "member_expression": .member("object", "property"),
         "call_expression": .call("function"), "new_expression": .call("constructor"),
-        "subscript_expression": .field("object"), "await_expression": .inner,
-        "parenthesized_expression": .inner,
+        "subscript_expression": .element("object"), "await_expression": .inner,
+        "parenthesized_expression": .inner, "shorthand_property_identifier": .name,
+        "string": .literal("String"), "template_string": .literal("String"),
+        "number": .literal("Number"), "regex": .literal("RegExp"), "array": .literal("Array"),
+        "true": .literal("Boolean"), "false": .literal("Boolean"),
     ]
 
     // MARK: - Definitions
@@ -119,7 +135,11 @@ private enum JavaScript {
 
     /// A class that an expression makes has its name from what it is given to.
     static func anonymousType(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard node.isNamed, !e.isNamed(node) else { return true }
+        guard node.isNamed else { return true }
+        if e.isNamed(node) {
+            e.hide(node["name"])
+            return true
+        }
         if isDefault(node) {
             e.define(.class, node, named: "default", body: node["body"])
             return true
@@ -133,6 +153,14 @@ private enum JavaScript {
         } else {
             e.nest(node, as: .function)
         }
+        locals(e, node)
+        return true
+    }
+
+    static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(e.isInType ? .method : .function, node, name: name, body: node["body"])
+        locals(e, node)
         return true
     }
 
@@ -157,6 +185,7 @@ private enum JavaScript {
         let kind: EntityKind =
             !e.isInType ? .function : text == "constructor" ? .constructor : .method
         define(e, kind, node, name, body: node["body"])
+        locals(e, node)
         return true
     }
 
@@ -168,6 +197,8 @@ private enum JavaScript {
 
     /// `constructor(private store: Store)` makes a field of its parameter.
     static func parameterProperty(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        // What a type of a function calls its parameters.
+        if let name = node["pattern"] ?? node["name"], name.is("identifier") { e.hide(name) }
         guard e.scope.kind == .constructor, e.scopes.count > 1, let name = node["pattern"],
             name.is("identifier"),
             node.allChildren.contains(where: {
@@ -177,6 +208,7 @@ private enum JavaScript {
         e.defineVariable(
             .field, node, name: name, value: node["value"],
             type: e.scopes[e.scopes.count - 2].qualifiedName)
+        declare(e, name, as: node["type"].flatMap { e.instance(of: $0) })
         return true
     }
 
@@ -190,6 +222,7 @@ private enum JavaScript {
 
     static func namespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
+        e.hideAll(in: name)
         let text = name.is("string") ? e.literal(name) : e.path(of: name) ?? e.text(name)
         e.define(.namespace, node, named: text, body: node["body"])
         return true
@@ -214,7 +247,7 @@ private enum JavaScript {
         isCallable(value) || value.is("class")
     }
 
-    private static func isCallable(_ node: SyntaxNode) -> Bool {
+    static func isCallable(_ node: SyntaxNode) -> Bool {
         node.isOne(
             of: "arrow_function", "function_expression", "generator_function", "function")
     }
@@ -233,12 +266,9 @@ private enum JavaScript {
     static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"], let value = node["value"] ?? node["type"] ?? node["name"]
         else { return true }
-        if value.is("call_expression"), let function = value["function"],
-            e.has(function, text: "require"),
-            let path = e.stringArgument(value)
-        {
+        if let (module, member) = required(e, value) {
             if !e.isInFunction { e.markImport(node) }
-            e.refer(.imports, path, line: node.line)
+            importNames(e, name, module, member)
             return false
         }
         let whole = node.declaration
@@ -252,12 +282,18 @@ private enum JavaScript {
                 return true
             }
         }
-        guard !e.isInFunction else { return true }
+        guard !e.isInFunction else {
+            let meaning = node["type"].flatMap { e.instance(of: $0) }
+            let known = node["value"].flatMap { e.expression(of: $0) }
+            declare(e, name, as: meaning ?? known, behind: node["value"] == nil ? nil : node)
+            return true
+        }
         let isConstant = node.parent.map { e.has($0, prefix: "const") } ?? false
         if name.is("identifier") {
             // Functions in an object have its name before theirs.
-            e.define(
+            let index = e.define(
                 isConstant ? .constant : .variable, whole, name: name, body: node["value"])
+            if let value = node["value"] { members(e, value, of: index) }
         } else {
             for part in name.children() {
                 let own = part.is("pair_pattern") ? part["value"] ?? part : part
@@ -273,7 +309,12 @@ private enum JavaScript {
 
     /// `exports.f = function`, `F.prototype.m = function`, `a.b = function`.
     static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard !e.isInFunction, let left = node["left"], left.is("member_expression"),
+        if e.isInFunction {
+            assign(e, node)
+            return true
+        }
+        if let goesDown = exportAssignment(e, node) { return goesDown }
+        guard let left = node["left"], left.is("member_expression"),
             let name = left["property"], let value = node["right"], let path = e.path(of: left)
         else { return true }
         let kind: EntityKind? =
@@ -281,6 +322,7 @@ private enum JavaScript {
         guard let kind else { return true }
         var parts = path.split(separator: ".").map { String($0) }
         parts.removeLast()
+        e.hide(left)
         if parts.first == "module" { parts.removeFirst() }
         if parts.first == "exports" { parts.removeFirst() }
         if parts.last == "prototype" {
@@ -328,40 +370,57 @@ private enum JavaScript {
 
     static func export(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let source = node["source"] else {
+            ownExports(e, node)
+            if node.child("default") != nil, let value = node["value"], value.is("object") {
+                let index = e.define(.constant, node, named: "default", body: value)
+                members(e, value, of: index)
+                return true
+            }
             // Members of an object that is exported begin where they stand.
             if node["declaration"] != nil || node["value"].map(isDeclared) == true { e.wrap(node) }
-            return true
+            return node.child("export_clause") == nil
         }
         e.markImport(node)
         let module = e.literal(source)
         guard let clause = node.child("export_clause") else {
-            e.refer(.imports, module + ".*", line: node.line)
+            let alias = node.child("namespace_export")?.lastChild.map { word(e, $0) }
+            e.addImport(
+                module, alias == nil ? "*" : nil, as: alias ?? "", node, isExported: true)
             return false
         }
         for specifier in clause.children() {
             guard let name = specifier["name"] else { continue }
-            e.refer(.imports, "\(module).\(e.text(name))", line: specifier.line)
+            e.addImport(
+                module, word(e, name), as: word(e, specifier["alias"] ?? name), specifier,
+                isExported: true)
         }
         return false
     }
 
     static func imports(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
+        if let clause = node.child("import_require_clause"), let source = clause["source"],
+            let name = clause.firstChild
+        {
+            e.addImport(e.literal(source), as: e.text(name), node)
+            return false
+        }
         guard let source = node["source"] else { return false }
         let module = e.literal(source)
         guard let clause = node.child("import_clause") else {
-            e.refer(.imports, module, line: node.line)
+            e.addImport(module, as: "", node)
             return false
         }
         for part in clause.children() {
             if part.is("identifier") {
-                e.refer(.imports, module + ".default", line: part.line)
+                e.addImport(module, "default", as: e.text(part), part)
             } else if part.is("namespace_import") {
-                e.refer(.imports, module + ".*", line: part.line)
+                e.addImport(module, as: part.lastChild.map { e.text($0) } ?? "", part)
             } else {
                 for specifier in part.children() {
                     guard let name = specifier["name"] else { continue }
-                    e.refer(.imports, "\(module).\(e.text(name))", line: specifier.line)
+                    e.addImport(
+                        module, word(e, name), as: word(e, specifier["alias"] ?? name), specifier)
                 }
             }
         }
@@ -372,17 +431,26 @@ private enum JavaScript {
         guard let function = node["function"] else { return true }
         if function.is("import") || e.has(function, text: "require") {
             if let path = e.stringArgument(node) {
-                e.refer(.imports, path, line: node.line)
+                e.addImport(path, as: "", node)
                 return false
             }
         }
+        if exportStar(e, node, function) { return false }
         if let name = testBlock(e, node, function) {
             e.define(
                 name.isGroup ? .namespace : .function, node, named: name.text,
                 body: node["arguments"])
             return true
         }
-        e.refer(.calls, function)
+        let isTemplate = node["arguments"]?.is("template_string") ?? false
+        if function.is("super") {
+            // A class without a base has none to call.
+            e.refer(
+                .calls, "@super.constructor", line: node.line,
+                argumentCount: e.argumentCount(node))
+            return true
+        }
+        e.refer(.calls, function, argumentCount: isTemplate ? -1 : e.argumentCount(node))
         return true
     }
 
@@ -404,7 +472,8 @@ private enum JavaScript {
         guard let name = node["name"], let path = e.path(of: name),
             let first = path.unicodeScalars.first, !first.properties.isLowercase
         else { return true }
-        e.refer(.uses, path, line: node.line)
+        e.refer(.uses, name)
+        e.hide(name)
         return true
     }
 

@@ -46,6 +46,7 @@ extension Language {
             "tuple": .literal("tuple"),
         ],
         builtIns: Python.builtInTypes, superNames: ["super"], selfTypes: ["Self"],
+        assignmentDeclares: true,
         spreads: ["list_splat", "dictionary_splat"],
         namedType: { Python.namedType($0, $1) }, links: Python.links,
         details: { Python.details($0, $1, &$2) },

@@ -1,0 +1,7 @@
+export function start() {
+  later();
+}
+
+const later = async () => start();
+
+export default { start, later: start };

@@ -1,0 +1,7 @@
+module.exports = wrap(helper);
+
+function helper() {
+  return function near() {
+    near();
+  };
+}
