@@ -3,6 +3,7 @@
 // know neither their parents nor their places, and hidden ones stand between. Read once and as a
 // whole, an array in which each node is followed by what is inside of it is far quicker.
 #include "arena.h"
+#include "guard.h"
 
 #include "language.h"
 #include "subtree.h"
@@ -23,6 +24,9 @@ struct SegstoreParser {
 // Who reads a tree looks at each node so often, on average, before something is wrong. Code takes
 // less than a tenth of it.
 static const uint64_t steps_per_node = 64, free_steps = 1 << 20;
+
+// So many characters a scanner may ask for. Code takes a few for each byte.
+static const uint64_t calls_per_byte = 256, free_calls = 16 << 20;
 
 // Nodes that there is room for from one parse to the next.
 static const uint32_t kept_capacity = 1 << 20;
@@ -241,9 +245,11 @@ static const SegstoreTree *parse(
         ts_parser_set_included_ranges(machine, &range, 1);
     }
     Input input = {bytes, byte_count};
-    TSTree *tree = ts_parser_parse_with_options(
-        machine, NULL, (TSInput){&input, read_input, TSInputEncodingUTF8, NULL},
-        (TSParseOptions){&step_limit, take_step});
+    bool is_broken = false;
+    TSTree *tree = guarded_parse(
+        machine, (TSInput){&input, read_input, TSInputEncodingUTF8, NULL},
+        (TSParseOptions){&step_limit, take_step},
+        (uint64_t)byte_count * calls_per_byte + free_calls, &is_broken);
     SegstoreTree *array = &parser->tree;
     if (array->language != language) {
         memset(array->fields, 0, sizeof array->fields);
@@ -262,7 +268,7 @@ static const SegstoreTree *parse(
         array->steps_left = (uint64_t)array->count * steps_per_node + free_steps;
     }
     // The grammar's scanner may have memory of its own. The rest goes as a whole.
-    ts_parser_delete(machine);
+    if (!is_broken) ts_parser_delete(machine);
     arena_use(NULL);
     arena_reset(parser->arena);
     return tree == NULL ? NULL : array;

@@ -321,6 +321,36 @@ import Testing
         try checkGraph(store)
     }
 
+    /// Grammars have scanners of their own; Kotlin's looks for the end of what is none for ever.
+    @Test func aScannerWithoutAnEndIsGivenUp() throws {
+        let root = try TemporaryDirectory(inMemory: true)
+        let rest = """
+             Khow()
+                    } catch (response: IllegalStateException) {
+                        response.message
+                    }
+                    when (val found = find()) {
+                        is Response -> found.header("x")
+                        else -> found.missing()
+                    }
+             l") }
+                    response.let { client -> client.header("m") }
+                    client.apply {
+                        get("receiver")
+                        connect("function")
+                        this.timeout()
+                    }
+                    with(respo
+            """
+        let text = Data("{\"\"\n2\n    ".utf8) + [0x90] + Data(rest.utf8)
+        try text.write(to: URL(fileURLWithPath: root.file("a.kt")))
+        try Data("fun f() {}\n".utf8).write(to: URL(fileURLWithPath: root.file("b.kt")))
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        let report = try ingest(root.path, store)
+        #expect(report.total.fileCount == 1 && report.ignored[.tooHard] == 1)
+        try checkGraph(store)
+    }
+
     /// The key of a second definition of one name is not that of another file's first.
     @Test func noTwoFilesShareAKey() throws {
         let root = try TemporaryDirectory(inMemory: true)
