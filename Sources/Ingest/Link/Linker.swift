@@ -54,6 +54,7 @@ final class Linker {
     private let extendedMemo = Memo()
     private let attributeMemo = Memo()
     private var baseMemo: [Symbol: [Value]] = [:]
+    private var exportMemo: [Handed: Value] = [:]
     var openBaseMemo: [NamePath: [OpenBase]] = [:]
     /// While bases are looked for, members are those of types themselves.
     private(set) var looksAtBases = true
@@ -693,6 +694,24 @@ final class Linker {
 
     /// What a file hands on under a name.
     private func exported(_ name: String, depth: Int) -> Value {
+        // Files that hand on all of each other lead to each in more ways than can be gone.
+        let key = Handed(file: table.fileNumber(of: file.first), name: name, depth: depth)
+        if let known = exportMemo[key] { return known }
+        let wasCut = isCut
+        isCut = false
+        let value = findExported(name, depth: depth)
+        if !isCut { exportMemo[key] = value }
+        isCut = isCut || wasCut
+        return value
+    }
+
+    private struct Handed: Hashable {
+        let file: Int
+        let name: String
+        let depth: Int
+    }
+
+    private func findExported(_ name: String, depth: Int) -> Value {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
