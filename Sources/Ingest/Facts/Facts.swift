@@ -91,8 +91,8 @@ struct Reference: Sendable {
     var line: Int
     /// Index of the definition it stands in.
     var owner: Int
-    /// Of a call; -1 if it is none, or if there is no telling. Of a base, 1 if it is one of the type
-    /// itself and not of its values: `extend A`.
+    /// Of a call; -1 if it is none, or if there is no telling. Of a base, 1 if it is one of the
+    /// type itself and not of its values: `extend A`.
     var argumentCount = -1
     /// A value that is named: of interest if it is one of the tree's definitions, and else none.
     var isValue = false
