@@ -9,8 +9,18 @@ extension Extractor {
         enum Meaning {
             /// Something that is defined, or that another scope has: its name says all.
             case itself
-            /// What is known of its value: an expression, `?` if nothing is.
+            /// What is known of its value: an expression, `?` if nothing is; empty if it has none
+            /// yet.
             case value(String)
+            /// A value of the type that it is declared to have, whatever is assigned to it.
+            case typed(String)
+
+            var text: String? {
+                switch self {
+                case .itself: nil
+                case .value(let text), .typed(let text): text
+                }
+            }
         }
 
         private var meanings: [String: Meaning] = [:]
@@ -22,6 +32,9 @@ extension Extractor {
 
         subscript(name: String) -> Meaning? { meanings[name] }
 
+        /// Whether a name is that of a value, not of a definition.
+        func isVariable(_ name: String) -> Bool { meanings[name]?.text != nil }
+
         /// - Parameter place: the block that it is in.
         mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
             changes.append((name, meanings[name], places[name], isNew))
@@ -29,26 +42,48 @@ extension Extractor {
             places[name] = isNew ? place : places[name] ?? place
         }
 
-        /// Forgets what came after a mark.
-        ///
-        /// - Parameter keeps: whether what is assigned there to a name from before is another value
-        ///   of that: which of both it has then, nobody knows.
-        mutating func reset(to mark: Int, keeps: Bool) {
-            var changed: Set<String> = []
+        /// What becomes of a block's names behind it.
+        enum Ending {
+            /// They mean what they did before.
+            case forgets
+            /// So do those that are declared there; what is assigned to others may be what they
+            /// are, or may not.
+            case merges
+            /// All are the function's, and are there.
+            case joins
+        }
+
+        /// Ends what came after a mark.
+        mutating func end(at mark: Int, _ ending: Ending) {
+            var values: [String: (meaning: Meaning?, isNew: Bool)] = [:]
             while changes.count > mark, let last = changes.popLast() {
-                if keeps, case .value(let new)? = meanings[last.name],
-                    case .value(let old)? = last.meaning, !last.isNew, old != new
-                {
-                    changed.insert(last.name)
-                } else if last.isNew {
-                    changed.remove(last.name)
-                }
+                let value = values[last.name]
+                values[last.name] = (
+                    value == nil ? meanings[last.name] : value?.meaning,
+                    // If it was declared after all, what came behind that is another's.
+                    last.isNew
+                )
                 meanings[last.name] = last.meaning
                 places[last.name] = last.place
             }
-            for name in changed.sorted() {
-                set(name, .value("?"), place: places[name] ?? 0, isNew: false)
+            guard ending != .forgets else { return }
+            for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+                guard ending == .joins || !value.isNew else { continue }
+                guard let meaning = Self.either(meanings[name], value.meaning, ending) else {
+                    continue
+                }
+                set(name, meaning, place: places[name] ?? 0, isNew: false)
             }
+        }
+
+        /// What a name means that has one meaning or the other, if that is not the first.
+        private static func either(_ old: Meaning?, _ new: Meaning?, _ ending: Ending) -> Meaning? {
+            guard let old else { return ending == .joins ? new : nil }
+            guard let new, let newText = new.text, let text = old.text, text != newText else {
+                return nil
+            }
+            if text.isEmpty { return new }
+            return newText.isEmpty ? nil : .value("?")
         }
     }
 
@@ -64,10 +99,14 @@ extension Extractor {
     /// A parameter, or a variable that is declared here; what it is, its type says, or its value.
     func declare(_ name: SyntaxNode?, type: SyntaxNode? = nil, value: SyntaxNode? = nil) {
         guard let name, isInFunction else { return }
-        let meaning =
-            type.flatMap(instance) ?? value.map { expression(of: $0) ?? "?" } ?? "?"
         hidden.insert(name.start)
-        declare(text(name), as: meaning, behind: value == nil ? nil : currentNode)
+        bind(
+            text(name), meaning(type, value), behind: value == nil ? nil : currentNode, isNew: true)
+    }
+
+    private func meaning(_ type: SyntaxNode?, _ value: SyntaxNode?) -> Locals.Meaning {
+        if let type = type.flatMap(instance) { return .typed(type) }
+        return .value(value.flatMap { expression(of: $0) } ?? "?")
     }
 
     func declare(_ name: String, as meaning: String, behind node: SyntaxNode? = nil) {
@@ -93,9 +132,8 @@ extension Extractor {
         let text = text(name)
         if case .itself? = locals[text] { return }
         hidden.insert(name.start)
-        let meaning =
-            type.flatMap(instance) ?? value.map { expression(of: $0) ?? "?" } ?? "?"
-        bind(text, .value(meaning), behind: value == nil ? nil : currentNode, isNew: false)
+        if type == nil, case .typed? = locals[text] { return }
+        bind(text, meaning(type, value), behind: value == nil ? nil : currentNode, isNew: false)
     }
 
     /// A name that means here what it means outside.
@@ -226,8 +264,8 @@ extension Extractor {
             return
         }
         // In a block that has another receiver `this` is that.
-        if !locals.isEmpty, case .value(let value)? = locals[name] {
-            bytes += value.utf8
+        if !locals.isEmpty, let value = locals[name]?.text {
+            bytes += (value.isEmpty ? "?" : value).utf8
         } else if language.selfNames.contains(name) {
             bytes += "@self".utf8
         } else if language.selfTypes.contains(name) {

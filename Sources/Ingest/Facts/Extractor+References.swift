@@ -30,7 +30,7 @@ extension Extractor {
         }
         if isName(node) {
             let name = text(node)
-            if case .value? = locals[name] { return }
+            if locals.isVariable(name) { return }
             if language.selfNames.contains(name) || language.superNames.contains(name) { return }
             if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
         }
@@ -138,7 +138,7 @@ extension Extractor {
             }
             if let index = types[type] {
                 facts.definitions[definition].parent = index
-                facts.definitions[definition].extends = nil
+                if index < definition { facts.definitions[definition].extends = nil }
             } else if let index = namespaces[type] {
                 facts.definitions[definition].extends = nil
                 // `int a::f()`: only here is it seen that `a` is no type.

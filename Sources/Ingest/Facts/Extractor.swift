@@ -40,7 +40,7 @@ final class Extractor {
     private(set) var callableDepth = 0
     var locals = Locals()
     /// Where blocks end, and what names meant before them.
-    private var blocks: [(node: Int, end: Int, mark: Int, keeps: Bool)] = []
+    private var blocks: [(node: Int, end: Int, mark: Int, ending: Locals.Ending)] = []
     /// Names that get a meaning behind a node.
     private var bindings:
         [(end: Int, depth: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
@@ -165,8 +165,8 @@ final class Extractor {
     /// The node that is visited.
     var currentNode: SyntaxNode { node }
 
-    func openBlock(until end: Int, keeps: Bool = true) {
-        blocks.append((node.index, end, locals.mark, keeps))
+    func openBlock(until end: Int, _ ending: Locals.Ending = .merges) {
+        blocks.append((node.index, end, locals.mark, ending))
         nextEnd = min(nextEnd, end)
     }
 
@@ -193,7 +193,7 @@ final class Extractor {
                     last.name, last.meaning, place: blocks.last?.node ?? 0, isNew: last.isNew)
             } else if blocks.count > floor.blocks, let last = blocks.last, last.end <= index {
                 blocks.removeLast()
-                locals.reset(to: last.mark, keeps: last.keeps)
+                locals.end(at: last.mark, last.ending)
             } else {
                 break
             }
@@ -225,7 +225,7 @@ final class Extractor {
     private func open(_ scope: Scope) {
         if scope.kind.isCallable {
             callableDepth += 1
-            openBlock(until: scope.end, keeps: !language.assignmentDeclares)
+            openBlock(until: scope.end, language.assignmentDeclares ? .forgets : .merges)
         }
         scopes.append(scope)
         nextEnd = min(nextEnd, scope.end)

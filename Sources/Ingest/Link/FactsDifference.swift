@@ -32,7 +32,8 @@ extension LinkFacts {
     private struct Shape: Hashable {
         let name: String
         let kind: EntityKind
-        let qualifiedName: [String]
+        let qualifiedName: String
+        let outerNames: [String]
         let ordinal: Int
         let type: String?
         let extends: String?
@@ -56,7 +57,9 @@ extension LinkFacts {
                 parent = definitions[parent].parent
             }
             return Shape(
-                name: definition.name, kind: definition.kind, qualifiedName: names,
+                name: definition.name, kind: definition.kind,
+                qualifiedName: definition.qualifiedName,
+                outerNames: names,
                 ordinal: definition.ordinal, type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
                 flags: definition.flags, bases: bases[index] ?? [])

@@ -9,6 +9,8 @@ struct LinkFacts: Sendable {
     struct Definition: Sendable, Equatable {
         var kind: EntityKind
         var name: String
+        /// As its entity has it in its key.
+        var qualifiedName: String
         var parent: Int
         /// Of those with the same key, which it is, from 1.
         var ordinal = 1
@@ -53,7 +55,8 @@ struct LinkFacts: Sendable {
         package = facts.package
         definitions = facts.definitions.enumerated().map { index, definition in
             Definition(
-                kind: definition.kind, name: definition.name, parent: definition.parent,
+                kind: definition.kind, name: definition.name,
+                qualifiedName: definition.qualifiedName, parent: definition.parent,
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
                 isStatic: definition.isStatic, isMember: definition.isMember,
@@ -75,16 +78,27 @@ struct LinkFacts: Sendable {
 
     // MARK: - As bytes
 
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
+
+    /// What a definition is called if it is named by what it is a member of, as most are.
+    private func usualName(_ index: Int) -> String {
+        let definition = definitions[index]
+        if let type = definition.extends { return Extractor.qualified(definition.name, in: type) }
+        guard definition.parent > 0, definition.parent < index else { return definition.name }
+        return Extractor.qualified(
+            definition.name, in: definitions[definition.parent].qualifiedName)
+    }
 
     /// What others may depend on.
     func encodedNames() -> [UInt8] {
         var writer = Writer(Self.version)
         writer.add(package)
         writer.add(definitions.count)
-        for definition in definitions {
+        for (index, definition) in definitions.enumerated() {
             writer.add(definition.kind.rawValue)
             writer.add(definition.name)
+            let isUsual = definition.qualifiedName == usualName(index)
+            writer.add(optional: isUsual ? nil : definition.qualifiedName)
             writer.add(definition.parent + 1)
             writer.add(definition.ordinal)
             writer.add(optional: definition.type)
@@ -137,11 +151,13 @@ struct LinkFacts: Sendable {
                 throw CodecError(.inconsistent, "kind")
             }
             let name = try reader.string()
+            let qualifiedName = try reader.optional()
             let parent = try reader.number() - 1
             guard parent >= -1, parent < count, parent != index else {
                 throw CodecError(.inconsistent, "parent")
             }
-            var definition = Definition(kind: kind, name: name, parent: parent)
+            var definition = Definition(
+                kind: kind, name: name, qualifiedName: qualifiedName ?? "", parent: parent)
             definition.ordinal = try reader.number()
             definition.type = try reader.optional()
             definition.extends = try reader.optional()
@@ -153,6 +169,7 @@ struct LinkFacts: Sendable {
             let flags = try reader.number()
             definition.flags = flags
             definitions.append(definition)
+            if qualifiedName == nil { definitions[index].qualifiedName = usualName(index) }
         }
         for _ in 0..<(try reader.count()) {
             let module = try reader.string()

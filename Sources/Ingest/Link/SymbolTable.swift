@@ -12,8 +12,7 @@ final class LinkedFile: Sendable {
     /// Where its names are, and the same as text.
     let module: NamePath
     let moduleSegments: [String]
-    /// The names of definitions with those they stand in, and where they are.
-    let qualifiedNames: [String]
+    /// Where its definitions are.
     let paths: [NamePath]
     private let namedImports: [String: [Int]]
     let wildcards: [Int]
@@ -36,31 +35,28 @@ final class LinkedFile: Sendable {
             }
         moduleSegments = segments
         module = root.appending(all: segments)
-        var names: [String] = []
         var paths: [NamePath] = []
         for (index, definition) in facts.definitions.enumerated() {
             guard index > 0 else {
-                names.append("")
                 paths.append(module)
                 continue
             }
-            // A parent may stand behind its member; then it is one that is extended there.
-            let parent = definition.parent
             let extended = language.links.extensionsKeepPaths ? nil : definition.extends
-            if let extended = extended ?? (parent > index ? "" : nil) {
-                names.append(Extractor.qualified(definition.name, in: extended))
+            if let extended {
                 paths.append(
                     module.appending(all: Self.parts(extended)).appending(definition.name))
+            } else if definition.parent > index {
+                // It stands before what it is named by.
+                paths.append(module.appending(all: Self.parts(definition.qualifiedName)))
             } else {
-                names.append(Extractor.qualified(definition.name, in: names[max(0, parent)]))
                 // `namespace A.B`
                 paths.append(
                     definition.kind == .namespace
-                        ? paths[max(0, parent)].appending(all: Self.parts(definition.name))
-                        : paths[max(0, parent)].appending(definition.name))
+                        ? paths[max(0, definition.parent)].appending(
+                            all: Self.parts(definition.name))
+                        : paths[max(0, definition.parent)].appending(definition.name))
             }
         }
-        qualifiedNames = names
         self.paths = paths
         var named: [String: [Int]] = [:]
         var wildcards: [Int] = []
@@ -86,9 +82,8 @@ final class LinkedFile: Sendable {
 
     func key(_ index: Int) -> String {
         let definition = facts.definitions[index]
-        let name = index == 0 ? definition.name : qualifiedNames[index]
         let key = EntityKey.entity(
-            language.name, definition.kind, name,
+            language.name, definition.kind, definition.qualifiedName,
             encodedPath: EntityKey.encoded(path, isPath: true))
         return definition.ordinal == 1 ? key : "\(key)~\(definition.ordinal)"
     }

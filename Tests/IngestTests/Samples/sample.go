@@ -57,3 +57,9 @@ func (p Pair[K, V]) Key() K { return p.key }
 func Map[T any](xs []T, f func(T) T) []T { return New(1).all(xs) }
 
 func helper(x any) {}
+
+func (l Late) before() { l.behind() }
+
+func (l *Late) behind() {}
+
+type Late struct{}

@@ -287,7 +287,7 @@ private enum CSharp {
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let function = node["function"] else { return true }
         // A variable that is a function.
-        if function.is("identifier"), case .value? = e.locals[e.text(function)] { return true }
+        if function.is("identifier"), e.locals.isVariable(e.text(function)) { return true }
         e.refer(.calls, function, argumentCount: e.argumentCount(node))
         return true
     }

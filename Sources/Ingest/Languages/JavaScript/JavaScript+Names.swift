@@ -123,7 +123,7 @@ extension JavaScript {
         guard let left = node["left"] else { return true }
         if node["kind"] != nil {
             declare(e, left, as: nil)
-        } else if left.is("identifier"), case .value? = e.locals[e.text(left)] {
+        } else if left.is("identifier"), e.locals.isVariable(e.text(left)) {
             e.assign(left, value: nil)
         }
         return true
@@ -191,7 +191,7 @@ extension JavaScript {
     static func assign(_ e: Extractor, _ node: SyntaxNode) {
         guard let left = node["left"], let right = node["right"] else { return }
         if left.is("identifier") {
-            if case .value? = e.locals[e.text(left)] { e.assign(left, value: right) }
+            if e.locals.isVariable(e.text(left)) { e.assign(left, value: right) }
         } else if left.is("member_expression"), let object = left["object"], object.is("this"),
             let name = left["property"], e.expression(of: object) == "@self",
             let owner = e.enclosingType, let value = e.expression(of: right),
@@ -200,14 +200,14 @@ extension JavaScript {
             e.facts.attributes.append(Attribute(owner: owner, name: e.text(name), type: value))
         } else if left.isOne(of: "object_pattern", "array_pattern") {
             for child in left.children() where child.is("identifier") {
-                if case .value? = e.locals[e.text(child)] { e.assign(child, value: nil) }
+                if e.locals.isVariable(e.text(child)) { e.assign(child, value: nil) }
             }
         }
     }
 
     static func update(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let left = node["left"], left.is("identifier"),
-            case .value? = e.locals[e.text(left)]
+            e.locals.isVariable(e.text(left))
         {
             e.assign(left, value: nil)
         }

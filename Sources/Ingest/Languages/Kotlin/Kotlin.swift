@@ -399,7 +399,7 @@ private enum Kotlin {
     }
 
     private static func hasReceiver(_ e: Extractor) -> Bool {
-        if case .value? = e.locals["this"] { return true }
+        if e.locals.isVariable("this") { return true }
         return false
     }
 

@@ -25,7 +25,7 @@ extension Language {
                 "identifier": .use, "attribute": .use,
                 "keyword_argument": .visit(Python.keyword),
                 "augmented_assignment": .visit(Python.update),
-                "named_expression": .visit(Python.walrus),
+                "named_expression": .visit(Python.walrus), "block": .visit(Python.block),
                 "for_statement": .visit(Python.loop), "for_in_clause": .visit(Python.loop),
                 "as_pattern": .visit(Python.pattern), "case_pattern": .visit(Python.casePattern),
                 "global_statement": .visit(Python.outer),
@@ -259,7 +259,13 @@ private enum Python {
     ) {
         if left.is("identifier") {
             // That it has no value yet says nothing of the one it will have.
-            if right?.is("none") ?? false, type == nil, e.locals[e.text(left)] != nil { return }
+            if right?.is("none") ?? false, type == nil {
+                if e.isInFunction, e.locals[e.text(left)] == nil {
+                    e.hide(left)
+                    e.bind(e.text(left), .value(""), behind: nil, isNew: false)
+                }
+                return
+            }
             e.assign(left, type: type, value: right)
         } else if left.isOne(of: "pattern_list", "tuple_pattern", "list_pattern") {
             for name in left.children() where name.is("identifier") { e.assign(name, value: nil) }
@@ -291,9 +297,20 @@ private enum Python {
         return true
     }
 
+    /// What is assigned in a branch may be what its name is behind it; one that leaves the function
+    /// has no behind.
+    static func block(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard e.isInFunction, let parent = node.parent,
+            !parent.isOne(of: "function_definition", "class_definition", "with_statement")
+        else { return true }
+        let leaves = node.lastChild?.isOne(of: "return_statement", "raise_statement") ?? false
+        e.openBlock(until: node.after, leaves ? .forgets : .joins)
+        return true
+    }
+
     /// Its names are there before they are said.
     static func comprehension(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        e.openBlock()
+        e.openBlock(until: node.after, .forgets)
         for clause in node.children() where clause.is("for_in_clause") {
             if let left = clause["left"] { unknown(e, left) }
         }

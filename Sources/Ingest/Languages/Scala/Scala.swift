@@ -325,7 +325,7 @@ private enum Scala {
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let function = node["function"] else { return true }
         // A variable that is a function, or has an `apply`.
-        if function.is("identifier"), case .value? = e.locals[e.text(function)] { return true }
+        if function.is("identifier"), e.locals.isVariable(e.text(function)) { return true }
         if e.has(function, text: "this") {
             e.refer(.calls, "@type^", line: node.line, argumentCount: argumentCount(e, node))
             return true
