@@ -161,6 +161,12 @@ extension Extractor {
 
     /// A value of the type that a node names.
     func instance(of type: SyntaxNode) -> String? {
+        if let inner = language.wrappedType(self, type) {
+            guard language.wrappedType(self, inner) == nil, let path = typePath(of: inner) else {
+                return nil
+            }
+            return path + (path == "@self" ? "*" : "^*")
+        }
         guard let path = typePath(of: type) else { return nil }
         return path.hasPrefix("@") ? path : path + "^"
     }
@@ -178,7 +184,17 @@ extension Extractor {
         guard let path = found, !path.isEmpty else { return nil }
         if localTypes[path, default: 0] > 0 { return localTypeBounds[path] }
         if language.selfTypes.contains(path) { return "@self" }
+        if isPath(named), path.utf8.contains(UInt8(ascii: ".")) { return ":" + path }
         return path
+    }
+
+    /// Whether the first of its names is no variable's.
+    func isPath(_ node: SyntaxNode) -> Bool {
+        switch compiled.shapes[safe: node.symbol] {
+        case .path, .qualified: true
+        case .field(let field): node[field].map { isPath($0) } ?? false
+        default: false
+        }
     }
 
     private func append(_ node: SyntaxNode, to bytes: inout [UInt8], depth: Int) {
@@ -221,6 +237,10 @@ extension Extractor {
             go(first)
             append(member: last, to: &bytes)
         case .call(let function):
+            if let value = language.callValue(self, node) {
+                bytes += value.utf8
+                return
+            }
             go(node[function])
             append(argumentCount(node), to: &bytes)
         case .callFirst:
@@ -239,14 +259,64 @@ extension Extractor {
             let isWhole = node.firstChild?.index == node.lastChild?.index
             if isWhole { return go(node.firstChild) }
             bytes += (node.lastChild.flatMap { instance(of: $0) } ?? "?").utf8
+        case .access(let object, let property):
+            go(node[object])
+            if node.allChildren.contains(where: { $0.is("->") }) { bytes += ".@try".utf8 }
+            append(member: node[property], to: &bytes)
+        case .path(let object, let name):
+            if let object = node[object] {
+                append(pathStart: object, to: &bytes, depth: depth + 1)
+                append(member: node[name], to: &bytes)
+            } else if let name = node[name] {
+                append(pathStart: name, to: &bytes, depth: depth + 1)
+            }
+        case .unwrapped:
+            go(node.firstChild)
+            bytes += ".@try".utf8
+        case .pointer(let field):
+            go(node[field])
+            if node.allChildren.contains(where: { $0.is("*") }) { bytes += ".@try".utf8 }
+        case .item(let field):
+            go(field.map { node[$0] } ?? node.firstChild)
+            bytes += ".@item".utf8
         case .separated, .qualified, .separatedChildren:
             guard let path = path(of: node) else { return go(nil) }
             if path.utf8.contains(UInt8(ascii: ".")) {
+                if case .qualified = shape { bytes.append(UInt8(ascii: ":")) }
                 bytes += path.utf8
             } else {
                 append(name: path, to: &bytes)
             }
         }
+    }
+
+    private func append(pathStart node: SyntaxNode, to bytes: inout [UInt8], depth: Int) {
+        var start = node
+        for _ in 0..<8 {
+            guard case .field(let field)? = compiled.shapes[safe: start.symbol],
+                let inner = start[field]
+            else { break }
+            start = inner
+        }
+        guard case .name? = compiled.shapes[safe: start.symbol] else {
+            return append(start, to: &bytes, depth: depth)
+        }
+        let name = cleaned(text(start))
+        if language.selfTypes.contains(name) {
+            bytes += "@type".utf8
+        } else if localTypes[name, default: 0] > 0 {
+            bytes += (localTypeBounds[name] ?? "?").utf8
+        } else {
+            bytes.append(UInt8(ascii: ":"))
+            bytes += name.utf8
+        }
+    }
+
+    /// What a name alone stands for.
+    func expression(ofName name: String) -> String {
+        var bytes: [UInt8] = []
+        append(name: name, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func append(member node: SyntaxNode?, to bytes: inout [UInt8]) {

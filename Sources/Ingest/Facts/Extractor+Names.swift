@@ -20,7 +20,8 @@ extension Extractor {
             switch shape {
             case .name:
                 parts.append(cleaned(text(node)) + suffix)
-            case .member(let object, let property):
+            case .member(let object, let property), .path(let object, let property),
+                .access(let object, let property):
                 guard let name = node[property], let part = leafName(name) else { return nil }
                 parts.append(part + suffix)
                 suffix = ""
@@ -81,13 +82,20 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field), .implicitMember(let field), .element(let field):
+            case .field(let field), .implicitMember(let field), .element(let field),
+                .pointer(let field):
                 if let inner = node[field] {
                     node = inner
                     continue
                 }
                 parts.append("?")
-            case .inner, .cast:
+            case .item(let field):
+                if let inner = field.map({ node[$0] }) ?? node.firstChild {
+                    node = inner
+                    continue
+                }
+                parts.append("?")
+            case .inner, .unwrapped, .cast:
                 if let inner = node.firstChild {
                     node = inner
                     continue
@@ -132,10 +140,11 @@ extension Extractor {
             case .field(let field), .implicitMember(let field), .element(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
-            case .inner, .cast:
+            case .inner, .unwrapped, .cast:
                 guard let inner = node.firstChild else { return nil }
                 node = inner
-            case .member(_, let property), .qualified(_, let property):
+            case .member(_, let property), .qualified(_, let property), .path(_, let property),
+                .access(_, let property):
                 guard let inner = node[property] else { return nil }
                 node = inner
             default: return nil

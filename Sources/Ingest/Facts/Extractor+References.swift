@@ -14,6 +14,13 @@ extension Extractor {
         refer(kind, path, line: node.line, argumentCount: argumentCount, labels: labels)
     }
 
+    /// The same of a type, whose names no local variable has.
+    func referType(_ node: SyntaxNode) {
+        guard !hidden.contains(node.start), var path = path(of: node) else { return }
+        if isPath(node), path.utf8.contains(UInt8(ascii: ".")) { path = ":" + path }
+        refer(.uses, path, line: node.line)
+    }
+
     /// Notes that a name or a member is used as a value, unless it is the name of what is called,
     /// or of a member, or a local variable's.
     func use(_ node: SyntaxNode) {
@@ -23,8 +30,9 @@ extension Extractor {
         switch compiled.shapes[parent.symbol] {
         case .call(let function): if parent[function]?.index == node.index { return }
         case .callFirst: if parent.firstChild?.index == node.index { return }
-        case .member(_, let property), .method(_, let property):
+        case .member(_, let property), .method(_, let property), .access(_, let property):
             if parent[property]?.index == node.index { return }
+        case .path: return
         case .pair: if parent.lastChild?.index == node.index { return }
         default: break
         }
@@ -34,9 +42,14 @@ extension Extractor {
             if language.selfNames.contains(name) || language.superNames.contains(name) { return }
             if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
         }
-        guard let target = expression(of: node), !target.utf8.contains(UInt8(ascii: "?")) else {
-            return
-        }
+        if let target = expression(of: node) { use(target, node) }
+    }
+
+    func use(_ target: String, _ node: SyntaxNode) {
+        // What operators give has no name.
+        guard !target.utf8.contains(UInt8(ascii: "?")), !target.hasSuffix(".@item"),
+            !target.hasSuffix(".@try")
+        else { return }
         addReference(
             Reference(
                 kind: .uses, target: target, line: node.line, owner: scope.definition,
@@ -76,7 +89,8 @@ extension Extractor {
         while let node = pending.popLast() {
             let symbol = node.symbol
             switch symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil {
-            case .name, .member, .qualified, .pair, .separated, .separatedChildren:
+            case .name, .member, .access, .path, .qualified, .pair, .separated,
+                .separatedChildren:
                 refer(kind, node)
             default: pending += node.children().reversed()
             }
@@ -106,9 +120,11 @@ extension Extractor {
         labels: String? = nil
     ) {
         guard !target.isEmpty, target != "?", target != "@super",
+            !target.hasSuffix(".@item"), !target.hasSuffix(".@try"),
             !(target.hasPrefix("@super(") && target.hasSuffix(")") && !target.utf8.contains(46))
         else { return }
         if kind == .uses || kind == .extends || kind == .implements {
+            if target == "@type" { return }
             if language.builtIns.contains(target) { return }
             if !localTypes.isEmpty, localTypes[target, default: 0] > 0 { return }
         }

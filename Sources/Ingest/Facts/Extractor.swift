@@ -411,8 +411,7 @@ final class Extractor {
 
     /// Opens a scope for members of a type that is defined elsewhere: an extension, an `impl`.
     func extend(_ type: String, _ node: SyntaxNode, kind: EntityKind = .struct) {
-        let prefix = scope.isDefinition && scope.kind == .module ? "" : scope.qualifiedName
-        let name = Self.qualified(type, in: prefix)
+        let name = Self.qualified(type, in: scope.qualifiedName)
         outer = nil
         dropAttributes(unlessBefore: node.start)
         let reason = scope.testReason ?? language.test(self, node, kind, type)

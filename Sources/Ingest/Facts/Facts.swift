@@ -71,7 +71,8 @@ struct Definition: Sendable {
     /// if it may be left out and a `*` if there may be more: `_:with=:items*:`. Nil where they are
     /// not written.
     var labels: String?
-    /// Of the type itself, not of its values.
+    /// Of the type itself, not of its values; of an enumeration's members, that their names are
+    /// outside of it as well.
     var isStatic = false
     /// Found behind a dot only, though it stands in no type: a function in an object.
     var isMember = false
@@ -80,6 +81,10 @@ struct Definition: Sendable {
     var isSecondary = false
     /// A function that is called by being named: a getter.
     var isAccessor = false
+    /// What is defined elsewhere is only declared.
+    var isDeclaration = false
+    /// Seen in its own file only.
+    var isLocal = false
 }
 
 /// That a definition names something else.
@@ -132,6 +137,8 @@ struct Attribute: Sendable {
 struct Conformance: Sendable {
     var type: String
     var base: String
+    /// Index of the definition it stands in.
+    var owner = 0
 }
 
 struct FileFacts: Sendable {

@@ -61,6 +61,16 @@ enum Shape: Sendable {
     case element(StaticString)
     /// A value of the type that its last child names: `a as B`.
     case cast
+    /// A member that is reached through what has it: of `->` the operator tells that.
+    case access(StaticString, StaticString)
+    /// What is before and behind `::`, of which the first is no variable.
+    case path(StaticString, StaticString)
+    /// What is inside of an optional, a result, a pointer: `a?`, `*a`.
+    case unwrapped
+    /// What a pointer in a field points to, if the operator says so, or the pointer.
+    case pointer(StaticString)
+    /// An element of what a field names, or the first child.
+    case item(StaticString?)
 }
 
 /// Which comments describe what follows them.
@@ -103,6 +113,10 @@ struct Language: Sendable {
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,
     /// `A`.
     var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
+    /// What a call gives that says so itself, as an expression: `Box::new(a)`, `new(A)`.
+    var callValue: @Sendable (Extractor, SyntaxNode) -> String? = { _, _ in nil }
+    /// The type inside of one whose values have it in them: `Option<A>`, `[]A`.
+    var wrappedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { _, _ in nil }
     /// How names are found.
     var links = LinkRules(isDefined: false)
     var family: String { links.family.isEmpty ? name : links.family }

@@ -71,6 +71,12 @@ extension Rule {
         }
     }
 
+    /// A reference to the type that the node names.
+    static let type = visit { e, node in
+        e.referType(node)
+        return false
+    }
+
     /// What is defined inside begins here.
     static let wrapper = visit { e, node in
         e.wrap(node)

@@ -23,8 +23,17 @@ extension LinkFacts {
         }
         add(attributeTypes, old.attributeTypes)
         add(conformanceBases, old.conformanceBases)
+        if package != old.package {
+            // All that the file has is elsewhere now.
+            for facts in [self, old] {
+                for name in LinkedFile.parts(facts.package) + facts.definitions.map(\.name) {
+                    changed.insert(Linker.dependency(on: name))
+                }
+            }
+        }
         if package != old.package || importTexts != old.importTexts {
             changed.insert(Linker.dependency(onImportsOf: path))
+            changed.insert(Linker.dependencyOnImports)
         }
         return changed
     }
@@ -79,7 +88,9 @@ extension LinkFacts {
         var bases: [String: [String]] = [:]
         for conformance in conformances {
             let name = LinkedFile.parts(conformance.type).last ?? conformance.type
-            bases[name, default: []].append("\(conformance.type) \(conformance.base)")
+            bases[name, default: []].append(
+                "\(conformance.type) \(conformance.base) \(definitions[conformance.owner].qualifiedName)"
+            )
         }
         return bases
     }

@@ -22,13 +22,16 @@ struct LinkFacts: Sendable {
         var isMember = false
         var isSecondary = false
         var isAccessor = false
+        var isDeclaration = false
+        var isLocal = false
         /// It is a test, and no entity.
         var isExcluded = false
 
         var flags: Int {
             get {
                 (isStatic ? 1 : 0) + (isExcluded ? 2 : 0) + (isMember ? 4 : 0)
-                    + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0)
+                    + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0) + (isDeclaration ? 32 : 0)
+                    + (isLocal ? 64 : 0)
             }
             set {
                 isStatic = newValue & 1 != 0
@@ -36,6 +39,8 @@ struct LinkFacts: Sendable {
                 isMember = newValue & 4 != 0
                 isSecondary = newValue & 8 != 0
                 isAccessor = newValue & 16 != 0
+                isDeclaration = newValue & 32 != 0
+                isLocal = newValue & 64 != 0
             }
         }
     }
@@ -61,6 +66,7 @@ struct LinkFacts: Sendable {
                 arguments: definition.arguments, labels: definition.labels,
                 isStatic: definition.isStatic, isMember: definition.isMember,
                 isSecondary: definition.isSecondary, isAccessor: definition.isAccessor,
+                isDeclaration: definition.isDeclaration, isLocal: definition.isLocal,
                 isExcluded: isExcluded[index])
         }
         lines = facts.definitions.map(\.startLine)
@@ -127,6 +133,7 @@ struct LinkFacts: Sendable {
         for conformance in conformances {
             writer.add(conformance.type)
             writer.add(conformance.base)
+            writer.add(conformance.owner)
         }
         writer.add(bases)
         return writer.bytes
@@ -191,7 +198,10 @@ struct LinkFacts: Sendable {
         }
         for _ in 0..<(try reader.count()) {
             let type = try reader.string()
-            conformances.append(Conformance(type: type, base: try reader.string()))
+            let base = try reader.string()
+            let owner = try reader.number()
+            guard owner < count else { throw CodecError(.inconsistent, "owner") }
+            conformances.append(Conformance(type: type, base: base, owner: owner))
         }
         bases = try reader.references(count)
         if let references {

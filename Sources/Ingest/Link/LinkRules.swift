@@ -47,6 +47,25 @@ struct LinkRules: Sendable {
     /// Members that all types have, and those that enums have, with what they are.
     var rootMembers: [String: String] = [:]
     var enumMembers: [String: String] = [:]
+    /// Names are paths, the first of which may be `crate`, `self`, `super` or another module; so
+    /// are the modules of imports. What is around a module within a file is not seen in it.
+    var hasPaths = false
+    /// All that a module imports is had from it with `*`, also what it does not hand on.
+    var globsImports = true
+    /// What has another name for a type is one of its own, with its own members.
+    var aliasesAreTypes = false
+    var isStrict: Bool { hasPaths || hasIncludes || aliasesAreTypes }
+    /// Members of what is wrapped that give what is in it, or that wrapped again.
+    var unwrappers: Set<String> = []
+    var rewrappers: Set<String> = []
+    /// Members that give a value like the one they are of, and may be those of a pointer to it.
+    var copiers: Set<String> = []
+    /// Whether a type outside of the tree may have a member.
+    var outerMember: @Sendable (String, String) -> Bool = { _, _ in true }
+    /// A name is what the file has, or a file that it includes; else it is a guess.
+    var hasIncludes = false
+    /// What `module` needs to know of all files, found once.
+    var notes: @Sendable ([LinkedFile], PathIndex) -> [String: [String]] = { _, _ in [:] }
     /// What an import's module is; nil if that is nothing that can be told.
     var module: @Sendable (Import, LinkedFile, SymbolTable) -> Module? = { _, _, _ in nil }
 

@@ -40,24 +40,28 @@ struct Link: Sendable, Hashable {
 /// Links one file after the other. Of one thread.
 final class Linker {
     let table: SymbolTable
-    private var file: LinkedFile
-    private var rules: LinkRules
-    private var family: NamePath
+    private(set) var file: LinkedFile
+    private(set) var rules: LinkRules
+    private(set) var family: NamePath
     /// What a definition is, or extends, may follow from what another is, and that from a third. So
     /// many may stand behind each other: an answer depends on nothing but the question then, not on
     /// what was asked before.
-    private static let levelLimit = 6
+    private static let levelLimit = 10
     private var level = Linker.levelLimit
     /// Whether anything was left out for want of levels.
     private var isCut = false
-    private let typeMemo = Memo(0)
-    private let extendedMemo = Memo(1)
-    private let attributeMemo = Memo(2)
+    let typeMemo = Memo(0)
+    let extendedMemo = Memo(1)
+    let attributeMemo = Memo(2)
+    let importMemo = Memo(3)
+    private var importNumbers: [ImportKey: Int] = [:]
+    /// Which files a file includes, with what those do.
+    var included: [Int: Set<Int32>] = [:]
     private var baseMemo: [Symbol: (values: [Value], dependencies: [UInt32])] = [:]
     /// While bases are looked for, members are those of types themselves.
     private var looksAtBases = true
     /// What the answers for this file depend on: names, and files whose imports were looked at.
-    private var dependencies: [UInt32] = []
+    var dependencies: [UInt32] = []
     /// Of answers given before, those whose dependencies are among them.
     private var joined: Set<Int> = []
 
@@ -74,6 +78,8 @@ final class Linker {
         case symbols([Symbol], isSure: Bool)
         /// Values of these types.
         case instance([Symbol], isSure: Bool)
+        /// Something that has such values in it.
+        case wrapped([Symbol], isSure: Bool)
         case module(NamePath, file: Int?)
         case outer(String)
         case nothing
@@ -149,17 +155,27 @@ final class Linker {
     }
 
     /// On what a file has from others.
+    /// On what any file imports.
+    static let dependencyOnImports = dependency(on: "/")
+
     static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
 
-    private func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
+    func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
 
     /// Whether what is called is a variable, which has the function.
-    private func isValueCalled(_ answer: Answer) -> Bool {
-        guard rules.names != nil, answer.isInner, case .symbol(let symbol)? = answer.targets.first
+    func isValueCalled(_ answer: Answer) -> Bool {
+        guard rules.names != nil || rules.isStrict, answer.isInner,
+            case .symbol(let symbol)? = answer.targets.first
         else { return false }
         let definition = table.definition(symbol)
         return [.constant, .field, .property, .variable].contains(definition.kind)
             && definition.arguments == nil
+    }
+
+    private struct ImportKey: Hashable {
+        let file: Int
+        let owner: Int
+        let module: String
     }
 
     private struct Question: Hashable {
@@ -171,14 +187,14 @@ final class Linker {
         let isValue: Bool
     }
 
-    private func enter(_ number: Int) {
+    func enter(_ number: Int) {
         file = table.files[number]
         rules = file.language.links
         family = NamePath(family: file.language.family)
     }
 
     /// Does something as if it stood in another file.
-    private func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
+    func inside<Result>(_ number: Int, _ body: () -> Result) -> Result {
         let outer = file
         file = table.files[number]
         dependencies.append(Self.dependency(onImportsOf: file.path))
@@ -194,10 +210,11 @@ final class Linker {
 
     // MARK: - Answers
 
-    private func answer(_ reference: Reference) -> Answer {
+    func answer(_ reference: Reference) -> Answer {
         let expression = Expression(reference.target)
         let name = expression.last
         guard rules.isDefined else { return unresolved(name) }
+        if rules.isStrict { return strictAnswer(expression, reference) }
         var part = expression.parts[expression.parts.count - 1]
         let sought = Sought(part, reference)
         if !part.isCall { part.argumentCount = reference.argumentCount }
@@ -220,7 +237,7 @@ final class Linker {
     }
 
     /// Whether what an expression begins with is nothing of the tree: what it has is neither.
-    private func isForeign(_ part: Expression.Part, _ owner: Int) -> Bool {
+    func isForeign(_ part: Expression.Part, _ owner: Int) -> Bool {
         guard rules.names != nil, !["?", "", "@self", "@type"].contains(part.name) else {
             return false
         }
@@ -230,7 +247,8 @@ final class Linker {
         return false
     }
 
-    private func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
+    func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
+        if rules.isStrict { return strictAnswer(value, name, reference) }
         switch value {
         case .symbols(let symbols, let isSure):
             var found = withoutSecondary(symbols)
@@ -279,6 +297,7 @@ final class Linker {
             // A variable that is called: nothing says what it calls.
             if reference.kind == .calls || reference.isValue { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
+        case .wrapped: return unresolved(name)
         case .module where reference.isValue || reference.kind == .calls: return unresolved(name)
         case .module(let path, let number):
             let files = number.map { [$0] } ?? table.files(of: path)
@@ -300,7 +319,7 @@ final class Linker {
     }
 
     /// Whether any type of the tree has a member of that name.
-    private func isMember(_ name: String) -> Bool {
+    func isMember(_ name: String) -> Bool {
         note(name)
         return table.symbols(named: name, in: family).contains { symbol in
             let file = table.file(of: symbol)
@@ -309,33 +328,36 @@ final class Linker {
     }
 
     /// Whether it is a name that types outside of the tree may have got in it.
-    private func isExtension(_ name: String) -> Bool {
+    func isExtension(_ name: String) -> Bool {
         rules.extensionsKeepPaths
             && table.symbols(named: name, in: family).contains {
                 table.definition($0).extends != nil
             }
     }
 
-    private func unresolved(_ name: String) -> Answer {
-        Answer(targets: [.unresolved(name)], resolution: .unresolved)
+    func unresolved(_ name: String) -> Answer {
+        let name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
+        return Answer(targets: [.unresolved(name)], resolution: .unresolved)
     }
 
-    private func answer(_ item: Import) -> Answer {
+    func answer(_ item: Import) -> Answer {
         var value = self.value(of: item)
         let name = item.name == "*" ? nil : item.name
         // What a file is as a whole may be nothing with a name.
         if name == nil, case .nothing = value { value = module(of: item) }
-        let isPath = item.module.utf8.contains(UInt8(ascii: "/"))
+        let isPath =
+            item.module.utf8.contains(UInt8(ascii: "/"))
+            || rules.hasIncludes && item.name == nil && item.alias.isEmpty
         let last = name ?? (isPath ? nil : LinkedFile.parts(item.module).last) ?? item.module
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
         return answer(value, last, reference)
     }
 
     /// More candidates than this say nothing.
-    private static let candidateLimit = 4
+    static let candidateLimit = 4
 
     /// What a member may be of whose value nothing is known.
-    private func byName(_ name: String, _ receiver: Value, _ reference: Reference) -> Answer {
+    func byName(_ name: String, _ receiver: Value, _ reference: Reference) -> Answer {
         switch receiver {
         case .nothing: break
         // What it is a member of is known, and does not have it.
@@ -347,9 +369,11 @@ final class Linker {
             let file = table.file(of: symbol)
             let definition = file.facts.definitions[symbol - file.first]
             return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
-                && (reference.kind != .calls || definition.kind.isCallable)
+                && (reference.kind == .calls
+                    ? definition.kind.isCallable : !rules.isStrict || definition.kind.isType)
                 && accepts(definition, reference.argumentCount, reference.labels)
         }
+        if rules.hasIncludes { candidates = defined(candidates) }
         if candidates.count > 1 { candidates = withoutOverrides(candidates) }
         // Those of one type that its arguments do not tell apart are one candidate.
         let typeCount = Set(candidates.map { typeOf(member: $0) ?? -1 }).count
@@ -362,7 +386,7 @@ final class Linker {
     }
 
     /// Of members that override each other those of the outermost bases.
-    private func withoutOverrides(_ symbols: [Symbol]) -> [Symbol] {
+    func withoutOverrides(_ symbols: [Symbol]) -> [Symbol] {
         guard symbols.count <= 64 else { return symbols }
         let types = symbols.map { typeOf(member: $0) }
         return symbols.enumerated().filter { index, _ in
@@ -374,7 +398,7 @@ final class Linker {
         }.map(\.element)
     }
 
-    private func typeOf(member symbol: Symbol) -> Symbol? {
+    func typeOf(member symbol: Symbol) -> Symbol? {
         let file = table.file(of: symbol)
         let definition = file.facts.definitions[symbol - file.first]
         if definition.extends == nil {
@@ -384,7 +408,7 @@ final class Linker {
         return nil
     }
 
-    private func allBases(of type: Symbol) -> Set<Symbol> {
+    func allBases(of type: Symbol) -> Set<Symbol> {
         var all: Set<Symbol> = []
         var pending = [type]
         while let type = pending.popLast(), all.count < 256 {
@@ -395,7 +419,7 @@ final class Linker {
         return all
     }
 
-    private func accepts(
+    func accepts(
         _ definition: LinkFacts.Definition, _ argumentCount: Int, _ labels: String? = nil
     ) -> Bool {
         if let labels, let own = definition.labels { return Labels.match(labels, own) }
@@ -404,14 +428,14 @@ final class Linker {
     }
 
     /// Without those that only say what another one is.
-    private func withoutSecondary(_ symbols: [Symbol]) -> [Symbol] {
+    func withoutSecondary(_ symbols: [Symbol]) -> [Symbol] {
         guard symbols.count > 1 else { return symbols }
         let primary = symbols.filter { !table.definition($0).isSecondary }
         return primary.isEmpty ? symbols : primary
     }
 
     /// Of what one name is as a type and as a value, that which is asked for.
-    private func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
+    func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
         let found = symbols.filter { symbol in
             let kind = table.definition(symbol).kind
             if asType { return kind.isType || kind == .typeAlias }
@@ -421,7 +445,7 @@ final class Linker {
     }
 
     /// Of several with one name those that take so many arguments, if that decides.
-    private func chosen(
+    func chosen(
         _ symbols: [Symbol], _ argumentCount: Int, _ labels: String? = nil
     ) -> [Symbol] {
         let symbols = withoutSecondary(symbols)
@@ -431,7 +455,7 @@ final class Linker {
     }
 
     /// What calling a type calls, if it says so itself.
-    private func constructor(
+    func constructor(
         _ symbol: Symbol, _ argumentCount: Int, _ labels: String?
     ) -> Symbol? {
         let type = table.definition(symbol)
@@ -442,9 +466,10 @@ final class Linker {
         for name in rules.constructors.sorted() {
             let name = name.isEmpty ? table.definition(symbol).name : name
             if case .symbols(let found, _) = ownMember(name, symbol, .called, argumentCount) {
-                let fitting = found.filter {
+                var fitting = found.filter {
                     accepts(table.definition($0), argumentCount, labels)
                 }
+                if rules.hasIncludes { fitting = defined(fitting) }
                 if fitting.count == 1 { return fitting[0] }
             }
         }
@@ -459,11 +484,15 @@ final class Linker {
             var name: String
             var isCall = false
             var isInstance = false
+            var isWrapped = false
             var argumentCount = -1
         }
 
         var parts: [Part]
-        var last: String { parts[parts.count - 1].name }
+        var last: String {
+            let name = parts[parts.count - 1].name
+            return name.hasPrefix(":") ? String(name.dropFirst()) : name
+        }
 
         init(_ text: String) {
             parts = []
@@ -488,6 +517,9 @@ final class Linker {
                     isInArguments = true
                 case UInt8(ascii: ")"): isInArguments = false
                 case UInt8(ascii: "^"): part.isInstance = true
+                // Behind `^` and `@self`; elsewhere it is an operator's name.
+                case UInt8(ascii: "*") where part.isInstance || name.first == UInt8(ascii: "@"):
+                    part.isWrapped = true
                 case UInt8(ascii: ".") where !isInArguments: end(&part, &name, &parts)
                 default:
                     if isInArguments {
@@ -503,10 +535,11 @@ final class Linker {
         }
     }
 
-    private func evaluate<Parts: Collection<Expression.Part>>(
+    func evaluate<Parts: Collection<Expression.Part>>(
         _ parts: Parts, _ owner: Int, _ sought: Sought? = nil
     ) -> Value {
         guard let first = parts.first else { return .nothing }
+        if rules.isStrict { return strictEvaluate(Array(parts), owner) }
         var value = evaluate(first, owner, parts.count == 1 ? sought : nil)
         for (place, part) in parts.enumerated().dropFirst() {
             let isLast = place + 1 == parts.count
@@ -518,11 +551,13 @@ final class Linker {
         return value
     }
 
-    private func evaluate(
+    func evaluate(
         _ part: Expression.Part, _ owner: Int, _ sought: Sought? = nil
     ) -> Value {
         switch part.name {
         case "?", "": return .nothing
+        case let name where rules.isStrict && name.hasPrefix(":"):
+            return applied(start(ofPath: [part], owner).value, part)
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
         case "@type": return applied(enclosingType(owner).map(isInstance: false), part)
         case "@super":
@@ -536,7 +571,7 @@ final class Linker {
     }
 
     /// A value of one of the bases: of what is looked up in it, the first base that has it counts.
-    private func baseValue(of types: [Symbol]) -> Value {
+    func baseValue(of types: [Symbol]) -> Value {
         var symbols: [Symbol] = []
         for type in types {
             for base in bases(of: type) {
@@ -550,22 +585,35 @@ final class Linker {
         return symbols.isEmpty ? .nothing : .instance(symbols, isSure: true)
     }
 
-    private func applied(_ value: Value, _ part: Expression.Part) -> Value {
+    func applied(_ value: Value, _ part: Expression.Part) -> Value {
+        if part.isWrapped {
+            let value = part.isInstance ? instance(of: value) : value
+            guard case .instance(let types, let isSure) = value else { return .nothing }
+            return .wrapped(types, isSure: isSure)
+        }
         if part.isInstance { return instance(of: value) }
         return part.isCall ? result(of: value, part.argumentCount) : value
     }
 
     /// A value of what a name stands for.
-    private func instance(of value: Value) -> Value {
+    func instance(of value: Value) -> Value {
         switch value {
         case .symbols(let symbols, let isSure):
             var types: [Symbol] = []
             for symbol in symbols {
                 let definition = table.definition(symbol)
-                if definition.kind.isType {
+                if isType(symbol) {
                     types.append(symbol)
                 } else if definition.kind == .typeAlias {
                     if case .instance(let aliased, _) = type(of: symbol) { types += aliased }
+                }
+            }
+            if types.isEmpty, rules.isStrict, symbols.count == 1 {
+                switch type(of: symbols[0]) {
+                case .wrapped(let types, let isTypeSure):
+                    return .wrapped(types, isSure: isSure && isTypeSure)
+                case .outer(let text): return .outer(text)
+                default: return .nothing
                 }
             }
             return types.isEmpty ? .nothing : .instance(types, isSure: isSure)
@@ -574,7 +622,8 @@ final class Linker {
         }
     }
 
-    private func result(of value: Value, _ argumentCount: Int) -> Value {
+    func result(of value: Value, _ argumentCount: Int) -> Value {
+        if rules.isStrict { return strictResult(of: value, argumentCount) }
         switch value {
         case .symbols(let symbols, let isSure):
             let symbols = chosen(symbols, argumentCount)
@@ -616,7 +665,7 @@ final class Linker {
     // MARK: - Names
 
     /// What kind of thing a name is to be.
-    private enum Sought {
+    enum Sought {
         case any, called, type, value
 
         init(_ part: Expression.Part) {
@@ -638,7 +687,7 @@ final class Linker {
     }
 
     /// Those that can be what is looked for.
-    private func sifted(_ symbols: [Symbol], _ sought: Sought, _ argumentCount: Int) -> [Symbol] {
+    func sifted(_ symbols: [Symbol], _ sought: Sought, _ argumentCount: Int) -> [Symbol] {
         guard let kinds = rules.names, sought != .any, !symbols.isEmpty else { return symbols }
         var isAnyFunction = false
         var found = symbols.filter { symbol in
@@ -676,7 +725,7 @@ final class Linker {
     }
 
     /// Of the parts of a type one, which stands for it.
-    private func withoutParts(_ symbols: [Symbol]) -> [Symbol] {
+    func withoutParts(_ symbols: [Symbol]) -> [Symbol] {
         var chosen: [Symbol] = []
         for symbol in symbols {
             let definition = table.definition(symbol)
@@ -696,19 +745,19 @@ final class Linker {
         return chosen
     }
 
-    private func sifted(_ value: Value, _ sought: Sought, _ argumentCount: Int) -> Value {
+    func sifted(_ value: Value, _ sought: Sought, _ argumentCount: Int) -> Value {
         guard case .symbols(let symbols, let isSure) = value else { return value }
         let found = sifted(symbols, sought, argumentCount)
         return found.isEmpty ? .nothing : .symbols(found, isSure: isSure)
     }
 
     /// Whether a name that is called will be a type's.
-    private func isTypeLike(_ name: String) -> Bool {
+    func isTypeLike(_ name: String) -> Bool {
         rules.names?.callsTypes ?? false && name.first?.isUppercase ?? false
     }
 
     /// Whether a type may have members that the tree does not show.
-    private func isOpen(_ type: Symbol) -> Bool {
+    func isOpen(_ type: Symbol) -> Bool {
         guard looksAtBases else { return false }
         var seen: Set<Symbol> = [type]
         var pending = [type]
@@ -721,9 +770,10 @@ final class Linker {
         return false
     }
 
-    private func lookUp(
+    func lookUp(
         _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int
     ) -> Value {
+        if rules.isStrict { return strictLookUp(name, owner) }
         var inherited: String?
         var isOpen = false
         let value = lookUp(name, owner, sought, argumentCount, &inherited, &isOpen)
@@ -750,7 +800,7 @@ final class Linker {
         }
     }
 
-    private func lookUp(
+    func lookUp(
         _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int,
         _ inherited: inout String?, _ isOpen: inout Bool
     ) -> Value {
@@ -868,7 +918,7 @@ final class Linker {
 
     /// A name that nothing in the tree has is from a module that all names were taken from, if that
     /// is outside.
-    private func outside(_ name: String) -> Value? {
+    func outside(_ name: String) -> Value? {
         guard rules.takesUnknownNames, table.symbols(named: name, in: family).isEmpty else {
             return nil
         }
@@ -884,7 +934,7 @@ final class Linker {
     }
 
     /// What a name is by an import of all that a module has; nil if it is nothing of the tree.
-    private func inWildcard(
+    func inWildcard(
         _ name: String, _ index: Int, _ sought: Sought, _ argumentCount: Int,
         _ outer: inout Set<String>
     ) -> Value? {
@@ -902,7 +952,7 @@ final class Linker {
 
     /// What a name is in the namespaces around one that is named with several parts, and by what
     /// is imported in it.
-    private func inSpace(
+    func inSpace(
         _ name: String, _ place: Int, _ sought: Sought, _ argumentCount: Int
     ) -> Value? {
         var outer: Set<String> = []
@@ -925,7 +975,7 @@ final class Linker {
         return nil
     }
 
-    private func imported(
+    func imported(
         _ name: String, of owner: Int?, _ sought: Sought, _ argumentCount: Int
     ) -> Value? {
         for index in file.imports(named: name).reversed() {
@@ -944,9 +994,18 @@ final class Linker {
 
     // MARK: - Modules
 
-    private func module(of item: Import) -> Value {
+    func module(of item: Import) -> Value {
         note(item.module)
         for part in LinkedFile.parts(item.module) { note(part) }
+        // What is included is a file, what is used of it has a path.
+        if rules.hasPaths || rules.hasIncludes && (item.name != nil || !item.alias.isEmpty) {
+            let key = ImportKey(file: file.first, owner: item.owner, module: item.module)
+            let number = importNumbers[key] ?? importNumbers.count
+            importNumbers[key] = number
+            return leveled(number, importMemo) { module(ofPath: item) }
+        }
+        // All files have a say in where modules are.
+        if rules.isStrict { dependencies.append(Self.dependencyOnImports) }
         return switch rules.module(item, file, table) {
         case .inner(let path, let number)?: .module(path, file: number)
         case .outer(let name)?: .outer(name)
@@ -954,24 +1013,25 @@ final class Linker {
         }
     }
 
-    private func value(of item: Import) -> Value {
+    func value(of item: Import) -> Value {
         let module = module(of: item)
         guard let name = item.name, name != "*" else { return whole(module, depth: 0) }
         return member(name, ofModule: module, .any, -1, depth: 0)
     }
 
-    private static let depthLimit = 16
+    static let depthLimit = 16
 
-    private func member(
+    func member(
         _ name: String, ofModule module: Value, _ sought: Sought, _ argumentCount: Int, depth: Int
     ) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
+        if rules.isStrict { return strictMember(name, ofModule: module, depth: depth) }
         switch module {
         case .outer(let text):
             return name == rules.wholeName ? module : .outer("\(text).\(name)")
         case .symbols, .instance:
             return member(name, of: module, sought, argumentCount: argumentCount)
-        case .nothing: return .nothing
+        case .nothing, .wrapped: return .nothing
         case .module(let path, let number):
             note(name)
             if let number, table.files[number].isReplaced {
@@ -1007,7 +1067,7 @@ final class Linker {
     }
 
     /// What a file hands on under a name.
-    private func exported(_ name: String, depth: Int) -> Value {
+    func exported(_ name: String, depth: Int) -> Value {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
@@ -1032,7 +1092,7 @@ final class Linker {
     }
 
     /// What is at the top of the file, or imported there; without a name all of that.
-    private func ownName(_ name: String?, depth: Int) -> Value {
+    func ownName(_ name: String?, depth: Int) -> Value {
         guard depth < Self.depthLimit else { return .nothing }
         guard let name else {
             return .module(file.module, file: table.fileNumber(of: file.first))
@@ -1054,7 +1114,7 @@ final class Linker {
     }
 
     /// What a module is to those that import it as a whole: something in it, where it says so.
-    private func whole(_ module: Value, depth: Int) -> Value {
+    func whole(_ module: Value, depth: Int) -> Value {
         guard case .module(_, let number?) = module, table.files[number].isReplaced else {
             return module
         }
@@ -1062,28 +1122,29 @@ final class Linker {
         return inside(number) { exported(Import.whole, depth: depth + 1) }
     }
 
-    private func isOwn(_ symbol: Symbol) -> Bool {
+    func isOwn(_ symbol: Symbol) -> Bool {
         symbol >= file.first && symbol < file.first + file.facts.definitions.count
     }
 
-    private func isReachable(_ symbol: Symbol) -> Bool {
+    func isReachable(_ symbol: Symbol) -> Bool {
         let definition = table.definition(symbol)
         return !(definition.isMember && definition.isSecondary)
     }
 
     /// Whether it has its name behind a dot only.
-    private func isMember(_ symbol: Symbol) -> Bool {
+    func isMember(_ symbol: Symbol) -> Bool {
         let definition = table.definition(symbol)
         return definition.isMember || definition.extends != nil
     }
 
     // MARK: - Members
 
-    private func member(
+    func member(
         _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
     ) -> Value {
+        if rules.isStrict { return strictMember(name, of: value) }
         switch value {
-        case .nothing: return .nothing
+        case .nothing, .wrapped: return .nothing
         case .outer(let text):
             if rules.extensionsKeepPaths {
                 let found = extensions(name, ofOuter: text, sought, argumentCount)
@@ -1127,7 +1188,7 @@ final class Linker {
     }
 
     /// What the tree gives a type outside of it.
-    private func extensions(
+    func extensions(
         _ name: String, ofOuter text: String, _ sought: Sought, _ argumentCount: Int
     ) -> [Symbol] {
         guard let type = LinkedFile.parts(text).last, !type.hasSuffix(")") else { return [] }
@@ -1137,7 +1198,7 @@ final class Linker {
         }
     }
 
-    private func member(
+    func member(
         _ name: String, ofTypes types: [Symbol], isSure: Bool, _ sought: Sought,
         _ argumentCount: Int
     ) -> Value {
@@ -1153,7 +1214,7 @@ final class Linker {
     }
 
     /// A member of a type or of what it extends.
-    private func memberOfType(
+    func memberOfType(
         _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
     ) -> Value {
         var seen: Set<Symbol> = [type]
@@ -1176,7 +1237,8 @@ final class Linker {
                         for symbol in symbols where seen.insert(symbol).inserted {
                             next.append(symbol)
                         }
-                    case .outer(let text): outer = outer ?? text
+                    case .outer(let text):
+                        if outer == nil, rules.outerMember(text, name) { outer = text }
                     default: isUnsure = true
                     }
                 }
@@ -1195,7 +1257,7 @@ final class Linker {
         return .nothing
     }
 
-    private func firstOuterBase(of type: Symbol, _ seen: inout Set<Symbol>) -> String? {
+    func firstOuterBase(of type: Symbol, _ seen: inout Set<Symbol>) -> String? {
         for base in bases(of: type) {
             if case .outer(let text) = base { return text }
             guard case .symbols(let symbols, _) = base else { continue }
@@ -1206,16 +1268,17 @@ final class Linker {
         return nil
     }
 
-    private func rootMember(_ name: String, _ type: Symbol) -> String? {
+    func rootMember(_ name: String, _ type: Symbol) -> String? {
         let rules = table.file(of: type).language.links
         let isEnum = [.enum, .enumMember].contains(table.definition(type).kind)
         return (isEnum ? rules.enumMembers[name] : nil) ?? rules.rootMembers[name]
     }
 
-    private func ownMember(
+    func ownMember(
         _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
     ) -> Value {
         note(name)
+        if rules.isStrict { return strictOwnMember(name, type) }
         let path = table.path(type).appending(name)
         let own = table.fileNumber(of: type)
         var found = table.symbols(at: path)
@@ -1255,7 +1318,7 @@ final class Linker {
         return attribute(at: path, in: own)
     }
 
-    private func attribute(at path: NamePath, in own: Int) -> Value {
+    func attribute(at path: NamePath, in own: Int) -> Value {
         for (number, place) in table.attributes(at: path) where number == own {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
@@ -1272,7 +1335,7 @@ final class Linker {
 
     // MARK: - Types
 
-    private func enclosingType(_ owner: Int) -> EnclosingType {
+    func enclosingType(_ owner: Int) -> EnclosingType {
         var place = owner
         while place > 0 {
             let definition = file.facts.definitions[place]
@@ -1288,16 +1351,17 @@ final class Linker {
         return .nothing
     }
 
-    private typealias EnclosingType = Value
+    typealias EnclosingType = Value
 
     /// The type that a member belongs to which stands outside of it.
-    private func extendedType(_ symbol: Symbol) -> Value {
+    func extendedType(_ symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         guard let text = other.facts.definitions[symbol - other.first].extends else {
             return .nothing
         }
         return leveled(symbol, extendedMemo) {
             inside(table.fileNumber(of: symbol)) {
+                if rules.isStrict { return strictExtendedType(text, other, symbol) }
                 // It is named where it is extended.
                 let parent = other.facts.definitions[symbol - other.first].parent
                 let owner = rules.names == nil ? 0 : max(0, parent)
@@ -1307,7 +1371,7 @@ final class Linker {
     }
 
     /// What a definition is or gives, as far as it says so.
-    private func type(of symbol: Symbol) -> Value {
+    func type(of symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         let index = symbol - other.first
         guard let text = other.facts.definitions[index].type else {
@@ -1322,6 +1386,7 @@ final class Linker {
                 guard case .symbols(let symbols, _) = value,
                     !symbols.allSatisfy({ isTypeOrCallable($0) })
                 else { return value }
+                if symbols.allSatisfy({ isType($0) }) { return value }
                 return symbols.count == 1 ? type(of: symbols[0]) : .nothing
             }
         }
@@ -1329,7 +1394,7 @@ final class Linker {
 
     /// Answers that were given before, by how many levels there were for them; those that needed
     /// no more than they had count for all.
-    private final class Memo {
+    final class Memo {
         let number: Int
 
         init(_ number: Int) { self.number = number }
@@ -1343,23 +1408,23 @@ final class Linker {
     }
 
     /// Begins to note what one answer depends on, by itself.
-    private func beginNoting() -> (start: Int, joined: Set<Int>) {
+    func beginNoting() -> (start: Int, joined: Set<Int>) {
         let noted = (dependencies.count, joined)
         joined = []
         return noted
     }
 
-    private func endNoting(_ noted: (start: Int, joined: Set<Int>)) -> [UInt32] {
+    func endNoting(_ noted: (start: Int, joined: Set<Int>)) -> [UInt32] {
         joined = noted.joined
         return Array(Set(dependencies[noted.start...]))
     }
 
     /// Takes over what an answer depended on when it was found.
-    private func join(_ others: [UInt32], _ key: Int) {
+    func join(_ others: [UInt32], _ key: Int) {
         if joined.insert(key).inserted { dependencies += others }
     }
 
-    private func leveled(_ symbol: Int, _ memo: Memo, _ body: () -> Value) -> Value {
+    func leveled(_ symbol: Int, _ memo: Memo, _ body: () -> Value) -> Value {
         guard level > 0 else {
             isCut = true
             return .nothing
@@ -1380,14 +1445,22 @@ final class Linker {
         return value
     }
 
-    private func isTypeOrCallable(_ symbol: Symbol) -> Bool {
+    /// What has members of its own.
+    func isType(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return definition.kind.isType
+            || definition.kind == .typeAlias && definition.type == nil
+                && table.file(of: symbol).language.links.aliasesAreTypes
+    }
+
+    func isTypeOrCallable(_ symbol: Symbol) -> Bool {
         let kind = table.definition(symbol).kind
         return kind.isType || kind.isCallable || kind == .module || kind == .namespace
     }
 
     /// What a type extends, in the order in which it says so. Names in it are looked for without
     /// what types have from their own bases.
-    private func bases(of type: Symbol) -> [Value] {
+    func bases(of type: Symbol) -> [Value] {
         guard looksAtBases else { return [] }
         if let known = baseMemo[type] {
             join(known.dependencies, type << 8 | 0xFF)
@@ -1427,14 +1500,19 @@ final class Linker {
         {
             let conformance = table.files[number].facts.conformances[place]
             inside(number) {
+                let owner = conformance.owner
                 guard
-                    case .symbols(let types, _) = evaluate(Expression(conformance.type).parts, 0),
+                    case .symbols(let types, _) = evaluate(typeParts(conformance.type), owner),
                     types.contains(type)
                 else { return }
-                values.append(self.types(in: evaluate(Expression(conformance.base).parts, 0)))
+                values.append(self.types(in: evaluate(typeParts(conformance.base), owner)))
             }
         }
-        if other.language.links.names != nil, other.facts.definitions[index].kind == .enumMember {
+        // What an enumeration has, its members have.
+        if other.language.links.names != nil || other.language.links.isStrict,
+            other.facts.definitions[index].kind == .enumMember,
+            other.facts.definitions[index].parent > 0
+        {
             let parent = other.facts.definitions[index].parent
             values.append(.symbols([other.first + parent], isSure: true))
         }
@@ -1442,11 +1520,11 @@ final class Linker {
         return values
     }
 
-    private func types(in value: Value) -> Value {
+    func types(in value: Value) -> Value {
         guard case .symbols(let symbols, let isSure) = value else { return value }
         var types: [Symbol] = []
         for symbol in symbols {
-            if table.definition(symbol).kind.isType {
+            if isType(symbol) {
                 types.append(symbol)
             } else if case .instance(let aliased, _) = type(of: symbol) {
                 types += aliased

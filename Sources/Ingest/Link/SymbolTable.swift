@@ -119,6 +119,8 @@ final class SymbolTable: Sendable {
     private let filesOfModule: [NamePath: [Int]]
     /// Modules that there are, also those that only have others in them.
     private let modules: Set<NamePath>
+    /// What the languages noted of their files, by family.
+    private let notes: [String: [String: [String]]]
 
     /// The files in the order of their paths.
     init(_ inputs: [(path: String, language: Language, facts: LinkFacts)]) {
@@ -150,6 +152,11 @@ final class SymbolTable: Sendable {
             for (index, definition) in file.facts.definitions.enumerated().dropFirst() {
                 let symbol = file.first + index
                 byPath.add(symbol, file.paths[index].hash)
+                if definition.kind == .enumMember, definition.isStatic, definition.parent > 0 {
+                    let around = file.facts.definitions[definition.parent].parent
+                    byPath.add(
+                        symbol, file.paths[max(0, around)].appending(definition.name).hash)
+                }
                 byName.add(symbol, family.appending(definition.name).hash)
                 if definition.extends != nil, let type = file.typeName(of: index) {
                     extensions.add(
@@ -188,7 +195,16 @@ final class SymbolTable: Sendable {
         self.conformances = conformances
         self.filesOfModule = filesOfModule
         self.modules = modules
+        var notes: [String: [String: [String]]] = [:]
+        for file in files where notes[file.language.family] == nil {
+            let family = file.language.family
+            notes[family] = file.language.links.notes(
+                files.filter { $0.language.family == family }, index)
+        }
+        self.notes = notes
     }
+
+    func note(_ name: String, of family: String) -> [String] { notes[family]?[name] ?? [] }
 
     func file(at path: String) -> Int? { fileOfPath[NamePath.hash(path)] }
 

@@ -5,13 +5,19 @@ extension Language {
         folderNames: ["mod"],
         rules: .all(
             [
-                "if_expression", "while_expression", "loop_expression", "for_expression",
-                "match_arm", "&&", "||", "try_expression",
+                "loop_expression", "&&", "||", "try_expression",
             ], .branch)
             + [
                 "line_comment": .visit(Rust.comment), "block_comment": .visit(Rust.comment),
-                "function_item": .function(),
-                "function_signature_item": .function(),
+                "function_item": .visit(Rust.function),
+                "function_signature_item": .visit(Rust.function),
+                "block": .block, "let_declaration": .visit(Rust.letDeclaration),
+                "let_condition": .visit(Rust.letCondition),
+                "if_expression": .visit { Rust.conditional($0, $1["consequence"]) },
+                "while_expression": .visit { Rust.conditional($0, $1["body"]) },
+                "for_expression": .visit(Rust.loop), "match_arm": .visit(Rust.matchArm),
+                "identifier": .visit(Rust.identifier), "scoped_identifier": .use,
+                "field_expression": .use,
                 "struct_item": .define(.struct), "enum_item": .define(.enum),
                 "union_item": .define(.union), "trait_item": .visit(Rust.trait),
                 "enum_variant": .define(.enumMember),
@@ -23,10 +29,11 @@ extension Language {
                 "associated_type": .define(.typeAlias),
                 "macro_definition": .visit(Rust.macro), "macro_rule": .leaf,
                 "attribute_item": .visit(Rust.attribute),
-                "inner_attribute_item": .visit(Rust.innerAttribute), "closure_expression": .closure,
+                "inner_attribute_item": .visit(Rust.innerAttribute),
+                "closure_expression": .visit(Rust.closure),
                 "use_declaration": .visit(Rust.use),
                 "extern_crate_declaration": .visit(Rust.use),
-                "type_parameter": .typeParameter(), "lifetime": .leaf,
+                "type_parameter": .visit(Rust.typeParameter), "lifetime": .leaf,
                 "call_expression": .refer(.calls, "function"),
                 "struct_expression": .visit(Rust.construction),
                 "macro_invocation": .visit(Rust.invocation),
@@ -36,17 +43,25 @@ extension Language {
         shapes: [
             "identifier": .name, "field_identifier": .name, "type_identifier": .name,
             "self": .name, "crate": .name, "super": .name, "metavariable": .name,
-            "scoped_identifier": .member("path", "name"),
-            "scoped_type_identifier": .member("path", "name"),
+            "scoped_identifier": .path("path", "name"),
+            "scoped_type_identifier": .path("path", "name"), "primitive_type": .name,
             "field_expression": .member("value", "field"),
             "call_expression": .call("function"), "generic_function": .field("function"),
             "generic_type": .field("type"), "generic_type_with_turbofish": .field("type"),
             "reference_type": .field("type"),
             "reference_expression": .field("value"), "parenthesized_expression": .inner,
-            "await_expression": .inner, "try_expression": .inner,
+            "await_expression": .inner, "try_expression": .unwrapped,
+            "index_expression": .item(nil), "unary_expression": .inner,
             "struct_expression": .call("name"), "bracketed_type": .inner,
+            "qualified_type": .field("type"),
+            "string_literal": .literal("str"), "raw_string_literal": .literal("str"),
+            "integer_literal": .literal("i32"), "float_literal": .literal("f64"),
+            "boolean_literal": .literal("bool"), "char_literal": .literal("char"),
         ],
-        docs: .triple, builtIns: ["Self"],
+        docs: .triple, builtIns: Rust.builtInTypes, selfNames: ["self"], selfTypes: ["Self"],
+        namedType: { Rust.namedType($0, $1) }, callValue: { Rust.callValue($0, $1) },
+        wrappedType: { Rust.wrappedType($0, $1) },
+        links: RustModules.links, details: { Rust.details($0, $1, &$2) },
         visibility: { e, node, _ in Rust.visibility(e, node) },
         test: { e, node, kind, _ in Rust.test(e, node, kind) },
         testFile: { Rust.testFile($0) })
@@ -91,7 +106,8 @@ private enum Rust {
         if let body = node["body"] {
             e.define(.module, node, name: name, body: body)
         } else {
-            e.refer(.imports, "self." + e.text(name), line: node.line)
+            e.hide(name)
+            e.addImport("self." + e.text(name), as: "", node)
         }
         return true
     }
@@ -105,7 +121,14 @@ private enum Rust {
         let path = e.path(of: type).flatMap { $0.contains("?") ? nil : $0 }
         e.extend(path ?? e.cleaned(e.text(type)), node)
         e.hide(type)
-        if let trait = node["trait"] { e.refer(.implements, trait) }
+        if let trait = node["trait"] {
+            if let path, let base = e.path(of: trait) {
+                let owner = e.scope.definition
+                e.facts.conformances.append(Conformance(type: path, base: base, owner: owner))
+            }
+            e.refer(.implements, trait)
+        }
+        typeParameters(e, node)
         return true
     }
 
@@ -124,11 +147,24 @@ private enum Rust {
             let path = e.path(of: name)
         else { return false }
         guard path == "derive", let arguments = inner["arguments"] else {
-            if !builtInAttributes.contains(path) { e.referLater(.uses, path, line: node.line) }
+            if !builtInAttributes.contains(path) {
+                let isPath = path.utf8.contains(UInt8(ascii: "."))
+                e.referLater(.uses, (isPath ? ":" : "") + path, line: node.line)
+            }
             return false
         }
-        for name in arguments.children() where name.is("identifier") {
-            e.referLater(.implements, e.text(name), line: name.line)
+        var trait = ""
+        let tokens = Array(arguments.allChildren)
+        for (index, token) in tokens.enumerated() {
+            if token.is("identifier") {
+                trait += e.text(token)
+                if tokens.dropFirst(index + 1).first?.is("::") ?? false { continue }
+                let isPath = trait.utf8.contains(UInt8(ascii: "."))
+                e.referLater(.implements, (isPath ? ":" : "") + trait, line: token.line)
+                trait = ""
+            } else if token.is("::") {
+                trait += trait.isEmpty ? "" : "."
+            }
         }
         return false
     }
@@ -146,9 +182,22 @@ private enum Rust {
     /// Each name that a `use` brings in, with what stands before its braces.
     static func use(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.markImport(node)
+        let isExported = node.child("visibility_modifier") != nil
         if let name = node["name"] {
-            e.refer(.imports, e.text(name), line: node.line)
+            let text = e.text(name)
+            let alias = node["alias"].map { e.text($0) } ?? text
+            if text != "self" { e.addImport(text, as: alias, node, isExported: isExported) }
             return false
+        }
+        func add(_ path: String, _ alias: String?, _ node: SyntaxNode) {
+            guard let dot = path.utf8.lastIndex(of: UInt8(ascii: ".")) else {
+                return e.addImport(path, as: alias ?? path, node, isExported: isExported)
+            }
+            let name = String(path[path.utf8.index(after: dot)...])
+            // What has no name gives a trait's methods.
+            e.addImport(
+                String(path[..<dot]), name, as: alias == "_" ? "" : alias ?? name, node,
+                isExported: isExported)
         }
         guard let argument = node["argument"] else { return false }
         var pending = [(argument, "")]
@@ -164,12 +213,14 @@ private enum Rust {
                 let path = named(node["path"].flatMap { e.path(of: $0) })
                 if let list = node["list"] { pending.append((list, path)) }
             } else if node.is("use_as_clause") {
-                if let path = node["path"] { pending.append((path, prefix)) }
+                if let path = node["path"].flatMap({ e.path(of: $0) }) {
+                    add(named(path), node["alias"].map { e.text($0) }, node)
+                }
             } else if node.is("use_wildcard") {
                 let path = named(node.firstChild.flatMap { e.path(of: $0) })
-                e.refer(.imports, path + ".*", line: node.line)
+                e.addImport(path, "*", as: "", node, isExported: isExported)
             } else if let path = e.path(of: node) {
-                e.refer(.imports, named(path), line: node.line)
+                add(named(path), nil, node)
             }
         }
         return false
@@ -183,7 +234,10 @@ private enum Rust {
 
     /// Where definitions stand, braces behind a macro's name hold more of them: `cfg_rt! { … }`.
     static func invocation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        e.refer(.calls, node["macro"])
+        if let name = node["macro"], let path = e.path(of: name) {
+            let isPath = path.utf8.contains(UInt8(ascii: "."))
+            e.refer(.calls, (isPath ? ":" : "") + path + "!", line: node.line)
+        }
         guard let tokens = node.child("token_tree"), tokens.end - tokens.start > 2,
             e.byte(tokens.start) == UInt8(ascii: "{"), let parent = node.parent,
             parent.isOne(of: "source_file", "declaration_list")
@@ -198,17 +252,28 @@ private enum Rust {
     static func tokens(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         var parts: [String] = []
         var isJoined = false
+        var isPath = false
         for token in node.allChildren {
             if token.isOne(of: "identifier", "self", "crate", "super") {
                 parts = (isJoined ? parts : []) + [e.text(token)]
                 isJoined = false
             } else if token.isOne(of: ".", "::") {
                 isJoined = !parts.isEmpty
+                if parts.count == 1 { isPath = token.is("::") }
             } else {
                 if token.is("token_tree"), !parts.isEmpty, !isJoined,
                     e.byte(token.start) == UInt8(ascii: "(")
                 {
-                    e.refer(.calls, parts.joined(separator: "."), line: token.line)
+                    var names = parts
+                    if !isPath || names.count == 1 {
+                        names[0] = e.expression(ofName: names[0])
+                    } else {
+                        names[0] = names[0] == "Self" ? "@type" : ":" + names[0]
+                    }
+                    let isLocal = names.count == 1 && names[0] != parts[0]
+                    if !isLocal {
+                        e.refer(.calls, names.joined(separator: "."), line: token.line)
+                    }
                     parts[parts.count - 1] += "()"
                     continue
                 }
@@ -217,6 +282,246 @@ private enum Rust {
             }
         }
         return true
+    }
+
+    // MARK: - Names
+
+    static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let name = node["name"] else { return true }
+        e.define(
+            e.isInType ? .method : .function, node, name: name, body: node["body"])
+        typeParameters(e, node)
+        for parameter in node["parameters"]?.children() ?? [] where parameter.is("parameter") {
+            if let pattern = parameter["pattern"] { bind(e, pattern, type: parameter["type"]) }
+        }
+        return true
+    }
+
+    private static func typeParameters(_ e: Extractor, _ node: SyntaxNode) {
+        for parameter in node["type_parameters"]?.children() ?? []
+        where parameter.is("type_parameter") {
+            _ = typeParameter(e, parameter)
+        }
+        bounds(e, node)
+    }
+
+    static func typeParameter(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let name = node["name"], e.scope.localTypes.contains(e.text(name)) { return true }
+        e.declareLocalType(node["name"], bound: node["bounds"]?.firstChild)
+        return true
+    }
+
+    /// `where T: A`
+    private static func bounds(_ e: Extractor, _ node: SyntaxNode) {
+        for predicate in node.child("where_clause")?.children() ?? [] {
+            guard let left = predicate["left"], left.is("type_identifier"),
+                let bound = predicate["bounds"]?.firstChild
+            else { continue }
+            let name = e.text(left)
+            if e.localTypes[name, default: 0] > 0, e.localTypeBounds[name] == nil {
+                e.localTypeBounds[name] = e.typePath(of: bound)
+            }
+        }
+    }
+
+    static func closure(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.nest(node, as: .function)
+        for parameter in node["parameters"]?.children() ?? [] {
+            if let pattern = parameter["pattern"] {
+                bind(e, pattern, type: parameter["type"])
+            } else {
+                bind(e, parameter)
+            }
+        }
+        return true
+    }
+
+    static func letDeclaration(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let pattern = node["pattern"] {
+            let value =
+                node["type"] == nil ? node["value"].map { e.expression(of: $0) ?? "?" } : nil
+            bind(e, pattern, type: node["type"], value: value, behind: node)
+        }
+        return true
+    }
+
+    static func letCondition(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let pattern = node["pattern"] {
+            bind(e, pattern, value: node["value"].flatMap { e.expression(of: $0) }, behind: node)
+        }
+        return true
+    }
+
+    /// What its condition names is there in what is done if it holds.
+    static func conditional(_ e: Extractor, _ body: SyntaxNode?) -> Bool {
+        e.countBranch()
+        if let body { e.openBlock(until: body.after) }
+        return true
+    }
+
+    static func loop(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        if let pattern = node["pattern"] {
+            let value = node["value"].flatMap { e.expression(of: $0) }.map { $0 + ".@item" }
+            bind(e, pattern, value: value, behind: node["value"])
+        }
+        return true
+    }
+
+    static func matchArm(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        e.countBranch()
+        e.openBlock()
+        let value = node.parent?.parent?["value"].flatMap { e.expression(of: $0) }
+        if let pattern = node["pattern"]?.firstChild { bind(e, pattern, value: value) }
+        return true
+    }
+
+    /// The variables of a pattern. A name with a capital is a constant, or one of an enumeration's.
+    private static func bind(
+        _ e: Extractor, _ pattern: SyntaxNode, type: SyntaxNode? = nil, value: String? = nil,
+        behind node: SyntaxNode? = nil
+    ) {
+        let meaning = type.map { e.instance(of: $0) ?? "?" } ?? value ?? "?"
+        bind(e, pattern, as: meaning, behind: node, depth: 0)
+    }
+
+    private static func bind(
+        _ e: Extractor, _ pattern: SyntaxNode, as meaning: String, behind node: SyntaxNode?,
+        depth: Int
+    ) {
+        guard depth < 16 else { return }
+        func go(_ inner: SyntaxNode?, _ meaning: String) {
+            if let inner { bind(e, inner, as: meaning, behind: node, depth: depth + 1) }
+        }
+        func declare(_ name: SyntaxNode, _ meaning: String) {
+            e.hide(name)
+            e.declare(e.text(name), as: meaning.hasPrefix("?") ? "?" : meaning, behind: node)
+        }
+        switch true {
+        case pattern.is("identifier"):
+            let first = e.byte(pattern.start) ?? 0
+            if first < UInt8(ascii: "A") || first > UInt8(ascii: "Z") { declare(pattern, meaning) }
+        case pattern.isOne(of: "mut_pattern", "ref_pattern", "reference_pattern"):
+            go(pattern.lastChild, meaning)
+        case pattern.is("captured_pattern"):
+            if let name = pattern.firstChild { declare(name, meaning) }
+            if pattern.childCount > 1 { go(pattern.lastChild, meaning) }
+        case pattern.is("tuple_struct_pattern"):
+            let parts = Array(pattern.children().dropFirst())
+            let name = pattern["type"].map { e.text($0) } ?? ""
+            let isInside = (name == "Some" || name == "Ok") && parts.count == 1
+            for part in parts { go(part, isInside ? meaning + ".@try" : "?") }
+        case pattern.is("struct_pattern"):
+            let type = pattern["type"].flatMap { e.instance(of: $0) }
+            for field in pattern.children() where field.is("field_pattern") {
+                guard let name = field["name"] else { continue }
+                let value = type.map { "\($0).\(e.text(name))" } ?? "?"
+                if let inner = field["pattern"] { go(inner, value) } else { declare(name, value) }
+            }
+        case pattern.isOne(of: "tuple_pattern", "slice_pattern"):
+            for part in pattern.children() { go(part, "?") }
+        case pattern.is("or_pattern"):
+            for part in pattern.children() { go(part, meaning) }
+        default: break
+        }
+    }
+
+    /// A name as a value; what macros are given is no more than tokens.
+    static func identifier(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let parent = node.parent,
+            parent.isOne(
+                of: "token_tree", "macro_invocation", "generic_function", "attribute", "label",
+                "visibility_modifier")
+        {
+            return true
+        }
+        e.use(node)
+        return true
+    }
+
+    // MARK: - Types
+
+    static let builtInTypes: Set<String> = [
+        "Self", "_", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize",
+        "str",
+        "u128", "u16", "u32", "u64", "u8", "usize",
+    ]
+
+    private static let pointers: Set<String> = ["Arc", "Box", "Pin", "Rc"]
+    private static let wrappers: Set<String> = ["Option", "Poll", "Result", "Vec", "VecDeque"]
+    private static let maps: Set<String> = ["BTreeMap", "HashMap", "IndexMap"]
+
+    /// The last name of a type with arguments, and those that are types.
+    private static func generic(
+        _ e: Extractor, _ node: SyntaxNode
+    ) -> (name: String, arguments: [SyntaxNode])? {
+        guard node.is("generic_type"), let type = node["type"] else { return nil }
+        let arguments = node["type_arguments"]?.children().filter { !$0.is("lifetime") } ?? []
+        return (e.text(type["name"] ?? type), arguments)
+    }
+
+    static func namedType(_ e: Extractor, _ node: SyntaxNode) -> SyntaxNode? {
+        var node = node
+        for _ in 0..<8 {
+            if node.isOne(of: "reference_type", "pointer_type", "higher_ranked_trait_bound"),
+                let inner = node["type"]
+            {
+                node = inner
+            } else if node.isOne(of: "dynamic_type", "abstract_type"), let trait = node["trait"] {
+                node = trait
+            } else if node.is("bounded_type"), let first = node.firstChild {
+                node = first
+            } else if let (name, arguments) = generic(e, node) {
+                guard pointers.contains(name), let first = arguments.first else {
+                    return wrappers.contains(name) ? nil : node
+                }
+                node = first
+            } else if node.isOne(of: "type_identifier", "scoped_type_identifier", "primitive_type")
+            {
+                return node
+            } else {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    static func wrappedType(_ e: Extractor, _ node: SyntaxNode) -> SyntaxNode? {
+        var node = node
+        while node.is("reference_type"), let inner = node["type"] { node = inner }
+        if node.is("array_type") { return node["element"] }
+        guard let (name, arguments) = generic(e, node) else { return nil }
+        if wrappers.contains(name) { return arguments.first }
+        return maps.contains(name) && arguments.count > 1 ? arguments[1] : nil
+    }
+
+    private static let makers: Set<String> = [
+        "Arc::new", "Box::new", "Rc::new", "Box::pin", "Arc::clone", "Rc::clone",
+    ]
+
+    static func callValue(_ e: Extractor, _ node: SyntaxNode) -> String? {
+        guard let function = node["function"], function.is("scoped_identifier"),
+            function.range.count < 16, makers.contains(e.text(function))
+        else { return nil }
+        return node["arguments"]?.firstChild.flatMap { e.expression(of: $0) } ?? "?"
+    }
+
+    static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
+        switch definition.kind {
+        case .function, .method:
+            definition.type = node["return_type"].flatMap { e.instance(of: $0) }
+            let parameters = node["parameters"]?.children() ?? []
+            let count = parameters.reduce(0) { $0 + ($1.is("parameter") ? 1 : 0) }
+            let hasSelf = parameters.contains { $0.is("self_parameter") }
+            let isVariadic = parameters.contains { $0.is("variadic_parameter") }
+            // A method may be called as a function.
+            definition.arguments = count...(isVariadic ? 1 << 20 : count + (hasSelf ? 1 : 0))
+            definition.isStatic = !hasSelf
+        case .field, .constant, .variable, .typeAlias:
+            definition.type = node["type"].flatMap { e.instance(of: $0) }
+        default: break
+        }
     }
 
     // MARK: - Tests

@@ -1,0 +1,8 @@
+struct Local {
+    int walk() { return 0; }
+};
+
+int main() {
+    Local local;
+    return local.walk();
+}
