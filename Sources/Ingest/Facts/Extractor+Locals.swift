@@ -34,6 +34,7 @@ extension Extractor {
 
         /// Whether a name is that of a value, not of a definition.
         func isVariable(_ name: String) -> Bool { meanings[name]?.text != nil }
+        var names: [String] { meanings.keys.sorted() }
 
         /// - Parameter place: the block that it is in.
         mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
@@ -46,10 +47,10 @@ extension Extractor {
         enum Ending {
             /// They mean what they did before.
             case forgets
-            /// So do those that are declared there; what is assigned to others may be what they
-            /// are, or may not.
+            /// What is assigned there may be what a name is, or may not; those that are not declared
+            /// around it are forgotten.
             case merges
-            /// All are the function's, and are there.
+            /// The same, but those that are not declared are the function's.
             case joins
         }
 
@@ -68,7 +69,7 @@ extension Extractor {
             }
             guard ending != .forgets else { return }
             for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-                guard ending == .joins || !value.isNew else { continue }
+                if value.isNew { continue }
                 guard let meaning = Self.either(meanings[name], value.meaning, ending) else {
                     continue
                 }
@@ -94,7 +95,9 @@ extension Extractor {
     // MARK: - Names
 
     /// Names of what is inside of the node that is visited end with it.
-    func openBlock() { openBlock(until: currentNode.after) }
+    func openBlock() {
+        openBlock(until: currentNode.after, language.assignmentDeclares ? .joins : .merges)
+    }
 
     /// A parameter, or a variable that is declared here; what it is, its type says, or its value.
     func declare(_ name: SyntaxNode?, type: SyntaxNode? = nil, value: SyntaxNode? = nil) {
@@ -112,6 +115,18 @@ extension Extractor {
     func declare(_ name: String, as meaning: String, behind node: SyntaxNode? = nil) {
         guard isInFunction else { return }
         bind(name, .value(meaning), behind: node, isNew: true)
+    }
+
+    /// A variable whose name is there without a function as well.
+    func bindVariable(
+        _ name: SyntaxNode, as meaning: String?, behind node: SyntaxNode? = nil, isNew: Bool = true
+    ) {
+        bind(text(name), .value(meaning ?? "?"), behind: node, isNew: isNew)
+    }
+
+    /// In what is around, no variable of what is outside of it is seen.
+    func hideLocals() {
+        for name in locals.names { bind(name, .value("?"), behind: nil, isNew: true) }
     }
 
     /// All names in a pattern, of whose values nothing is known.
@@ -143,10 +158,10 @@ extension Extractor {
     }
 
     func isName(_ node: SyntaxNode) -> Bool {
-        guard node.symbol < compiled.shapes.count, case .name? = compiled.shapes[node.symbol] else {
-            return false
+        switch compiled.shapes[safe: node.symbol] {
+        case .name: true
+        default: false
         }
-        return true
     }
 
     // MARK: - Expressions
@@ -168,7 +183,7 @@ extension Extractor {
             return path + (path == "@self" ? "*" : "^*")
         }
         guard let path = typePath(of: type) else { return nil }
-        return path.hasPrefix("@") ? path : path + "^"
+        return path == "@self" ? path : path + "^"
     }
 
     func typePath(of type: SyntaxNode) -> String? {
@@ -182,10 +197,18 @@ extension Extractor {
             }
         }
         guard let path = found, !path.isEmpty else { return nil }
+        if has(named, prefix: "::"), !language.links.isStrict { return "@root.\(path)" }
         if localTypes[path, default: 0] > 0 { return localTypeBounds[path] }
         if language.selfTypes.contains(path) { return "@self" }
+        if language.ownTypes.contains(path) { return "@type" }
         if isPath(named), path.utf8.contains(UInt8(ascii: ".")) { return ":" + path }
-        return path
+        return isRooted(named) ? "@root.\(path)" : path
+    }
+
+    /// Whether a name is said from the outermost module on: `\\A\\B`, `::a`.
+    private func isRooted(_ node: SyntaxNode) -> Bool {
+        guard case .separated? = compiled.shapes[safe: node.symbol] else { return false }
+        return has(node, prefix: "\\") || has(node, prefix: "::")
     }
 
     /// Whether the first of its names is no variable's.
@@ -215,7 +238,11 @@ extension Extractor {
             bytes += UnsafeBufferPointer(start: type.utf8Start, count: type.utf8CodeUnitCount)
             bytes.append(UInt8(ascii: "^"))
         case .member(let object, let property):
-            go(node[object])
+            if node[object] == nil, has(node, prefix: "::") {
+                bytes += "@root".utf8
+            } else {
+                go(node[object])
+            }
             // `Outer.this`
             if let name = node[property], language.selfNames.contains(text(name)) {
                 return bytes.append(UInt8(ascii: "^"))
@@ -229,6 +256,17 @@ extension Extractor {
                 bytes += (node[name].map { cleaned(text($0)) } ?? "?").utf8
             }
             append(argumentCount(node), to: &bytes)
+        case .selfMember:
+            guard let own = language.selfNames.first else { return go(nil) }
+            append(name: own, to: &bytes)
+            bytes += ".\(text(node))".utf8
+        case .sigil:
+            let name = text(node)
+            if let value = locals[name]?.text {
+                bytes += (value.isEmpty ? "?" : value).utf8
+            } else {
+                bytes += (language.selfNames.contains(name) ? "@self" : "?").utf8
+            }
         case .instance(let field):
             bytes += (node[field].flatMap { instance(of: $0) } ?? "?").utf8
         case .pair:
@@ -281,7 +319,9 @@ extension Extractor {
             bytes += ".@item".utf8
         case .separated, .qualified, .separatedChildren:
             guard let path = path(of: node) else { return go(nil) }
-            if path.utf8.contains(UInt8(ascii: ".")) {
+            if isRooted(node) {
+                bytes += "@root.\(path)".utf8
+            } else if path.utf8.contains(UInt8(ascii: ".")) {
                 if case .qualified = shape { bytes.append(UInt8(ascii: ":")) }
                 bytes += path.utf8
             } else {
@@ -321,7 +361,12 @@ extension Extractor {
 
     private func append(member node: SyntaxNode?, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "."))
-        if let node, let name = leafName(node), !name.isEmpty {
+        // A member that a variable names may be any; but one of a type's own has its sign there.
+        if let node, case .sigil? = compiled.shapes[safe: node.symbol],
+            node.parent?["scope"] == nil || node.parent?["arguments"] != nil
+        {
+            bytes.append(UInt8(ascii: "?"))
+        } else if let node, let name = leafName(node), !name.isEmpty {
             bytes += name.utf8
         } else {
             bytes.append(UInt8(ascii: "?"))
@@ -342,6 +387,8 @@ extension Extractor {
             bytes += "@type".utf8
         } else if language.superNames.contains(name) {
             bytes += "@super".utf8
+        } else if language.selfTypes.contains(name) || language.ownTypes.contains(name) {
+            bytes += "@type".utf8
         } else {
             bytes += name.utf8
         }
@@ -376,7 +423,10 @@ extension Extractor {
             {
                 continue
             }
-            if language.spreads.contains(where: { child.is($0) }) { return -1 }
+            let inner = child.is("argument") ? child.firstChild : nil
+            if language.spreads.contains(where: { child.is($0) || inner?.is($0) ?? false }) {
+                return -1
+            }
             count += 1
         }
         return count

@@ -18,7 +18,7 @@ extension Extractor {
             let symbol = node.symbol
             let shape = symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil
             switch shape {
-            case .name:
+            case .name, .selfMember:
                 parts.append(cleaned(text(node)) + suffix)
             case .member(let object, let property), .path(let object, let property),
                 .access(let object, let property):
@@ -82,20 +82,19 @@ extension Extractor {
                 parts.append("?")
             case .separatedChildren:
                 parts.append(joinedNames(node) + suffix)
-            case .field(let field), .implicitMember(let field), .element(let field),
-                .pointer(let field):
+            case .field(let field), .implicitMember(let field), .pointer(let field):
                 if let inner = node[field] {
                     node = inner
                     continue
                 }
                 parts.append("?")
-            case .item(let field):
+            case .item(let field), .element(let field):
                 if let inner = field.map({ node[$0] }) ?? node.firstChild {
                     node = inner
                     continue
                 }
                 parts.append("?")
-            case .inner, .unwrapped, .cast:
+            case .inner, .unwrapped, .cast, .sigil:
                 if let inner = node.firstChild {
                     node = inner
                     continue
@@ -131,16 +130,19 @@ extension Extractor {
         for _ in 0..<16 {
             let symbol = node.symbol
             switch symbol < compiled.shapes.count ? compiled.shapes[symbol] : nil {
-            case .name: return cleaned(text(node))
+            case .name, .selfMember: return cleaned(text(node))
             case .separated: return Self.dotted(text(node))
             case .separatedChildren: return joinedNames(node)
             case .pair:
                 guard let inner = node.lastChild else { return nil }
                 node = inner
-            case .field(let field), .implicitMember(let field), .element(let field):
+            case .field(let field), .implicitMember(let field):
                 guard let inner = node[field] else { return nil }
                 node = inner
-            case .inner, .unwrapped, .cast:
+            case .element(let field):
+                guard let inner = field.map({ node[$0] }) ?? node.firstChild else { return nil }
+                node = inner
+            case .inner, .unwrapped, .cast, .sigil:
                 guard let inner = node.firstChild else { return nil }
                 node = inner
             case .member(_, let property), .qualified(_, let property), .path(_, let property),

@@ -21,9 +21,17 @@ extension Extractor {
         refer(.uses, path, line: node.line)
     }
 
+    /// Notes that what is around calls a member, which a node is the call of.
+    func referCall(_ node: SyntaxNode) {
+        guard !hidden.contains(node.start), let call = expression(of: node),
+            let end = call.utf8.lastIndex(of: UInt8(ascii: "("))
+        else { return }
+        refer(.calls, String(call[..<end]), line: node.line, argumentCount: argumentCount(node))
+    }
+
     /// Notes that a name or a member is used as a value, unless it is the name of what is called,
     /// or of a member, or a local variable's.
-    func use(_ node: SyntaxNode) {
+    func use(_ node: SyntaxNode, as kind: EdgeKind = .uses) {
         guard !hidden.contains(node.start), let parent = node.parent,
             parent.symbol < compiled.shapes.count
         else { return }
@@ -42,17 +50,17 @@ extension Extractor {
             if language.selfNames.contains(name) || language.superNames.contains(name) { return }
             if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
         }
-        if let target = expression(of: node) { use(target, node) }
+        if let target = expression(of: node) { use(target, node, as: kind) }
     }
 
-    func use(_ target: String, _ node: SyntaxNode) {
+    func use(_ target: String, _ node: SyntaxNode, as kind: EdgeKind = .uses) {
         // What operators give has no name.
         guard !target.utf8.contains(UInt8(ascii: "?")), !target.hasSuffix(".@item"),
             !target.hasSuffix(".@try")
         else { return }
         addReference(
             Reference(
-                kind: .uses, target: target, line: node.line, owner: scope.definition,
+                kind: kind, target: target, line: node.line, owner: scope.definition,
                 isValue: true))
     }
 
@@ -119,7 +127,7 @@ extension Extractor {
         _ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1,
         labels: String? = nil
     ) {
-        guard !target.isEmpty, target != "?", target != "@super",
+        guard !target.isEmpty, target != "?", target != "@super", !target.hasSuffix(".?"),
             !target.hasSuffix(".@item"), !target.hasSuffix(".@try"),
             !(target.hasPrefix("@super(") && target.hasSuffix(")") && !target.utf8.contains(46))
         else { return }

@@ -85,6 +85,8 @@ struct Definition: Sendable {
     var isDeclaration = false
     /// Seen in its own file only.
     var isLocal = false
+    /// A module whose members others may get as theirs.
+    var isMixin = false
 }
 
 /// That a definition names something else.
@@ -98,7 +100,8 @@ struct Reference: Sendable {
     var line: Int
     /// Index of the definition it stands in.
     var owner: Int
-    /// Of a call; -1 if it is none, or if there is no telling.
+    /// Of a call; -1 if it is none, or if there is no telling. Of a base, 1 if it is one of the
+    /// type itself and not of its values: `extend A`.
     var argumentCount = -1
     /// The names that its arguments are given, in the same way; a closure behind a call has none, a
     /// `?`.

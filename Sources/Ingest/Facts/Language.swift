@@ -36,6 +36,10 @@ enum Shape: Sendable {
     case member(StaticString, StaticString)
     /// The same, but what stands before is one name, and what stands behind may be like that again.
     case qualified(StaticString, StaticString)
+    /// A variable's name, with a sign that no other name has before its first child.
+    case sigil
+    /// A member of `self` by its own sign: `@a`.
+    case selfMember
     /// What stands before a dot is its first child, what stands behind its last.
     case pair
     /// Its text, whose parts have `\\` or `::` between them.
@@ -57,8 +61,8 @@ enum Shape: Sendable {
     case field(StaticString)
     /// Of its first child: parentheses and the like.
     case inner
-    /// Something of what a field names, of which nothing is known: `a[i]`.
-    case element(StaticString)
+    /// Something of what a field names, or of the first child, of which nothing is known: `a[i]`.
+    case element(StaticString?)
     /// A value of the type that its last child names: `a as B`.
     case cast
     /// A member that is reached through what has it: of `->` the operator tells that.
@@ -106,6 +110,8 @@ struct Language: Sendable {
     var argumentCount: (@Sendable (Extractor, SyntaxNode) -> Int)?
     /// What is called, where that is not what the shape of a call says.
     var callee: (@Sendable (SyntaxNode) -> SyntaxNode?)?
+    /// The same, but with all that these have is what the type around itself has: `self` of PHP.
+    var ownTypes: Set<String> = []
     /// A variable that a function assigns to is its own, whatever is around it.
     var assignmentDeclares = false
     /// Arguments that stand for any number of them.

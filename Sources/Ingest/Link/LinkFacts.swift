@@ -24,14 +24,18 @@ struct LinkFacts: Sendable {
         var isAccessor = false
         var isDeclaration = false
         var isLocal = false
+        var isMixin = false
         /// It is a test, and no entity.
         var isExcluded = false
+
+        /// What has members.
+        var isType: Bool { isMixin || kind.isType }
 
         var flags: Int {
             get {
                 (isStatic ? 1 : 0) + (isExcluded ? 2 : 0) + (isMember ? 4 : 0)
                     + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0) + (isDeclaration ? 32 : 0)
-                    + (isLocal ? 64 : 0)
+                    + (isLocal ? 64 : 0) + (isMixin ? 128 : 0)
             }
             set {
                 isStatic = newValue & 1 != 0
@@ -41,6 +45,7 @@ struct LinkFacts: Sendable {
                 isAccessor = newValue & 16 != 0
                 isDeclaration = newValue & 32 != 0
                 isLocal = newValue & 64 != 0
+                isMixin = newValue & 128 != 0
             }
         }
     }
@@ -67,6 +72,7 @@ struct LinkFacts: Sendable {
                 isStatic: definition.isStatic, isMember: definition.isMember,
                 isSecondary: definition.isSecondary, isAccessor: definition.isAccessor,
                 isDeclaration: definition.isDeclaration, isLocal: definition.isLocal,
+                isMixin: definition.isMixin,
                 isExcluded: isExcluded[index])
         }
         lines = facts.definitions.map(\.startLine)

@@ -15,6 +15,9 @@ struct LinkRules: Sendable {
     var hasImplicitSelf = false
     /// A bare name right in a type's body may be one of its members.
     var hasTypeScope = true
+    /// A class is all that is said of it anywhere, and has members of its own beside those of its
+    /// values; names in capitals are found in what is around, others in `self`: Ruby.
+    var hasOpenTypes = false
     /// What is in a module or a namespace is seen in those inside of it.
     var seesOuterModules = false
     /// Members that a call of their type calls; an empty one has the type's own name.

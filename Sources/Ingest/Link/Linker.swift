@@ -58,8 +58,10 @@ final class Linker {
     /// Which files a file includes, with what those do.
     var included: [Int: Set<Int32>] = [:]
     private var baseMemo: [Symbol: (values: [Value], dependencies: [UInt32])] = [:]
+    var openBaseMemo: [NamePath: (bases: [OpenBase], dependencies: [UInt32], number: Int)] = [:]
+    private var exportMemo: [Handed: (value: Value, dependencies: [UInt32], number: Int)] = [:]
     /// While bases are looked for, members are those of types themselves.
-    private var looksAtBases = true
+    private(set) var looksAtBases = true
     /// What the answers for this file depend on: names, and files whose imports were looked at.
     var dependencies: [UInt32] = []
     /// Of answers given before, those whose dependencies are among them.
@@ -127,6 +129,12 @@ final class Linker {
                     known[question] = answer
                 }
                 if reference.isValue, !answer.isInner { continue }
+                // `extend self`
+                if reference.kind == .implements,
+                    answer.targets == [.symbol(file.first + reference.owner)]
+                {
+                    continue
+                }
                 var kind = reference.kind
                 if kind == .calls, isValueCalled(answer) { kind = .uses }
                 if reference.isValue, rules.names?.namingCalls ?? false,
@@ -225,15 +233,30 @@ final class Linker {
             value = evaluate(part, reference.owner, sought)
         } else {
             let receiver = evaluate(expression.parts.dropLast(), reference.owner)
-            value = member(name, of: receiver, sought, argumentCount: part.argumentCount)
+            let isAtRoot = expression.parts.count == 2 && expression.parts[0].name == "@root"
+            value =
+                isAtRoot
+                ? atRoot(name)
+                : member(name, of: receiver, sought, argumentCount: part.argumentCount)
             if case .nothing = value {
-                if reference.isValue || isForeign(expression.parts[0], reference.owner) {
+                if reference.isValue || saysNothing(expression)
+                    || isForeign(expression.parts[0], reference.owner)
+                {
                     return unresolved(name)
                 }
                 return byName(name, receiver, reference)
             }
         }
         return answer(value, name, reference)
+    }
+
+    /// Whether a name tells nothing of what is meant where that was not found: those of bases that
+    /// are unknown, and of modules.
+    private func saysNothing(_ expression: Expression) -> Bool {
+        let first = expression.parts[0].name
+        return rules.names == nil
+            && (first == "@super" || rules.constructors.contains(expression.last)
+                || rules.hasOpenTypes && isConstant(first))
     }
 
     /// Whether what an expression begins with is nothing of the tree: what it has is neither.
@@ -274,6 +297,7 @@ final class Linker {
                     found = [constructor]
                 }
             }
+            if found.count > 1, rules.hasOpenTypes { found = withoutReopenings(found, file) }
             let stored = found.filter { !table.definition($0).isExcluded }
             if reference.isValue, stored.allSatisfy({ table.definition($0).kind == .namespace }) {
                 return unresolved(name)
@@ -370,7 +394,7 @@ final class Linker {
             let definition = file.facts.definitions[symbol - file.first]
             return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
                 && (reference.kind == .calls
-                    ? definition.kind.isCallable : !rules.isStrict || definition.kind.isType)
+                    ? definition.kind.isCallable : !rules.isStrict || definition.isType)
                 && accepts(definition, reference.argumentCount, reference.labels)
         }
         if rules.hasIncludes { candidates = defined(candidates) }
@@ -434,12 +458,22 @@ final class Linker {
         return primary.isEmpty ? symbols : primary
     }
 
+    /// Of a method and a field with one name that which is called, or is not.
+    func fitting(_ symbols: [Symbol], isCall: Bool) -> [Symbol] {
+        let found = symbols.filter { symbol in
+            let definition = table.definition(symbol)
+            let isCallable = definition.kind.isCallable && !definition.isAccessor
+            return isCallable == isCall || definition.isType
+        }
+        return found.isEmpty ? symbols : found
+    }
+
     /// Of what one name is as a type and as a value, that which is asked for.
     func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
         let found = symbols.filter { symbol in
             let kind = table.definition(symbol).kind
             if asType { return kind.isType || kind == .typeAlias }
-            return kind != .interface && kind != .typeAlias
+            return ![.interface, .typeAlias, .namespace, .module].contains(kind)
         }
         return found.isEmpty ? symbols : found
     }
@@ -460,7 +494,7 @@ final class Linker {
     ) -> Symbol? {
         let type = table.definition(symbol)
         let rules = table.file(of: symbol).language.links
-        guard type.kind.isType, !rules.constructors.isEmpty else { return nil }
+        guard type.isType, !rules.constructors.isEmpty else { return nil }
         // It is what its own parameters make.
         if type.arguments != nil, accepts(type, argumentCount) { return nil }
         for name in rules.constructors.sorted() {
@@ -542,11 +576,24 @@ final class Linker {
         if rules.isStrict { return strictEvaluate(Array(parts), owner) }
         var value = evaluate(first, owner, parts.count == 1 ? sought : nil)
         for (place, part) in parts.enumerated().dropFirst() {
+            if place == 1, first.name == "@root" {
+                value = applied(atRoot(part.name), part)
+                continue
+            }
             let isLast = place + 1 == parts.count
             let found = member(
                 part.name, of: value, isLast ? sought ?? Sought(part) : Sought(part),
                 argumentCount: part.argumentCount)
-            value = applied(found, part)
+            if rules.hasOpenTypes, part.name == "class", case .symbols = found {
+                value = found
+            } else if part.isCall || rules.hasOpenTypes, givesReceiver(found) {
+                if case .symbols(let symbols, _) = value {
+                    let isType = symbols.allSatisfy { table.definition($0).isType }
+                    value = isType ? instance(of: value) : type(of: symbols[0])
+                }
+            } else {
+                value = applied(found, part)
+            }
         }
         return value
     }
@@ -555,7 +602,7 @@ final class Linker {
         _ part: Expression.Part, _ owner: Int, _ sought: Sought? = nil
     ) -> Value {
         switch part.name {
-        case "?", "": return .nothing
+        case "?", "", "@root": return .nothing
         case let name where rules.isStrict && name.hasPrefix(":"):
             return applied(start(ofPath: [part], owner).value, part)
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
@@ -563,18 +610,46 @@ final class Linker {
         case "@super":
             guard case .symbols(let types, _) = enclosingType(owner) else { return .nothing }
             // As a call, `super()`, it is the same.
+            if rules.hasOpenTypes { return openBaseValue(of: types, owner) }
             return baseValue(of: types)
         default:
-            return applied(
-                lookUp(part.name, owner, sought ?? Sought(part), part.argumentCount), part)
+            let found = lookUp(part.name, owner, sought ?? Sought(part), part.argumentCount)
+            if rules.hasOpenTypes, givesReceiver(found) {
+                return enclosingType(owner).map(isInstance: true)
+            }
+            return applied(found, part)
         }
+    }
+
+    /// Whether a method gives what it is called on, or another of that type.
+    private func givesReceiver(_ value: Value) -> Bool {
+        guard case .symbols(let symbols, _) = value else { return false }
+        return symbols.allSatisfy {
+            let definition = table.definition($0)
+            return definition.kind.isCallable && definition.type == "@self"
+        }
+    }
+
+    /// What a name is that is said from the outermost module on.
+    private func atRoot(_ name: String) -> Value {
+        note(name)
+        let path = family.appending(name)
+        let found = table.symbols(at: path)
+        if !found.isEmpty { return .symbols(found, isSure: true) }
+        if table.hasModule(path) { return .module(path, file: nil) }
+        return .outer(rules.builtIns.contains(name) ? "\(rules.builtInModule).\(name)" : name)
     }
 
     /// A value of one of the bases: of what is looked up in it, the first base that has it counts.
     func baseValue(of types: [Symbol]) -> Value {
         var symbols: [Symbol] = []
         for type in types {
-            for base in bases(of: type) {
+            let all = bases(of: type)
+            // Not those that it only behaves like.
+            let parents =
+                rules.names == nil
+                ? zip(all, baseKinds(of: type)).filter { $1 == .extends }.map(\.0) : []
+            for base in parents.isEmpty ? all : parents {
                 switch base {
                 case .symbols(let found, _): symbols += found
                 case .outer(let text) where symbols.isEmpty: return .outer(text)
@@ -592,6 +667,10 @@ final class Linker {
             return .wrapped(types, isSure: isSure)
         }
         if part.isInstance { return instance(of: value) }
+        var value = value
+        if rules.names == nil, case .symbols(let symbols, let isSure) = value, symbols.count > 1 {
+            value = .symbols(fitting(symbols, isCall: part.isCall), isSure: isSure)
+        }
         return part.isCall ? result(of: value, part.argumentCount) : value
     }
 
@@ -629,14 +708,14 @@ final class Linker {
             let symbols = chosen(symbols, argumentCount)
             // What an object makes, not another object.
             if symbols.count == 1, table.definition(symbols[0]).isStatic,
-                table.definition(symbols[0]).kind.isType, rules.constructors.contains("apply"),
+                table.definition(symbols[0]).isType, rules.constructors.contains("apply"),
                 case .symbols(let made, _) = ownMember("apply", symbols[0], .called, argumentCount)
             {
                 return result(of: .symbols(made, isSure: isSure), argumentCount)
             }
-            if symbols.contains(where: { table.definition($0).kind.isType }) {
+            if symbols.contains(where: { table.definition($0).isType }) {
                 return .instance(
-                    symbols.filter { table.definition($0).kind.isType }, isSure: isSure)
+                    symbols.filter { table.definition($0).isType }, isSure: isSure)
             }
             guard !symbols.isEmpty, symbols.count <= 16,
                 symbols.allSatisfy({
@@ -715,7 +794,7 @@ final class Linker {
         }
         if rules.hasPartialTypes, found.count > 1 { found = withoutParts(found) }
         // A type, and the object that goes with it.
-        let types = found.filter { table.definition($0).kind.isType }
+        let types = found.filter { table.definition($0).isType }
         if found.count > 1, types.count == found.count {
             let isObject = sought == .value
             let fitting = types.filter { table.definition($0).isStatic == isObject }
@@ -730,7 +809,7 @@ final class Linker {
         for symbol in symbols {
             let definition = table.definition(symbol)
             let path = table.path(symbol)
-            guard definition.kind.isType, definition.isStatic,
+            guard definition.isType, definition.isStatic,
                 let place = chosen.firstIndex(where: {
                     table.path($0) == path && table.definition($0).isStatic
                 })
@@ -774,6 +853,10 @@ final class Linker {
         _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int
     ) -> Value {
         if rules.isStrict { return strictLookUp(name, owner) }
+        if rules.hasOpenTypes {
+            note(name)
+            return isConstant(name) ? constant(name, owner) : openName(name, owner)
+        }
         var inherited: String?
         var isOpen = false
         let value = lookUp(name, owner, sought, argumentCount, &inherited, &isOpen)
@@ -793,7 +876,7 @@ final class Linker {
         case .nothing:
             return isTypeLike(name) ? value : inherited.map { .outer($0) } ?? value
         case .symbols(let symbols, _)
-        where isOpen && !symbols.allSatisfy { table.definition($0).kind.isType }:
+        where isOpen && !symbols.allSatisfy { table.definition($0).isType }:
             // It may be a member of what a type extends outside of the tree.
             return .symbols(symbols, isSure: false)
         default: return value
@@ -811,7 +894,7 @@ final class Linker {
         let isCalled = rules.names != nil && sought == .called
         while place > 0 {
             let definition = facts.definitions[place]
-            if definition.kind.isCallable || !definition.kind.isType {
+            if definition.kind.isCallable || !definition.isType {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
                 let found = sifted(
                     table.symbols(at: file.paths[place].appending(name)).filter {
@@ -819,9 +902,16 @@ final class Linker {
                             && (isSpace
                                 || $0 >= file.first && $0 < file.first + facts.definitions.count)
                     }, sought, argumentCount)
-                if !found.isEmpty { return .symbols(found, isSure: true) }
+                let own = rules.names == nil ? found.filter { self.isOwn($0) } : found
+                if !own.isEmpty { return .symbols(own, isSure: true) }
+                // What others have there comes behind what the file says of the name.
                 if isSpace, let outer = imported(name, of: place, sought, argumentCount) {
                     return outer
+                }
+                if !found.isEmpty { return .symbols(found, isSure: true) }
+                let inner = file.paths[place].appending(name)
+                if isSpace, rules.names == nil, table.hasModule(inner) {
+                    return .module(inner, file: nil)
                 }
                 if isSpace, rules.names != nil,
                     let value = inSpace(name, place, sought, argumentCount)
@@ -1028,7 +1118,8 @@ final class Linker {
         if rules.isStrict { return strictMember(name, ofModule: module, depth: depth) }
         switch module {
         case .outer(let text):
-            return name == rules.wholeName ? module : .outer("\(text).\(name)")
+            if name == rules.wholeName { return module }
+            return .outer(text.isEmpty ? name : "\(text).\(name)")
         case .symbols, .instance:
             return member(name, of: module, sought, argumentCount: argumentCount)
         case .nothing, .wrapped: return .nothing
@@ -1051,7 +1142,7 @@ final class Linker {
             if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
             if rules.names != nil {
                 // What a type has is imported as from a module.
-                let types = table.symbols(at: path).filter { table.definition($0).kind.isType }
+                let types = table.symbols(at: path).filter { table.definition($0).isType }
                 if !types.isEmpty {
                     return member(name, ofTypes: types, isSure: true, sought, argumentCount)
                 }
@@ -1068,6 +1159,29 @@ final class Linker {
 
     /// What a file hands on under a name.
     func exported(_ name: String, depth: Int) -> Value {
+        // Files that hand on all of each other lead to each in more ways than can be gone.
+        let key = Handed(
+            file: table.fileNumber(of: file.first), name: name, depth: depth, level: level,
+            looksAtBases: looksAtBases)
+        if let known = exportMemo[key] {
+            join(known.dependencies, known.number << 8 | 0xFE)
+            return known.value
+        }
+        let noted = beginNoting()
+        let value = findExported(name, depth: depth)
+        exportMemo[key] = (value, endNoting(noted), exportMemo.count)
+        return value
+    }
+
+    private struct Handed: Hashable {
+        let file: Int
+        let name: String
+        let depth: Int
+        let level: Int
+        let looksAtBases: Bool
+    }
+
+    private func findExported(_ name: String, depth: Int) -> Value {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
@@ -1153,18 +1267,37 @@ final class Linker {
             return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return member(name, ofModule: value, sought, argumentCount, depth: 0)
         case .instance(let types, let isSure):
+            if rules.hasOpenTypes {
+                if name == "class" { return .symbols(types, isSure: isSure) }
+                return openMember(name, of: types, isStatic: false, isSure: isSure)
+            }
             return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
         case .symbols(let symbols, let isSure):
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
-            if definition.kind.isType {
-                return member(name, ofTypes: symbols, isSure: isSure, sought, argumentCount)
+            let types = symbols.filter { table.definition($0).isType }
+            if !types.isEmpty, rules.hasOpenTypes {
+                let value = openMember(name, of: types, isStatic: true, isSure: isSure)
+                if name == "new" {
+                    if case .symbols = value { return value }
+                    return .symbols(types, isSure: isSure)
+                }
+                return value
             }
-            if definition.kind == .namespace || definition.kind == .module {
+            if !types.isEmpty {
+                let value = member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
+                if types.count == symbols.count { return value }
+                if case .nothing = value {} else { return value }
+            }
+            let space = symbols.first {
+                [.namespace, .module].contains(table.definition($0).kind)
+            }
+            if let space {
                 return member(
-                    name, ofModule: .module(table.path(first), file: nil), sought, argumentCount,
+                    name, ofModule: .module(table.path(space), file: nil), sought, argumentCount,
                     depth: 0)
             }
+            if !types.isEmpty { return .nothing }
             if definition.kind == .typeAlias, case .instance(let types, _) = type(of: first) {
                 return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
             }
@@ -1217,6 +1350,7 @@ final class Linker {
     func memberOfType(
         _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
     ) -> Value {
+        guard name != "?" else { return .nothing }
         var seen: Set<Symbol> = [type]
         var level = [type]
         var outer: String?
@@ -1245,6 +1379,8 @@ final class Linker {
             }
             level = next
         }
+        // It may as well be of a base of which nothing is known.
+        if isUnsure, rules.names == nil, !rules.isStrict { return .nothing }
         // The first of all comes from the first base, however far.
         if rules.names != nil, outer != nil {
             var seen: Set<Symbol> = [type]
@@ -1266,6 +1402,13 @@ final class Linker {
             }
         }
         return nil
+    }
+
+    /// How it says so, for as many as it says itself.
+    private func baseKinds(of type: Symbol) -> [EdgeKind] {
+        let other = table.file(of: type)
+        let index = type - other.first
+        return other.facts.bases.filter { $0.owner == index }.map(\.kind)
     }
 
     func rootMember(_ name: String, _ type: Symbol) -> String? {
@@ -1318,19 +1461,27 @@ final class Linker {
         return attribute(at: path, in: own)
     }
 
-    func attribute(at path: NamePath, in own: Int) -> Value {
-        for (number, place) in table.attributes(at: path) where number == own {
+    /// - Parameter own: the file that it is in; nil for any.
+    func attribute(at path: NamePath, in own: Int?) -> Value {
+        var found = Value.nothing
+        for (number, place) in table.attributes(at: path) where number == own ?? number {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
                 inside(number) {
                     evaluate(Expression(attribute.type).parts, attribute.owner)
                 }
             }
-            if case .nothing = value { continue }
+            switch (found, value) {
+            case (_, .nothing): continue
             // What stands for a class or a function there is one here.
-            return value
+            case (.nothing, _): found = value
+            case (.instance(let types, _), .instance(let others, _)) where types != others:
+                // It is one of them at a time.
+                found = .instance(types + others, isSure: false)
+            default: continue
+            }
         }
-        return .nothing
+        return found
     }
 
     // MARK: - Types
@@ -1339,13 +1490,13 @@ final class Linker {
         var place = owner
         while place > 0 {
             let definition = file.facts.definitions[place]
+            if definition.isType { return .symbols([file.first + place], isSure: true) }
             if definition.extends != nil {
                 if case .symbols(let types, let isSure) = extendedType(file.first + place) {
                     return .symbols(types, isSure: isSure)
                 }
                 return .nothing
             }
-            if definition.kind.isType { return .symbols([file.first + place], isSure: true) }
             place = definition.parent
         }
         return .nothing
@@ -1374,14 +1525,14 @@ final class Linker {
     func type(of symbol: Symbol) -> Value {
         let other = table.file(of: symbol)
         let index = symbol - other.first
-        guard let text = other.facts.definitions[index].type else {
-            return attribute(at: table.path(symbol), in: table.fileNumber(of: symbol))
-        }
         let definition = other.facts.definitions[index]
         let owner = definition.kind.isCallable ? index : max(0, definition.parent)
+        let number = table.fileNumber(of: symbol)
         return leveled(symbol, typeMemo) {
-            inside(table.fileNumber(of: symbol)) {
-                let value = evaluate(Expression(text).parts, owner)
+            inside(number) {
+                let value =
+                    definition.type.map { evaluate(Expression($0).parts, owner) }
+                    ?? attribute(at: table.path(symbol), in: number)
                 // What is another variable is what that is.
                 guard case .symbols(let symbols, _) = value,
                     !symbols.allSatisfy({ isTypeOrCallable($0) })
@@ -1448,7 +1599,7 @@ final class Linker {
     /// What has members of its own.
     func isType(_ symbol: Symbol) -> Bool {
         let definition = table.definition(symbol)
-        return definition.kind.isType
+        return definition.isType
             || definition.kind == .typeAlias && definition.type == nil
                 && table.file(of: symbol).language.links.aliasesAreTypes
     }
@@ -1468,20 +1619,31 @@ final class Linker {
         }
         let noted = beginNoting()
         note(table.definition(type).name)
-        let (outerLevel, wasCut) = (level, isCut)
+        let values = lookingAtBases { findBases(of: type) }
+        baseMemo[type] = (values, endNoting(noted))
+        return values
+    }
+
+    /// Finds out what bases are: names in them are looked for without what types have from theirs.
+    func lookingAtBases<Result>(_ body: () -> Result) -> Result {
+        let (outerLevel, wasCut, lookedAtBases) = (level, isCut, looksAtBases)
         level = Self.levelLimit
         looksAtBases = false
         defer {
             (level, isCut) = (outerLevel, wasCut)
-            looksAtBases = true
+            looksAtBases = lookedAtBases
         }
+        return body()
+    }
+
+    private func findBases(of type: Symbol) -> [Value] {
         let other = table.file(of: type)
         let index = type - other.first
         var values: [Value] = []
         var parts = [type]
         if other.language.links.hasPartialTypes, other.facts.definitions[index].isStatic {
             parts = table.symbols(at: table.path(type)).filter {
-                table.definition($0).kind.isType && table.definition($0).isStatic
+                table.definition($0).isType && table.definition($0).isStatic
             }
         }
         for part in parts {
@@ -1509,14 +1671,12 @@ final class Linker {
             }
         }
         // What an enumeration has, its members have.
-        if other.language.links.names != nil || other.language.links.isStrict,
-            other.facts.definitions[index].kind == .enumMember,
+        if other.facts.definitions[index].kind == .enumMember,
             other.facts.definitions[index].parent > 0
         {
             let parent = other.facts.definitions[index].parent
             values.append(.symbols([other.first + parent], isSure: true))
         }
-        baseMemo[type] = (values, endNoting(noted))
         return values
     }
 
@@ -1535,7 +1695,7 @@ final class Linker {
 }
 
 extension Linker.Value {
-    fileprivate func map(isInstance: Bool) -> Linker.Value {
+    func map(isInstance: Bool) -> Linker.Value {
         guard case .symbols(let types, let isSure) = self, isInstance else { return self }
         return .instance(types, isSure: isSure)
     }

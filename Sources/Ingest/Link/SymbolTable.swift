@@ -50,11 +50,9 @@ final class LinkedFile: Sendable {
                 paths.append(module.appending(all: Self.parts(definition.qualifiedName)))
             } else {
                 // `namespace A.B`
-                paths.append(
-                    definition.kind == .namespace
-                        ? paths[max(0, definition.parent)].appending(
-                            all: Self.parts(definition.name))
-                        : paths[max(0, definition.parent)].appending(definition.name))
+                let isSpace = definition.kind == .namespace || definition.kind == .module
+                let parts = isSpace ? Self.parts(definition.name) : [definition.name]
+                paths.append(paths[max(0, definition.parent)].appending(all: parts))
             }
         }
         self.paths = paths
@@ -92,7 +90,7 @@ final class LinkedFile: Sendable {
     func typeName(of index: Int) -> String? {
         let definition = facts.definitions[index]
         if let extended = definition.extends { return Self.parts(extended).last ?? extended }
-        guard definition.parent > 0, facts.definitions[definition.parent].kind.isType else {
+        guard definition.parent > 0, facts.definitions[definition.parent].isType else {
             return nil
         }
         return facts.definitions[definition.parent].name

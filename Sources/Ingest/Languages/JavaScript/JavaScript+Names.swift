@@ -294,6 +294,13 @@ extension JavaScript {
                 || isInObject && node.parent.map { !isValue($0) } ?? false
             guard let function = function(of: node) else { return }
             definition.type = function["return_type"].flatMap { e.instance(of: $0) }
+            // What ends so is to be called on.
+            if function["return_type"] == nil, definition.kind == .method,
+                let last = function["body"]?.lastChild, last.is("return_statement"),
+                last.firstChild?.is("this") == true
+            {
+                definition.type = "@self"
+            }
             // What a function of JavaScript is given too much or too little does not matter to it.
             if e.language.name == "typescript" { definition.arguments = arguments(function) }
         case .class where node.is("assignment_expression"): definition.isMember = true

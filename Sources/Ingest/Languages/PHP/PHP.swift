@@ -5,12 +5,44 @@ extension Language {
         extensions: ["php", "phtml", "inc"],
         rules: .all(
             [
-                "if_statement", "else_if_clause", "for_statement", "foreach_statement",
-                "while_statement", "do_statement", "case_statement", "catch_clause",
-                "conditional_expression", "match_conditional_expression", "&&", "||", "??",
+                "case_statement", "conditional_expression", "match_conditional_expression", "&&",
+                "||", "??",
             ], .branch)
+            + .all(
+                [
+                    "if_statement", "else_if_clause", "for_statement", "while_statement",
+                    "do_statement",
+                ],
+                .visit { e, _ in
+                    e.countBranch()
+                    e.openBlock()
+                    return true
+                })
+            + .all(["compound_statement", "else_clause", "switch_block", "match_block"], .block)
             + [
-                "comment": .comment, "anonymous_function": .closure, "arrow_function": .closure,
+                "comment": .comment, "anonymous_function": .visit(PHP.closure),
+                "arrow_function": .visit(PHP.closure),
+                "foreach_statement": .visit(PHP.loop), "catch_clause": .visit(PHP.problem),
+                "assignment_expression": .visit(PHP.assignment),
+                "reference_assignment_expression": .visit(PHP.assignment),
+                "augmented_assignment_expression": .visit(PHP.update),
+                "global_declaration": .visit(PHP.unknown),
+                "static_variable_declaration": .visit(PHP.unknown),
+                "anonymous_class": .visit(PHP.anonymousType),
+                "name": .visit(PHP.constant),
+                "member_access_expression": .use, "nullsafe_member_access_expression": .use,
+                "scoped_property_access_expression": .use,
+                "class_constant_access_expression": .visit { e, node in
+                    PHP.useType(e, node.firstChild)
+                    e.use(node)
+                    return true
+                },
+                "binary_expression": .visit { e, node in
+                    if let sign = node["operator"], e.has(sign, text: "instanceof") {
+                        PHP.useType(e, node["right"])
+                    }
+                    return true
+                },
                 "namespace_definition": .visit(PHP.namespace),
                 "namespace_use_declaration": .visit(PHP.imports),
                 "class_declaration": .visit { PHP.type($0, $1, .class) },
@@ -18,20 +50,20 @@ extension Language {
                 "trait_declaration": .visit { PHP.type($0, $1, .trait) },
                 "enum_declaration": .visit { PHP.type($0, $1, .enum) },
                 "enum_case": .define(.enumMember, body: "value"),
-                "function_definition": .function(),
-                "method_declaration": .function(constructors: ["__construct"]),
+                "function_definition": .visit(PHP.function),
+                "method_declaration": .visit(PHP.function),
                 "property_declaration": .visit(PHP.properties),
                 "property_promotion_parameter": .visit(PHP.promotedProperty),
                 "const_declaration": .visit(PHP.constants),
                 "use_declaration": .visit(PHP.traits),
                 "attribute": .visit(PHP.attribute),
                 "function_call_expression": .refer(.calls, "function"),
-                "member_call_expression": .name(.calls, goesDown: true),
-                "nullsafe_member_call_expression": .name(.calls, goesDown: true),
-                "scoped_call_expression": .name(.calls, goesDown: true),
+                "member_call_expression": .visit(PHP.call),
+                "nullsafe_member_call_expression": .visit(PHP.call),
+                "scoped_call_expression": .visit(PHP.call),
                 "object_creation_expression": .visit(PHP.construction),
                 "named_type": .visit { e, node in
-                    e.refer(.uses, node.firstChild)
+                    PHP.useType(e, node.firstChild)
                     return false
                 },
                 "require_expression": .visit(PHP.require),
@@ -40,18 +72,22 @@ extension Language {
                 "include_once_expression": .visit(PHP.require),
             ],
         shapes: [
-            "name": .name, "variable_name": .inner, "qualified_name": .separated,
+            "name": .name, "variable_name": .sigil, "qualified_name": .separated,
             "namespace_name": .separated, "relative_scope": .name,
             "member_access_expression": .member("object", "name"),
             "nullsafe_member_access_expression": .member("object", "name"),
-            "member_call_expression": .member("object", "name"),
-            "nullsafe_member_call_expression": .member("object", "name"),
-            "scoped_call_expression": .member("scope", "name"),
+            "member_call_expression": .method("object", "name"),
+            "nullsafe_member_call_expression": .method("object", "name"),
+            "scoped_call_expression": .method("scope", "name"),
+            "class_constant_access_expression": .pair, "clone_expression": .inner,
             "scoped_property_access_expression": .member("scope", "name"),
             "function_call_expression": .call("function"), "parenthesized_expression": .inner,
-            "subscript_expression": .inner, "object_creation_expression": .inner,
+            "subscript_expression": .element(nil), "object_creation_expression": .callFirst,
         ],
-        docs: .block,
+        docs: .block, selfNames: ["$this"], superNames: ["parent"],
+        selfTypes: ["static"], ownTypes: ["self"], assignmentDeclares: true,
+        spreads: ["variadic_unpacking", "variadic_placeholder"], namedType: PHP.namedType,
+        links: PHP.links, details: PHP.details,
         visibility: { e, node, _ in
             guard let modifier = node.child("visibility_modifier", amongFirst: 8) else {
                 return .public
@@ -65,7 +101,7 @@ extension Language {
         test: { e, node, kind, name in PHP.test(e, node, kind) })
 }
 
-private enum PHP {
+enum PHP {
     static func namespace(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node["name"], let body = node["body"] {
             e.define(.namespace, node, named: Extractor.dotted(e.text(name)), body: body)
@@ -84,7 +120,11 @@ private enum PHP {
             ? "" : (node.child("namespace_name").map { Extractor.dotted(e.text($0)) } ?? "") + "."
         for clause in (group ?? node).children() where clause.is("namespace_use_clause") {
             guard let name = clause.firstChild else { continue }
-            e.refer(.imports, prefix + Extractor.dotted(e.text(name)), line: clause.line)
+            var parts = LinkedFile.parts(prefix + Extractor.dotted(e.text(name)))
+            guard let last = parts.popLast() else { continue }
+            // Of the outermost namespace there is no name.
+            let module = parts.isEmpty ? "\\" : parts.joined(separator: ".")
+            e.addImport(module, last, as: clause["alias"].map { e.text($0) } ?? last, clause)
         }
         return false
     }
@@ -92,6 +132,12 @@ private enum PHP {
     static func type(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         e.define(kind, node, name: name, body: node["body"])
+        // What a trait brings comes before what is inherited.
+        for use in node["body"]?.children() ?? [] where use.is("use_declaration") {
+            for name in use.children() where name.isOne(of: "name", "qualified_name") {
+                e.refer(.implements, name)
+            }
+        }
         for base in node.child("base_clause")?.children() ?? [] { e.refer(.extends, base) }
         for base in node.child("class_interface_clause")?.children() ?? [] {
             e.refer(.implements, base)
@@ -111,6 +157,9 @@ private enum PHP {
         guard let name = node["name"]?.firstChild, e.scopes.count > 1 else { return true }
         e.defineVariable(
             .field, node, name: name, value: nil, type: e.scopes[e.scopes.count - 2].qualifiedName)
+        if let variable = node["name"] {
+            e.bindVariable(variable, as: node["type"].flatMap { e.instance(of: $0) })
+        }
         return true
     }
 
@@ -123,10 +172,7 @@ private enum PHP {
     }
 
     static func traits(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        for name in node.children() where name.isOne(of: "name", "qualified_name") {
-            e.refer(.implements, name)
-        }
-        return false
+        false
     }
 
     static func attribute(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -136,17 +182,24 @@ private enum PHP {
 
     static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if let name = node.firstChild, name.isOne(of: "name", "qualified_name", "relative_scope") {
-            e.refer(.calls, name)
+            e.refer(.calls, name, argumentCount: e.argumentCount(node))
         }
         return true
     }
 
     static func require(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let argument = node.firstChild, argument.isOne(of: "string", "encapsed_string") else {
-            return true
+        guard var argument = node.firstChild else { return true }
+        if argument.is("parenthesized_expression") { argument = argument.firstChild ?? argument }
+        var prefix = ""
+        if argument.is("binary_expression"), let left = argument["left"],
+            e.has(left, text: "__DIR__"), let right = argument["right"]
+        {
+            prefix = "."
+            argument = right
         }
+        guard argument.isOne(of: "string", "encapsed_string") else { return true }
         e.markImport(node)
-        e.refer(.imports, e.literal(argument), line: node.line)
+        e.addImport(prefix + e.literal(argument), as: "", node)
         return false
     }
 

@@ -5,12 +5,21 @@ extension Language {
         fileNames: ["Rakefile", "Gemfile"],
         rules: .all(
             [
-                "if_modifier", "unless_modifier", "while_modifier", "until_modifier", "elsif",
-                "when", "rescue", "conditional", "&&", "||", "in_clause",
+                "while_modifier", "until_modifier", "elsif", "when", "conditional", "&&", "||",
             ], .branch)
-            + .all(["if", "unless", "while", "until", "for", "and", "or"], .visit(Ruby.branch))
+            + .all(["if", "unless", "while", "until", "and", "or"], .visit(Ruby.branch))
+            + .all(
+                ["then", "do", "else", "ensure", "begin", "case", "case_match"],
+                .visit { e, node in
+                    if node.isNamed { e.openBlock() }
+                    return true
+                })
             + [
                 "comment": .comment, "lambda": .visit(Ruby.lambda),
+                "if_modifier": .visit(Ruby.modifier), "unless_modifier": .visit(Ruby.modifier),
+                "block": .visit(Ruby.block), "do_block": .visit(Ruby.block),
+                "for": .visit(Ruby.loop), "rescue": .visit(Ruby.rescue),
+                "in_clause": .visit(Ruby.pattern), "super": .visit(Ruby.superWord),
                 "module": .visit { Ruby.type($0, $1, .module) },
                 "class": .visit { Ruby.type($0, $1, .class) },
                 "singleton_class": .visit(Ruby.singletonClass),
@@ -20,15 +29,23 @@ extension Language {
                 "alias": .visit(Ruby.alias),
                 "call": .visit(Ruby.call),
                 "identifier": .visit(Ruby.word),
-                "scope_resolution": .name(.uses), "constant": .name(.uses),
+                "scope_resolution": .visit(Ruby.constant), "constant": .visit(Ruby.constant),
             ],
         shapes: [
             "identifier": .name, "constant": .name, "self": .name, "super": .name,
-            "instance_variable": .name, "class_variable": .name, "global_variable": .name,
+            "instance_variable": .selfMember, "class_variable": .name, "global_variable": .name,
             "operator": .name, "setter": .name,
-            "scope_resolution": .member("scope", "name"), "call": .member("receiver", "method"),
-            "parenthesized_statements": .inner, "element_reference": .field("object"),
+            "scope_resolution": .member("scope", "name"),
+            "call": .method("receiver", "method"), "parenthesized_statements": .inner,
+            "element_reference": .element(nil), "string": .literal("String"),
+            "string_array": .literal("Array"), "array": .literal("Array"),
+            "symbol_array": .literal("Array"), "hash": .literal("Hash"),
+            "integer": .literal("Integer"), "float": .literal("Float"),
+            "simple_symbol": .literal("Symbol"), "regex": .literal("Regexp"),
         ],
+        selfNames: ["self"], assignmentDeclares: true,
+        spreads: ["splat_argument", "hash_splat_argument", "block_argument"],
+        links: Ruby.links, details: Ruby.details,
         visibility: { e, _, name in
             e.isInType || e.scope.kind == .module ? e.scope.memberVisibility ?? .public : .public
         },
@@ -38,7 +55,7 @@ extension Language {
         })
 }
 
-private enum Ruby {
+enum Ruby {
     /// The word of a statement has the name of the statement.
     static func branch(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         if node.isNamed || node.isOne(of: "and", "or") { e.countBranch() }
@@ -57,6 +74,10 @@ private enum Ruby {
         e.define(
             kind, node, named: last, body: node["body"],
             type: parts.isEmpty ? nil : prefix.joined(separator: "."))
+        e.openBlock()
+        e.hideLocals()
+        // In a class, and not in a method of it, it is the class.
+        e.bind("self", .value("@type"), behind: nil, isNew: true)
         if let superclass, let parent = superclass.firstChild { e.refer(.extends, parent) }
         return true
     }
@@ -75,6 +96,7 @@ private enum Ruby {
         e.define(
             kind, node, name: name, body: node["body"],
             visibility: visibilityBefore(e, node) ?? (isSingleton ? .public : nil))
+        locals(e, node)
         return true
     }
 
@@ -92,6 +114,7 @@ private enum Ruby {
     }
 
     static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        assign(e, node)
         guard !e.isInFunction, let left = node["left"] else { return true }
         if left.is("constant"), let right = node["right"], type(e, node, left, right) {
             return true
@@ -126,12 +149,20 @@ private enum Ruby {
 
     /// `LIMIT ||= 3`; with other operators what was defined before changes.
     static func operatorAssignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let sign = node["operator"], e.has(sign, text: "||=") else { return true }
+        guard let sign = node["operator"], e.has(sign, text: "||=") else {
+            if let left = node["left"], left.is("identifier") {
+                e.bindVariable(left, as: nil, isNew: false)
+            }
+            return true
+        }
         return assignment(e, node)
     }
 
     static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        if node.isNamed { e.nest(node, as: .function) }
+        if node.isNamed {
+            e.nest(node, as: .function)
+            parameters(e, node["parameters"])
+        }
         return true
     }
 
@@ -158,8 +189,15 @@ private enum Ruby {
 
     /// `private` on a line of its own is for all that follows.
     static func word(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard node.parent?.isOne(of: "body_statement", "block_body") == true else { return false }
-        setVisibility(e, e.text(node))
+        if node.parent?.isOne(of: "body_statement", "block_body") == true {
+            let word = e.text(node)
+            if ["private", "protected", "public"].contains(word) {
+                setVisibility(e, word)
+                return false
+            }
+            if word == "module_function" { extendSelf(e, node) }
+        }
+        e.use(node, as: .calls)
         return false
     }
 
@@ -173,7 +211,7 @@ private enum Ruby {
     }
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let method = node["method"], let path = e.path(of: node) else { return true }
+        guard let method = node["method"] else { return true }
         let name = e.text(method)
         let arguments = node["arguments"]?.children() ?? []
         if node["receiver"] == nil {
@@ -181,17 +219,24 @@ private enum Ruby {
             case "require", "require_relative", "load", "autoload":
                 if let last = arguments.last, last.is("string") {
                     e.markImport(node)
-                    let prefix = name == "require_relative" ? "./" : ""
+                    let prefix = name == "require_relative" || name == "load" ? "./" : ""
                     let path = e.literal(last)
                     if path.split(separator: "/").contains(where: testLibraries.contains) {
                         e.importsTestFramework = true
                     }
-                    e.refer(.imports, prefix + path, line: node.line)
+                    e.addImport(prefix + path, as: "", node)
                     return false
                 }
             case "include", "extend", "prepend":
                 if !e.isInFunction {
-                    for argument in arguments { e.refer(.implements, argument) }
+                    for argument in arguments {
+                        if argument.is("self") {
+                            extendSelf(e, node)
+                        } else {
+                            e.refer(
+                                .implements, argument, argumentCount: name == "extend" ? 1 : -1)
+                        }
+                    }
                     return true
                 }
             case "private", "protected", "public", "module_function", "private_class_method",
@@ -233,7 +278,11 @@ private enum Ruby {
             default: break
             }
         }
-        e.refer(.calls, path, line: method.line)
+        if method.is("super") {
+            referSuper(e, node, argumentCount: e.argumentCount(node))
+        } else if name != "class" || node["receiver"] == nil {
+            e.referCall(node)
+        }
         return true
     }
 
