@@ -617,7 +617,7 @@ final class Linker {
             if rules.hasOpenTypes, givesReceiver(found) {
                 return enclosingType(owner).map(isInstance: true)
             }
-            return applied(found, part)
+            return applied(found, part, isCalled: sought == .called)
         }
     }
 
@@ -660,7 +660,8 @@ final class Linker {
         return symbols.isEmpty ? .nothing : .instance(symbols, isSure: true)
     }
 
-    func applied(_ value: Value, _ part: Expression.Part) -> Value {
+    /// - Parameter isCalled: whether what it gives will be.
+    func applied(_ value: Value, _ part: Expression.Part, isCalled: Bool = false) -> Value {
         if part.isWrapped {
             let value = part.isInstance ? instance(of: value) : value
             guard case .instance(let types, let isSure) = value else { return .nothing }
@@ -669,7 +670,7 @@ final class Linker {
         if part.isInstance { return instance(of: value) }
         var value = value
         if rules.names == nil, case .symbols(let symbols, let isSure) = value, symbols.count > 1 {
-            value = .symbols(fitting(symbols, isCall: part.isCall), isSure: isSure)
+            value = .symbols(fitting(symbols, isCall: part.isCall || isCalled), isSure: isSure)
         }
         return part.isCall ? result(of: value, part.argumentCount) : value
     }

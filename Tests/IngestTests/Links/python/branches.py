@@ -76,3 +76,15 @@ def opened(path):
     with open(path) as file:
         task = Two()
     task.run()
+
+
+try:
+    import ctypes
+except ImportError:
+    buffer = None
+else:
+    def buffer(size): ...
+
+
+def called():
+    buffer(1)
