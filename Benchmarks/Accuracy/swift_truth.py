@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the Swift compiler recorded of calls in a package: a line of JSON for each.
-
-Reads the index store that `swift build` writes, by the toolchain's own library.
-Usage: swift_truth.py LIBINDEXSTORE STORE ROOT > truth.ndjson
+"""What swiftc and clang recorded of a package's calls and definitions while they built it: the
+truth that compare.py reads. Reads the index store that `swift build` writes, by the toolchain's own
+library. Usage: swift_truth.py LIBINDEXSTORE STORE ROOT > truth.ndjson
 """
 import ctypes
 import json
@@ -10,6 +9,10 @@ import os
 import sys
 
 DEFINITION, CALL, IMPLICIT = 1 << 1, 1 << 5, 1 << 8
+ENTITIES = {
+    5: "enum", 6: "struct", 7: "class", 8: "protocol", 11: "type_alias", 12: "function",
+    16: "method", 17: "method", 18: "method", 22: "constructor", 23: "method",
+}
 KINDS = {12: "function", 16: "method", 17: "method", 18: "method", 22: "constructor"}
 
 
@@ -109,23 +112,45 @@ def main():
     library, store, root = sys.argv[1:4]
     root = os.path.realpath(root)
     index = Index(library, store)
-    definitions = {}
-    calls = {}
+    definitions, names, entities, calls = {}, {}, set(), {}
     for record, file in sorted(index.records(root).items()):
-        if not os.path.exists(os.path.join(root, file)):
+        # What a build leaves behind: generated files, and records of those that are no more.
+        if file.startswith(".") or not os.path.exists(os.path.join(root, file)):
             continue
         for usr, name, kind, roles, line, column in index.occurrences(record):
+            bare = name.split("(")[0]
+            # Operators are no names that are called; getters have none of their own.
+            is_named = (bare[:1].isalpha() or bare[:1] == "_") and ":" not in bare
             if roles & DEFINITION:
                 definitions.setdefault(usr, (file, line))
-            elif roles & CALL and not roles & IMPLICIT and kind in KINDS:
-                # Operators are no names.
-                if name[0].isalpha() or name[0] == "_":
-                    calls[file, line, column, usr] = (name, KINDS[kind])
-    for (file, line, column, usr), (name, kind) in sorted(calls.items()):
-        print(json.dumps({
-            "file": file, "line": line, "name": name.split("(")[0], "kind": kind,
-            "target": definitions.get(usr),
-        }))
+                names[usr] = bare
+                if is_named and not roles & IMPLICIT and kind in ENTITIES:
+                    entities.add((file, line, column, bare, ENTITIES[kind]))
+            elif roles & CALL and not roles & IMPLICIT and kind in KINDS and is_named:
+                calls[file, line, column, usr] = bare
+    for file, line, _, name, kind in sorted(entities):
+        print(json.dumps({"entity": name, "file": file, "line": line, "kind": kind}))
+    print(json.dumps({"within": "nothing"}))
+    # One `init` of the library beside one of the tree cannot be told apart by its line.
+    inits = {(file, line) for (file, line, _, usr), name in calls.items()
+             if name == "init" and usr in definitions}
+    for (file, line, column, usr), name in sorted(calls.items()):
+        row = {"file": file, "line": line, "name": name}
+        target = definitions.get(usr)
+        if name == "init":
+            # It is called by the name of its type, whose own one this begins with; the compiler may
+            # have made it.
+            types = (usr[:end] for end in range(len(usr) - 1, 2, -1))
+            type = next((t for t in types if t in definitions), None)
+            if type:
+                row["name"] = names[type]
+                target = target or definitions[type]
+            elif (file, line) in inits:
+                continue
+        if target:
+            print(json.dumps({**row, "targets": [target]}))
+        else:
+            print(json.dumps({**row, "outer": usr}))
 
 
 main()

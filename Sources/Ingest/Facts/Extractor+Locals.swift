@@ -47,8 +47,8 @@ extension Extractor {
         enum Ending {
             /// They mean what they did before.
             case forgets
-            /// What is assigned there may be what a name is, or may not; those that are not declared
-            /// around it are forgotten.
+            /// What is assigned there may be what a name is, or may not; those that are not
+            /// declared around it are forgotten.
             case merges
             /// The same, but those that are not declared are the function's.
             case joins
@@ -104,7 +104,8 @@ extension Extractor {
         guard let name, isInFunction else { return }
         hidden.insert(name.start)
         bind(
-            text(name), meaning(type, value), behind: value == nil ? nil : currentNode, isNew: true)
+            cleaned(text(name)), meaning(type, value), behind: value == nil ? nil : currentNode,
+            isNew: true)
     }
 
     private func meaning(_ type: SyntaxNode?, _ value: SyntaxNode?) -> Locals.Meaning {
@@ -144,7 +145,7 @@ extension Extractor {
     /// A variable that gets a value, and is one of the function's by that.
     func assign(_ name: SyntaxNode, type: SyntaxNode? = nil, value: SyntaxNode?) {
         guard isInFunction else { return }
-        let text = text(name)
+        let text = cleaned(text(name))
         if case .itself? = locals[text] { return }
         hidden.insert(name.start)
         if type == nil, case .typed? = locals[text] { return }
@@ -154,7 +155,7 @@ extension Extractor {
     /// A name that means here what it means outside.
     func declareOuter(_ name: SyntaxNode) {
         guard isInFunction else { return }
-        bind(text(name), .itself, behind: nil, isNew: true)
+        bind(cleaned(text(name)), .itself, behind: nil, isNew: true)
     }
 
     func isName(_ node: SyntaxNode) -> Bool {
@@ -283,12 +284,16 @@ extension Extractor {
             append(argumentCount(node), to: &bytes)
         case .callFirst:
             // `a[1]` is written as a call is, and gives something else.
-            if isSubscript(node) { return go(nil) }
+            if isSubscript(node) {
+                go(node.firstChild)
+                bytes += ".@item".utf8
+                return
+            }
             go(language.callee?(node) ?? node.firstChild)
             append(argumentCount(node), to: &bytes)
         case .implicitMember(let field):
             guard byte(node.start) == UInt8(ascii: ".") else { return go(node[field]) }
-            bytes.append(UInt8(ascii: "?"))
+            bytes += "@any".utf8
             append(member: node[field], to: &bytes)
         case .field(let field): go(node[field])
         case .element: go(nil)

@@ -45,7 +45,7 @@ extension Extractor {
         default: break
         }
         if isName(node) {
-            let name = text(node)
+            let name = cleaned(text(node))
             if locals.isVariable(name) { return }
             if language.selfNames.contains(name) || language.superNames.contains(name) { return }
             if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
@@ -83,6 +83,7 @@ extension Extractor {
             typesOfReferences.append((facts.references.count, scope.qualifiedName))
         }
         facts.references.append(reference)
+        facts.references[facts.references.count - 1].isTorn = isTorn
     }
 
     /// What begins there is no reference of its own.

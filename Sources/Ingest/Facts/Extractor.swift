@@ -48,6 +48,10 @@ final class Extractor {
     var localTypes: [String: Int] = [:]
     /// What values of type parameters are at least.
     var localTypeBounds: [String: String] = [:]
+    /// Up to where what the parser made no sense of goes.
+    private var tornEnd = 0
+    /// Whether what stands there may be something else: scopes could not be read.
+    var isTorn: Bool { node.index < tornEnd }
     /// How many more bytes of signatures and descriptions the file may have: there could be
     /// thousands for one place.
     var textLeft: Int
@@ -111,6 +115,7 @@ final class Extractor {
     private func walk(_ root: SyntaxNode) {
         let actions = compiled.actions
         var index = root.index + 1
+        if root.isError { tornEnd = max(tornEnd, root.after) }
         while index < root.after {
             if index >= nextEnd { closeScopes(index) }
             let node = root.at(index)
@@ -130,6 +135,7 @@ final class Extractor {
                 }
             } else if node.isError {
                 facts.errorCount += 1
+                tornEnd = max(tornEnd, node.after)
             }
             if node.isMissing { facts.errorCount += 1 }
             index += 1
@@ -354,6 +360,7 @@ final class Extractor {
             visibility: visibility ?? language.visibility(self, node, name),
             signature: signature(node, body), doc: doc(before: range.lowerBound),
             testReason: reason)
+        definition.isLocal = language.links.privateIsLocal && definition.visibility == .private
         language.details(self, node, &definition)
         let index = facts.definitions.count
         facts.definitions.append(definition)
@@ -572,6 +579,12 @@ final class Extractor {
 
     /// A name without what is no part of it, on one line.
     func cleaned(_ name: String) -> String {
+        // Quoted, as a word of the language has to be.
+        if name.utf8.first == UInt8(ascii: "`"), name.utf8.last == UInt8(ascii: "`"),
+            name.utf8.count > 2
+        {
+            return cleaned(String(name.dropFirst().dropLast()))
+        }
         guard name.utf8.contains(where: { $0 <= 32 }) else { return name }
         return name.utf8.split(whereSeparator: { $0 <= 32 }).map { String(Substring($0)) }
             .joined(separator: " ")

@@ -93,9 +93,11 @@ struct Definition: Sendable {
 struct Reference: Sendable {
     var kind: EdgeKind
     /// An expression: names with dots between them, `@self.store.write`. A local variable is not
-    /// named, but stands as what gave it its value. A part that is called has the number of its
-    /// arguments behind it, `open(1).read`; that of a type, of which there is a value, a `^`:
-    /// `Store^.write`. What no name stands for is a `?`.
+    /// named, but stands as what gave it its value. `@any` is a type that nothing names, of which
+    /// it is a static member. A part that is called has the number of its arguments behind it,
+    /// `open(1).read`; that of a type, of which there is a value, a `^`: `Store^.write`; one whose
+    /// values hold others, of which the type is named, a `*` behind that. What no name stands for
+    /// is a `?`; what is in a value, its member `@item`; what a pointer points to, `@try`.
     var target: String
     var line: Int
     /// Index of the definition it stands in.
@@ -108,6 +110,8 @@ struct Reference: Sendable {
     var labels: String?
     /// A value that is named: of interest if it is one of the tree's definitions, and else none.
     var isValue = false
+    /// It stands where the parser made no sense of the text, and may mean something else.
+    var isTorn = false
 }
 
 /// A name that a file has from elsewhere.

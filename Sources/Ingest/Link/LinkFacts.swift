@@ -90,7 +90,7 @@ struct LinkFacts: Sendable {
 
     // MARK: - As bytes
 
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
 
     /// What a definition is called if it is named by what it is a member of, as most are.
     private func usualName(_ index: Int) -> String {
@@ -255,7 +255,9 @@ struct LinkFacts: Sendable {
                 add(reference.target)
                 add(reference.line)
                 add(reference.owner)
-                add((reference.argumentCount + 1) << 1 | (reference.isValue ? 1 : 0))
+                add(
+                    (reference.argumentCount + 1) << 2 | (reference.isTorn ? 2 : 0)
+                        | (reference.isValue ? 1 : 0))
                 add(optional: reference.labels)
             }
         }
@@ -312,8 +314,8 @@ struct LinkFacts: Sendable {
                 references.append(
                     Reference(
                         kind: kind, target: target, line: line, owner: owner,
-                        argumentCount: last >> 1 - 1, labels: try optional(),
-                        isValue: last & 1 == 1))
+                        argumentCount: last >> 2 - 1, labels: try optional(),
+                        isValue: last & 1 != 0, isTorn: last & 2 != 0))
             }
             return references
         }

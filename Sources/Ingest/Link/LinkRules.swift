@@ -20,6 +20,10 @@ struct LinkRules: Sendable {
     var hasOpenTypes = false
     /// What is in a module or a namespace is seen in those inside of it.
     var seesOuterModules = false
+    /// What is private is seen in its own file only.
+    var privateIsLocal = false
+    /// The member that a value's call calls.
+    var callName: String?
     /// Members that a call of their type calls; an empty one has the type's own name.
     var constructors: Set<String> = []
     /// Names that are there without an import, and the module that they are from.
@@ -58,6 +62,12 @@ struct LinkRules: Sendable {
     /// What has another name for a type is one of its own, with its own members.
     var aliasesAreTypes = false
     var isStrict: Bool { hasPaths || hasIncludes || aliasesAreTypes }
+    /// What holds others outside of the tree, and the types whose extensions it has; empty where
+    /// nothing is known of its own members.
+    var wrapper = ""
+    var wrapperTypes: [String] = []
+    /// The member that gives what is in a value of a type of the tree: `subscript`.
+    var itemName: String?
     /// Members of what is wrapped that give what is in it, or that wrapped again.
     var unwrappers: Set<String> = []
     var rewrappers: Set<String> = []

@@ -105,15 +105,17 @@ final class Linker {
         var links: [(link: Link, resolution: Resolution, line: Int)] = []
         var known: [Question: Answer] = [:]
         let facts = file.facts
-        func add(_ from: Int, _ kind: EdgeKind, _ answer: Answer, _ line: Int) {
+        func add(
+            _ from: Int, _ kind: EdgeKind, _ answer: Answer, _ resolution: Resolution, _ line: Int
+        ) {
             for target in answer.targets {
-                links.append(
-                    (Link(from: from, kind: kind, target: target), answer.resolution, line))
+                links.append((Link(from: from, kind: kind, target: target), resolution, line))
             }
         }
         for item in facts.imports
         where !item.module.isEmpty && !facts.definitions[item.owner].isExcluded {
-            add(item.owner, .imports, answer(item), item.line)
+            let answer = answer(item)
+            add(item.owner, .imports, answer, answer.resolution, item.line)
         }
         for references in [facts.bases, facts.references] {
             for reference in references where !facts.definitions[reference.owner].isExcluded {
@@ -128,7 +130,13 @@ final class Linker {
                     answer = self.answer(reference)
                     known[question] = answer
                 }
-                if reference.isValue, !answer.isInner { continue }
+                if reference.isValue, !answer.isInner,
+                    answer.resolution != .ambiguous || !isImplicit(reference)
+                {
+                    continue
+                }
+                let resolution =
+                    reference.isTorn && answer.resolution == .exact ? .probable : answer.resolution
                 // `extend self`
                 if reference.kind == .implements,
                     answer.targets == [.symbol(file.first + reference.owner)]
@@ -136,7 +144,12 @@ final class Linker {
                     continue
                 }
                 var kind = reference.kind
-                if kind == .calls, isValueCalled(answer) { kind = .uses }
+                if kind == .calls, let called = calledMember(of: answer, reference) {
+                    kind = .uses
+                    add(reference.owner, .calls, called, called.resolution, reference.line)
+                } else if kind == .calls, isValueCalled(answer) {
+                    kind = .uses
+                }
                 if reference.isValue, rules.names?.namingCalls ?? false,
                     case .symbol(let symbol)? = answer.targets.first,
                     table.definition(symbol).kind.isCallable,
@@ -144,10 +157,10 @@ final class Linker {
                 {
                     kind = .calls
                 }
-                add(reference.owner, kind, answer, reference.line)
+                add(reference.owner, kind, answer, resolution, reference.line)
                 if let type = answer.type {
                     let use = Answer(targets: [.symbol(type)], resolution: answer.resolution)
-                    add(reference.owner, .uses, use, reference.line)
+                    add(reference.owner, .uses, use, resolution, reference.line)
                 }
             }
         }
@@ -178,6 +191,28 @@ final class Linker {
         let definition = table.definition(symbol)
         return [.constant, .field, .property, .variable].contains(definition.kind)
             && definition.arguments == nil
+    }
+
+    /// What the value of a variable is called by, if its type has that.
+    private func calledMember(of answer: Answer, _ reference: Reference) -> Answer? {
+        guard let name = rules.callName, answer.isInner,
+            case .symbol(let symbol)? = answer.targets.first, !isTypeOrCallable(symbol)
+        else { return nil }
+        return calledMember(name, of: type(of: symbol), reference)
+    }
+
+    private func calledMember(
+        _ name: String, of value: Value, _ reference: Reference
+    ) -> Answer? {
+        guard case .instance = value else { return nil }
+        let found = member(name, of: value, .called, argumentCount: reference.argumentCount)
+        guard case .symbols = found else { return nil }
+        return self.answer(found, name, reference)
+    }
+
+    /// Whether it is a member of a type that is not named: `.a`.
+    private func isImplicit(_ reference: Reference) -> Bool {
+        reference.target.hasPrefix("@any.") && reference.target.utf8.filter { $0 == 46 }.count == 1
     }
 
     private struct ImportKey: Hashable {
@@ -232,14 +267,15 @@ final class Linker {
             if rules.names != nil { (part.isCall, part.isInstance) = (false, false) }
             value = evaluate(part, reference.owner, sought)
         } else {
-            let receiver = evaluate(expression.parts.dropLast(), reference.owner)
+            var receiver = evaluate(expression.parts.dropLast(), reference.owner)
+            if !rules.wrapper.isEmpty { receiver = unfolded(receiver) }
             let isAtRoot = expression.parts.count == 2 && expression.parts[0].name == "@root"
             value =
                 isAtRoot
                 ? atRoot(name)
                 : member(name, of: receiver, sought, argumentCount: part.argumentCount)
             if case .nothing = value {
-                if reference.isValue || saysNothing(expression)
+                if reference.isValue && !isImplicit(reference) || saysNothing(expression)
                     || isForeign(expression.parts[0], reference.owner)
                 {
                     return unresolved(name)
@@ -261,7 +297,7 @@ final class Linker {
 
     /// Whether what an expression begins with is nothing of the tree: what it has is neither.
     func isForeign(_ part: Expression.Part, _ owner: Int) -> Bool {
-        guard rules.names != nil, !["?", "", "@self", "@type"].contains(part.name) else {
+        guard rules.names != nil, !["?", "", "@any", "@self", "@type"].contains(part.name) else {
             return false
         }
         var name = part
@@ -318,7 +354,12 @@ final class Linker {
                 targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable,
                 type: type)
         case .instance(let types, _):
-            // A variable that is called: nothing says what it calls.
+            // A variable that is called: nothing says what it calls, or its type does.
+            if reference.kind == .calls, let called = rules.callName,
+                let answer = calledMember(called, of: value, reference)
+            {
+                return answer
+            }
             if reference.kind == .calls || reference.isValue { return unresolved(name) }
             return answer(.symbols(types, isSure: false), name, reference)
         case .wrapped: return unresolved(name)
@@ -389,12 +430,16 @@ final class Linker {
         }
         guard name != "?", !rules.commonMembers.contains(name) else { return unresolved(name) }
         note(name)
+        let isImplicit = isImplicit(reference)
         var candidates = table.symbols(named: name, in: family).filter { symbol in
             let file = table.file(of: symbol)
             let definition = file.facts.definitions[symbol - file.first]
+            if isImplicit, !definition.isStatic && definition.kind != .enumMember { return false }
             return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
-                && (reference.kind == .calls
-                    ? definition.kind.isCallable : !rules.isStrict || definition.isType)
+                && isSeen(symbol)
+                && (definition.kind == .enumMember && isImplicit
+                    || (reference.kind == .calls
+                        ? definition.kind.isCallable : !rules.isStrict || definition.kind.isType))
                 && accepts(definition, reference.argumentCount, reference.labels)
         }
         if rules.hasIncludes { candidates = defined(candidates) }
@@ -581,9 +626,18 @@ final class Linker {
                 continue
             }
             let isLast = place + 1 == parts.count
+            if !rules.wrapper.isEmpty { value = unfolded(value) }
             let found = member(
                 part.name, of: value, isLast ? sought ?? Sought(part) : Sought(part),
                 argumentCount: part.argumentCount)
+            if case .wrapped = value {
+                // What is in it, and no function that would be called.
+                switch found {
+                case .instance, .wrapped: value = found
+                default: value = applied(found, part)
+                }
+                continue
+            }
             if rules.hasOpenTypes, part.name == "class", case .symbols = found {
                 value = found
             } else if part.isCall || rules.hasOpenTypes, givesReceiver(found) {
@@ -602,7 +656,7 @@ final class Linker {
         _ part: Expression.Part, _ owner: Int, _ sought: Sought? = nil
     ) -> Value {
         switch part.name {
-        case "?", "", "@root": return .nothing
+        case "?", "", "@root", "@any": return .nothing
         case let name where rules.isStrict && name.hasPrefix(":"):
             return applied(start(ofPath: [part], owner).value, part)
         case "@self": return applied(enclosingType(owner).map(isInstance: true), part)
@@ -619,6 +673,39 @@ final class Linker {
             }
             return applied(found, part, isCalled: sought == .called)
         }
+    }
+
+    /// Of a variable that holds others, its value.
+    private func unfolded(_ value: Value) -> Value {
+        guard case .symbols(let symbols, let isSure) = value, symbols.count == 1,
+            !isTypeOrCallable(symbols[0]) || table.definition(symbols[0]).isAccessor,
+            case .wrapped(let types, let isTypeSure) = type(of: symbols[0])
+        else { return value }
+        return .wrapped(types, isSure: isSure && isTypeSure)
+    }
+
+    /// A member of what holds values of a type.
+    private func member(_ name: String, ofWrapped value: Value) -> Value {
+        guard case .wrapped(let types, let isSure) = value, name != "?" else { return .nothing }
+        if name == "@item" || rules.unwrappers.contains(name) {
+            return .instance(types, isSure: isSure)
+        }
+        if rules.rewrappers.contains(name) { return value }
+        note(name)
+        let found = rules.wrapperTypes.flatMap {
+            table.extensionMembers(name, ofTypeNamed: $0, in: family)
+        }
+        if !found.isEmpty { return .symbols(found, isSure: false) }
+        return rules.wrapper.isEmpty ? .nothing : .outer("\(rules.wrapper).\(name)")
+    }
+
+    /// What is in a value.
+    private func item(of value: Value, _ argumentCount: Int) -> Value {
+        guard case .instance(let types, let isSure) = value, let name = rules.itemName,
+            case .symbols(let found, let isFoundSure) = member(
+                name, ofTypes: types, isSure: isSure, .any, argumentCount)
+        else { return .nothing }
+        return result(of: .symbols(found, isSure: isSure && isFoundSure), argumentCount)
     }
 
     /// Whether a method gives what it is called on, or another of that type.
@@ -730,13 +817,17 @@ final class Linker {
                 switch (type, self.type(of: symbol)) {
                 case (.instance(let a, _), .instance(let b, _)) where a == b: break
                 case (.outer(let a), .outer(let b)) where a == b: break
+                case (.wrapped(let a, _), .wrapped(let b, _)) where a == b: break
                 default: return .nothing
                 }
             }
-            if case .instance(let types, let isTypeSure) = type {
+            switch type {
+            case .instance(let types, let isTypeSure):
                 return .instance(types, isSure: isSure && isTypeSure)
+            case .wrapped(let types, let isTypeSure):
+                return .wrapped(types, isSure: isSure && isTypeSure)
+            default: return type
             }
-            return type
         case .outer(let text): return .outer(text + "()")
         default: return .nothing
         }
@@ -944,8 +1035,8 @@ final class Linker {
             place = definition.parent
         }
         var found = sifted(
-            table.symbols(at: file.module.appending(name)).filter { !isMember($0) }, sought,
-            argumentCount)
+            table.symbols(at: file.module.appending(name)).filter { !isMember($0) && isSeen($0) },
+            sought, argumentCount)
         if rules.extensionsKeepPaths, sought != .any {
             // That has a name beside a value only.
             found.removeAll {
@@ -1246,6 +1337,9 @@ final class Linker {
         return !(definition.isMember && definition.isSecondary)
     }
 
+    /// Whether it can be named from here at all.
+    func isSeen(_ symbol: Symbol) -> Bool { !table.definition(symbol).isLocal || isOwn(symbol) }
+
     /// Whether it has its name behind a dot only.
     func isMember(_ symbol: Symbol) -> Bool {
         let definition = table.definition(symbol)
@@ -1258,8 +1352,19 @@ final class Linker {
         _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
     ) -> Value {
         if rules.isStrict { return strictMember(name, of: value) }
+        if name == "@item" {
+            let value = unfolded(value)
+            if case .wrapped = value { return member(name, ofWrapped: value) }
+            if case .symbols(let symbols, _) = value, symbols.count == 1,
+                !isTypeOrCallable(symbols[0])
+            {
+                return item(of: type(of: symbols[0]), argumentCount)
+            }
+            return item(of: value, argumentCount)
+        }
         switch value {
-        case .nothing, .wrapped: return .nothing
+        case .nothing: return .nothing
+        case .wrapped: return member(name, ofWrapped: value)
         case .outer(let text):
             if rules.extensionsKeepPaths {
                 let found = extensions(name, ofOuter: text, sought, argumentCount)
@@ -1352,6 +1457,7 @@ final class Linker {
         _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
     ) -> Value {
         guard name != "?" else { return .nothing }
+        let receiver = type
         var seen: Set<Symbol> = [type]
         var level = [type]
         var outer: String?
@@ -1362,7 +1468,8 @@ final class Linker {
             for type in level {
                 let own = ownMember(name, type, sought, argumentCount)
                 if case .symbols(let found, let isSure) = own {
-                    return .symbols(found, isSure: isSure && !isUnsure)
+                    return .symbols(
+                        provided(found, by: type, to: receiver), isSure: isSure && !isUnsure)
                 }
                 if case .nothing = own {} else { return own }
                 for base in bases(of: type) {
@@ -1392,6 +1499,21 @@ final class Linker {
             return .outer(rooted)
         }
         return .nothing
+    }
+
+    /// Of what a protocol asks for and what an extension of it has for that, the one that is meant:
+    /// through the protocol what it asks for, else what there is.
+    private func provided(
+        _ symbols: [Symbol], by type: Symbol, to receiver: Symbol
+    ) -> [Symbol] {
+        guard symbols.count > 1, table.definition(type).kind == .protocol else { return symbols }
+        let isAsked = type == receiver
+        let others = symbols.filter { table.definition($0).isDeclaration == isAsked }
+            .map { table.definition($0).labels }
+        return symbols.filter {
+            let definition = table.definition($0)
+            return definition.isDeclaration == isAsked || !others.contains(definition.labels)
+        }
     }
 
     func firstOuterBase(of type: Symbol, _ seen: inout Set<Symbol>) -> String? {
@@ -1458,6 +1580,7 @@ final class Linker {
             }
             found += extensions.filter(isOfType)
         }
+        found.removeAll { !isSeen($0) }
         if !found.isEmpty { return .symbols(found, isSure: true) }
         return attribute(at: path, in: own)
     }

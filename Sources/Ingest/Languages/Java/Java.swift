@@ -402,7 +402,8 @@ private enum Java {
     }
 
     static let links = LinkRules(
-        family: "jvm", layout: .package, hasImplicitSelf: true, constructors: [""],
+        family: "jvm", layout: .package, hasImplicitSelf: true, privateIsLocal: true,
+        constructors: [""],
         builtIns: JVM.javaLang, builtInModule: "java.lang", commonMembers: JVM.commonMembers,
         names: LinkRules.NameKinds(), outerModules: JVM.outerModules,
         rootMembers: JVM.rootMembers, enumMembers: JVM.enumMembers,

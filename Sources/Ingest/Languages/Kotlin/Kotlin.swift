@@ -577,7 +577,8 @@ private enum Kotlin {
     }
 
     static let links = LinkRules(
-        family: "jvm", layout: .package, hasImplicitSelf: true, constructors: ["constructor", ""],
+        family: "jvm", layout: .package, hasImplicitSelf: true, privateIsLocal: true,
+        callName: "invoke", constructors: ["constructor", ""],
         builtIns: KotlinNames.builtIns, builtInModule: "kotlin",
         otherBuiltIns: KotlinNames.others, commonMembers: JVM.commonMembers,
         names: LinkRules.NameKinds(callsTypes: true, callsValues: true),

@@ -224,7 +224,8 @@ extension PHP {
     // MARK: - Links
 
     static let links = LinkRules(
-        family: "php", layout: .global, hasTypeScope: false, constructors: ["__construct"],
+        family: "php", layout: .global, hasTypeScope: false, callName: "__invoke",
+        constructors: ["__construct"],
         builtIns: builtIns, builtInModule: "php", commonMembers: commonMembers,
         module: { PHP.module($0, $1, $2) })
 

@@ -435,7 +435,7 @@ private enum Python {
 
     static let links = LinkRules(
         family: "python", layout: .path { PythonModules.segments($0, $1) },
-        constructors: ["__init__"], builtIns: PythonModules.builtIns,
+        callName: "__call__", constructors: ["__init__"], builtIns: PythonModules.builtIns,
         commonMembers: PythonModules.commonMembers, exportsImports: true,
         module: { PythonModules.module($0, $1, $2) })
 

@@ -21,6 +21,7 @@ extension Language {
                 "willset_didset_block": .visit(SwiftRules.observers),
                 "simple_identifier": .visit(SwiftRules.name),
                 "navigation_expression": .use,
+                "prefix_expression": .visit(SwiftRules.prefixed),
                 "import_declaration": .visit(SwiftRules.imports),
                 "class_declaration": .visit(SwiftRules.type),
                 "protocol_declaration": .visit(SwiftRules.protocolType),
@@ -64,7 +65,9 @@ extension Language {
             "constructor_expression": .call("constructed_type"),
             "try_expression": .field("expr"),
             "await_expression": .field("expr"), "tuple_expression": .field("value"),
-            "postfix_expression": .field("target"),
+            "postfix_expression": .field("target"), "as_expression": .cast,
+            "nil_coalescing_expression": .field("value"),
+            "ternary_expression": .field("if_true"),
             "prefix_expression": .implicitMember("target"),
             "line_string_literal": .literal("String"), "integer_literal": .literal("Int"),
             "multi_line_string_literal": .literal("String"), "boolean_literal": .literal("Bool"),
@@ -79,7 +82,8 @@ extension Language {
             "UInt8", "Void",
         ],
         selfNames: ["self"], superNames: ["super"], selfTypes: ["Self"],
-        namedType: { SwiftRules.namedType($0, $1) }, links: SwiftModules.rules,
+        namedType: { SwiftRules.namedType($0, $1) },
+        wrappedType: { SwiftRules.wrappedType($0, $1) }, links: SwiftModules.rules,
         details: { SwiftRules.details($0, $1, &$2) },
         visibility: { e, node, _ in SwiftRules.visibility(e, node) },
         test: { e, node, kind, name in SwiftRules.test(e, node, kind, name) })
@@ -262,6 +266,19 @@ private enum SwiftRules {
         return nil
     }
 
+    /// The elements' type of `[A]`.
+    static func wrappedType(_ e: Extractor, _ type: SyntaxNode) -> SyntaxNode? {
+        var type = type
+        for _ in 0..<4 {
+            if type.is("array_type") { return type["name"] }
+            guard type.isOne(of: "optional_type", "type"),
+                let inner = type["wrapped"] ?? type.firstChild
+            else { return nil }
+            type = inner
+        }
+        return nil
+    }
+
     /// A parameter with what it is called outside and inside, its type, and whether it may be left
     /// out.
     private struct Parameter {
@@ -306,10 +323,51 @@ private enum SwiftRules {
 
     static func closure(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.nest(node, as: .function)
+        let item = itemGiven(e, to: node)
         for name in ["$0", "$1", "$2", "$3"] { e.declare(name, as: "?") }
+        if let item { e.declare(item.name, as: item.meaning) }
         let parameters = node["type"]?.child("lambda_function_type_parameters")
-        for parameter in parameters?.children() ?? [] {
-            e.declare(parameter["name"] ?? parameter.firstChild)
+        for (place, parameter) in (parameters?.children() ?? []).enumerated() {
+            let names = parameter.children("name")
+            if let item, item.name == "$\(place)", names.count == 1, let name = names.first {
+                e.hide(name)
+                e.declare(e.cleaned(e.text(name)), as: item.meaning)
+            } else {
+                e.declare(
+                    names.first ?? parameter.firstChild, type: names.count > 1 ? names[1] : nil)
+            }
+        }
+        return true
+    }
+
+    /// What a collection gives a closure, by the name that it has there.
+    private static func itemGiven(
+        _ e: Extractor, to closure: SyntaxNode
+    ) -> (name: String, meaning: String)? {
+        var outer = closure.parent
+        for _ in 0..<4 {
+            guard let node = outer, !node.is("call_expression") else { break }
+            outer = node.parent
+        }
+        guard let call = outer, call.is("call_expression"), let callee = call.firstChild,
+            callee.is("navigation_expression"), let name = callee["suffix"]?["suffix"],
+            let list = callee["target"].flatMap({ e.expression(of: $0) })
+        else { return nil }
+        let method = e.text(name)
+        if method == "reduce" { return ("$1", list + ".@item") }
+        return givers.contains(method) ? ("$0", list + ".@item") : nil
+    }
+
+    /// Members of collections that give their items to a closure.
+    private static let givers: Set<String> = [
+        "allSatisfy", "compactMap", "contains", "drop", "filter", "first", "firstIndex", "flatMap",
+        "forEach", "last", "lastIndex", "map", "partition", "prefix", "removeAll",
+    ]
+
+    /// `.a`, a member of what is expected there.
+    static func prefixed(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        if let target = node["target"], target.is("simple_identifier"), e.byte(node.start) == 46 {
+            e.use(node)
         }
         return true
     }
@@ -379,7 +437,14 @@ private enum SwiftRules {
     static func pattern(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard e.isInFunction, node.parent?.is("property_declaration") != true else { return true }
         if let name = node["bound_identifier"] {
-            e.declare(name, type: node["name"])
+            if node.isField("item"), node["name"] == nil, let list = node.parent?["collection"] {
+                e.hide(name)
+                e.declare(
+                    e.cleaned(e.text(name)),
+                    as: e.expression(of: list).map { $0 + ".@item" } ?? "?", behind: list)
+            } else {
+                e.declare(name, type: node["name"])
+            }
             return true
         }
         guard let name = node.firstChild, name.is("simple_identifier"), node.childCount == 1,
@@ -397,6 +462,8 @@ private enum SwiftRules {
     }
 
     static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
+        definition.isDeclaration = node.isOne(
+            of: "protocol_function_declaration", "protocol_property_declaration")
         switch definition.kind {
         case .function, .method:
             let names = node.children("name")
@@ -470,7 +537,13 @@ private enum SwiftRules {
     }
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let callee = node.firstChild, !e.isSubscript(node) else { return true }
+        guard var callee = node.firstChild, !e.isSubscript(node) else { return true }
+        // `1..<(2 + a(3))` is read as if the sum were called.
+        while callee.isOne(of: "additive_expression", "multiplicative_expression"),
+            let last = callee.lastChild
+        {
+            callee = last
+        }
         var labels = ""
         var count = 0
         for part in node.children() where part.is("call_suffix") {
@@ -487,6 +560,7 @@ private enum SwiftRules {
             }
         }
         e.refer(.calls, callee, argumentCount: count, labels: labels)
+        if callee.index != node.firstChild?.index { e.hide(callee) }
         return true
     }
 

@@ -5,9 +5,24 @@
 
 enum SwiftModules {
     static let rules = LinkRules(
-        layout: .path { path, _ in segments(path) }, hasImplicitSelf: true,
-        constructors: ["init"], builtIns: builtIns, builtInModule: "Swift",
+        layout: .path { path, _ in segments(path) }, hasImplicitSelf: true, privateIsLocal: true,
+        callName: "callAsFunction", constructors: ["init"], builtIns: builtIns,
+        builtInModule: "Swift",
         commonMembers: commonMembers, takesUnknownNames: true,
+        wrapper: "Swift.Array",
+        wrapperTypes: [
+            "Array", "BidirectionalCollection", "Collection", "MutableCollection",
+            "RandomAccessCollection", "RangeReplaceableCollection", "Sequence",
+        ],
+        itemName: "subscript",
+        unwrappers: [
+            "first", "last", "max", "min", "next", "popFirst", "popLast", "randomElement", "remove",
+            "removeFirst", "removeLast",
+        ],
+        rewrappers: [
+            "drop", "dropFirst", "dropLast", "filter", "lazy", "makeIterator", "prefix",
+            "reversed", "shuffled", "sorted", "suffix",
+        ],
         module: { module($0, $1, $2) })
 
     private static let roots: Set<String> = ["Sources", "Tests", "Plugins"]

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""How many of a tree's calls segstore links right, by a truth that knows better.
+
+A truth is a file of JSON lines. Of calls:
+
+  {"file", "line", "name", "targets": [[file, line], …]}   what may be called, in the tree
+  {"file", "line", "name", "outer": "os.path.join"}        what is called is not in the tree
+
+`line` is that of the name that is called; `start`, where it differs, that of the whole call. A
+target's line is that of the definition's name; a constructor is called by its type's name. Of
+definitions:
+
+  {"entity": name, "file", "line", "kind"}
+
+What the truth does not name was not judged: with {"within": "nothing"} no definition in a function.
+"""
+
+import argparse
+import collections
+import json
+import os
+import random
+import subprocess
+import tempfile
+
+SURE = ("exact", "probable")
+TYPES = ("struct", "class", "enum", "interface", "trait", "protocol", "union", "enum_member")
+
+
+def rows(segstore, store, relation):
+    lines = subprocess.run(
+        [segstore, "export", "--store", store, "--relation", relation], check=True,
+        stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+class Graph:
+    def __init__(self, segstore, tree, store):
+        subprocess.run(
+            [segstore, "ingest", tree, "--store", store, "--include-tests"], check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.entities = {row["key"]: row for row in rows(segstore, store, "entities")}
+        self.files = {row["file"] for row in rows(segstore, store, "files")}
+        self.sites = collections.defaultdict(list)
+        for edge in rows(segstore, store, "edges"):
+            if edge["kind"] != "calls":
+                continue
+            target = self.entities.get(edge["to"])
+            for name in self.names(edge["to"], target):
+                for line in edge.get("lines") or [edge["line"]]:
+                    self.sites[edge["file"], line, name].append(
+                        (edge["resolution"], target, edge["to"]))
+
+    def names(self, key, target):
+        """What a caller may write for it."""
+        if not target:
+            name = key.split(":")[2].replace("%3A", ":")
+            while name.endswith("()"):
+                name = name[:-2]
+            return {name.split(".")[-1].split("/")[-1]}
+        names = {target["name"]}
+        if target["kind"] == "constructor" or target["name"] in ("__init__", "initialize"):
+            parts = target["qualified_name"].split(".")
+            if len(parts) > 1:
+                names.add(parts[-2])
+        if target["kind"] in TYPES:
+            names.add("init")
+        return names
+
+    def at(self, site):
+        for line in (site["line"], site.get("start", site["line"])):
+            found = self.sites.get((site["file"], line, site["name"]))
+            if found:
+                return found
+        return []
+
+    def isInFunction(self, entity):
+        parent = self.entities.get(entity.get("parent"))
+        while parent and parent["kind"] not in ("function", "method", "constructor", "property"):
+            parent = self.entities.get(parent.get("parent"))
+        return parent is not None
+
+    def isRight(self, entity, file, line):
+        if entity["file"] != file:
+            return False
+        if entity["start_line"] <= line <= min(entity["end_line"], entity["start_line"] + 12):
+            return True
+        # A type for what makes its values, and the other way round.
+        if entity["kind"] in TYPES:
+            return entity["start_line"] <= line <= entity["end_line"]
+        parent = self.entities.get(entity.get("parent"))
+        return (
+            parent is not None and parent["kind"] in TYPES
+            and names_constructor(entity, parent)
+            and parent["start_line"] <= line <= parent["start_line"] + 12)
+
+
+def names_constructor(entity, parent):
+    return entity["kind"] == "constructor" or entity["name"] in (
+        "__init__", "__new__", "initialize", "init", parent["name"])
+
+
+class Result:
+    def __init__(self):
+        self.calls = collections.Counter()
+        self.definitions = collections.Counter()
+        self.misses = []
+        # Files that segstore has not read.
+        self.left = set()
+
+    def judge(self, graph, site):
+        found = graph.at(site)
+        if "outer" in site:
+            self.calls["outer"] += 1
+            for resolution in sorted({r for r, target, _ in found if target and r in SURE}):
+                self.calls[resolution, "wrong"] += 1
+                self.miss(resolution + "-wrong", site, found)
+            return
+        self.calls["inner"] += 1
+        right = sorted(
+            (SURE + ("ambiguous",)).index(resolution) for resolution, target, _ in found
+            if target and any(graph.isRight(target, *place) for place in site["targets"]))
+        if right and right[0] < 2:
+            self.calls[SURE[right[0]], "right"] += 1
+        elif right:
+            self.calls["ambiguous"] += 1
+            self.miss("ambiguous", site, found)
+        else:
+            wrong = sorted(r for r, target, _ in found if target and r in SURE)
+            if wrong:
+                self.calls[wrong[0], "wrong"] += 1
+                self.miss(wrong[0] + "-wrong", site, found)
+            else:
+                self.calls["missed"] += 1
+                self.miss("missed" if found else "none", site, found)
+
+    def miss(self, what, site, found):
+        truth = site.get("outer") or " ".join(f"{f}:{l}" for f, l in site["targets"])
+        said = " ".join(sorted({key for _, _, key in found})) or "nothing"
+        self.misses.append(
+            (what, f"{site['file']}:{site['line']} {site['name']}: {said}, truth {truth}"))
+
+    def judge_definitions(self, graph, truth, isOuter):
+        """By file and name, as lines of attributes and comments may come before either."""
+        kinds = {entity["kind"] for entity in truth}
+        files = {entity["file"] for entity in truth}
+        if not truth:
+            return
+        wanted = collections.defaultdict(list)
+        for entity in truth:
+            wanted[entity["file"], entity["entity"]].append(entity["line"])
+        for entity in graph.entities.values():
+            if entity["kind"] not in kinds or entity["file"] not in files:
+                continue
+            if isOuter and graph.isInFunction(entity):
+                continue
+            lines = wanted.get((entity["file"], entity["name"]), [])
+            here = [l for l in lines if entity["start_line"] <= l <= entity["end_line"]]
+            if here:
+                lines.remove(here[0])
+                self.definitions["right"] += 1
+            else:
+                self.definitions["superfluous"] += 1
+                self.misses.append(("superfluous", entity["key"]))
+        for (file, name), lines in wanted.items():
+            for line in lines:
+                self.definitions["missing"] += 1
+                self.misses.append(("missing", f"{file}:{line} {name}"))
+
+    def share(self, part, whole):
+        return 100 * part / whole if whole else 100.0
+
+    def figures(self):
+        c, d = self.calls, self.definitions
+        right = c["exact", "right"] + c["probable", "right"]
+        return {
+            "calls": c["inner"], "outer": c["outer"],
+            "resolved": self.share(right, c["inner"]),
+            "ambiguous": self.share(c["ambiguous"], c["inner"]),
+            "exact": self.share(c["exact", "right"], c["exact", "right"] + c["exact", "wrong"]),
+            "exactCount": c["exact", "right"] + c["exact", "wrong"],
+            "probable": self.share(
+                c["probable", "right"], c["probable", "right"] + c["probable", "wrong"]),
+            "probableCount": c["probable", "right"] + c["probable", "wrong"],
+            "definitions": d["right"] + d["missing"],
+            "recall": self.share(d["right"], d["right"] + d["missing"]),
+            "precision": self.share(d["right"], d["right"] + d["superfluous"]),
+        }
+
+
+def compare(segstore, tree, truth):
+    with tempfile.TemporaryDirectory() as folder:
+        graph = Graph(segstore, tree, os.path.join(folder, "store"))
+    result = Result()
+    definitions, isOuter = [], False
+    with open(truth) as lines:
+        for line in lines:
+            row = json.loads(line)
+            if "within" in row:
+                isOuter = True
+            elif row["file"] not in graph.files:
+                result.left.add(row["file"])
+            elif "entity" in row:
+                definitions.append(row)
+            else:
+                result.judge(graph, row)
+    result.judge_definitions(graph, definitions, isOuter)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("segstore", help="the program")
+    parser.add_argument("tree")
+    parser.add_argument("truth")
+    parser.add_argument(
+        "--show", metavar="WHAT",
+        help="list misses: exact-wrong, probable-wrong, ambiguous, missed, none, missing, superfluous")
+    parser.add_argument("--count", type=int, default=30, help="how many of them, by chance (30)")
+    arguments = parser.parse_args()
+    result = compare(arguments.segstore, arguments.tree, arguments.truth)
+    f = result.figures()
+    print(f"calls into the tree  {f['calls']:,}: {f['resolved']:.1f} % exact or probable and right, "
+          f"{f['ambiguous']:.1f} % ambiguous with the right one")
+    print(f"exact                {f['exact']:.2f} % right of {f['exactCount']:,}")
+    print(f"probable             {f['probable']:.2f} % right of {f['probableCount']:,}")
+    print(f"calls out of it      {f['outer']:,}")
+    if f["definitions"]:
+        print(f"definitions          {f['definitions']:,}: recall {f['recall']:.2f} %, "
+              f"precision {f['precision']:.2f} %")
+    if result.left:
+        print(f"not ingested         {len(result.left):,} files")
+    if arguments.show:
+        misses = [text for what, text in result.misses if what == arguments.show]
+        random.seed(1)
+        for text in sorted(random.sample(misses, min(arguments.count, len(misses)))):
+            print(text)
+
+
+if __name__ == "__main__":
+    main()
