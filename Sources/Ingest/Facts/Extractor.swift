@@ -440,7 +440,7 @@ final class Extractor {
         visibility: Visibility? = nil, isOnly: Bool = false
     ) {
         let text = cleaned(text(name))
-        let prefix = type ?? scope.qualifiedName
+        let prefix = type ?? String(scope.definition)
         // What is given to `_` is thrown away.
         guard text != "_" else { return }
         guard variables.insert("\(prefix).\(text)").inserted else { return }

@@ -69,6 +69,23 @@ extension Linker {
     }
 
     func module(ofPath item: Import) -> Value {
+        if item.module.hasPrefix("#") {
+            // From the folder of the file, and of modules in it that the path is said in.
+            var folder = PathIndex.parent(of: file.path)
+            var inner: [String] = []
+            var place = module(around: item.owner)
+            while place > 0 {
+                inner.insert(file.facts.definitions[place].name, at: 0)
+                place = module(around: file.facts.definitions[place].parent)
+            }
+            let stem = PathIndex.stem(of: file.path)
+            if !inner.isEmpty, !["lib", "main", "mod"].contains(stem) { inner.insert(stem, at: 0) }
+            for name in inner { folder = PathIndex.join(folder, name) }
+            guard let path = PathIndex.resolve(String(item.module.dropFirst()), from: folder),
+                let number = table.file(at: path)
+            else { return .nothing }
+            return .module(table.files[number].module, file: number)
+        }
         let value = evaluate(Expression(":" + item.module).parts, item.owner)
         switch value {
         case .symbols: return space(value)

@@ -280,9 +280,16 @@ extension Linker {
     /// that is no part of the language proper.
     private func together(_ values: [Value]) -> Value? {
         var symbols: [Symbol] = []
-        for case .symbols(let found, _) in values {
-            for symbol in found where !symbols.contains(symbol) { symbols.append(symbol) }
+        var modules: Set<NamePath> = []
+        for value in values {
+            switch value {
+            case .symbols(let found, _):
+                for symbol in found where !symbols.contains(symbol) { symbols.append(symbol) }
+            case .module(let path, _): modules.insert(path)
+            default: continue
+            }
         }
+        if modules.count > 1 { return .nothing }
         return symbols.count > 1 ? .symbols(symbols, isSure: true) : nil
     }
 
@@ -373,7 +380,8 @@ extension Linker {
     func strictMember(_ name: String, of value: Value) -> Value {
         switch value {
         case .nothing: return .nothing
-        case .outer where name.hasPrefix("@"): return value
+        // What is in it may be of the tree: what a call gives is no less known.
+        case .outer(let text) where name.hasPrefix("@"): return .outer(text + "()")
         case .outer(let text): return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return strictMember(name, ofModule: value, depth: 0)
         case .wrapped(let types, let isSure):

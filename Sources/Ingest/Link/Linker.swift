@@ -767,12 +767,17 @@ final class Linker {
         switch value {
         case .symbols(let symbols, let isSure):
             var types: [Symbol] = []
+            var isSure = isSure
             for symbol in symbols {
                 let definition = table.definition(symbol)
                 if isType(symbol) {
                     types.append(symbol)
                 } else if definition.kind == .typeAlias {
-                    if case .instance(let aliased, _) = type(of: symbol) { types += aliased }
+                    switch type(of: symbol) {
+                    case .instance(let aliased, _): types += aliased
+                    case .outer: isSure = false
+                    default: break
+                    }
                 }
             }
             if types.isEmpty, rules.isStrict, symbols.count == 1 {
@@ -788,6 +793,9 @@ final class Linker {
         default: return .nothing
         }
     }
+
+    /// Of so many it is not asked what they give.
+    private static let overloadLimit = 64
 
     func result(of value: Value, _ argumentCount: Int) -> Value {
         if rules.isStrict { return strictResult(of: value, argumentCount) }
@@ -805,7 +813,7 @@ final class Linker {
                 return .instance(
                     symbols.filter { table.definition($0).isType }, isSure: isSure)
             }
-            guard !symbols.isEmpty, symbols.count <= 16,
+            guard !symbols.isEmpty, symbols.count <= Self.overloadLimit,
                 symbols.allSatisfy({
                     let definition = table.definition($0)
                     return definition.kind.isCallable || definition.arguments != nil
@@ -1445,7 +1453,9 @@ final class Linker {
             switch memberOfType(name, type, sought, argumentCount) {
             case .nothing: continue
             case .symbols(let found, let isFoundSure):
-                return .symbols(found, isSure: isSure && isFoundSure)
+                // Of several types that a condition chooses from any may be the one.
+                let isOne = types.count == 1 || !rules.isStrict
+                return .symbols(found, isSure: isSure && isFoundSure && isOne)
             case let value: return value
             }
         }

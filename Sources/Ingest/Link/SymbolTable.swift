@@ -28,7 +28,10 @@ final class LinkedFile: Sendable {
         let segments: [String] =
             switch language.links.layout {
             case .file: PathIndex.segments(PathIndex.parent(of: path)) + [PathIndex.stem(of: path)]
-            case .directory: PathIndex.segments(PathIndex.parent(of: path))
+            // Beside a package there may be one of tests of it.
+            case .directory:
+                PathIndex.segments(PathIndex.parent(of: path))
+                    + (facts.package.hasSuffix("_test") ? [facts.package] : [])
             case .package: facts.package.isEmpty ? [] : Self.parts(facts.package)
             case .global: []
             case .path(let segments): segments(path, index)

@@ -124,7 +124,7 @@ private enum Go {
                 e.facts.attributes.append(attribute)
             }
         }
-        guard e.scope.kind == .struct else { return true }
+        guard [.struct, .field, .variable].contains(e.scope.kind) else { return true }
         for name in names {
             e.defineVariable(.field, node, name: name, value: nil, isOnly: names.count == 1)
         }

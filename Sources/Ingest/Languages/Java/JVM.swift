@@ -65,7 +65,9 @@ enum JVM {
     /// Of the platform's strings, collections, streams and the like.
     static let commonMembers: Set<String> = [
         "accept", "add", "addAll", "addFirst", "addLast", "allMatch", "also", "andThen", "anyMatch",
-        "append", "apply", "applyAsInt", "asList", "associate", "associateBy", "await",
+        "append", "apply",
+        "getTime", "getParameterTypes", "isPrimitive", "getComponentType", "applyAsInt", "asList",
+        "associate", "associateBy", "await",
         "booleanValue", "boxed", "byteValue", "call", "cast", "charAt", "chars", "clear",
         "clone", "close", "code", "codePointAt", "collect", "compare", "compareTo", "complete",
         "compute", "computeIfAbsent", "computeIfPresent", "concat", "contains", "containsAll",

@@ -107,9 +107,24 @@ private enum Rust {
             e.define(.module, node, name: name, body: body)
         } else {
             e.hide(name)
-            e.addImport("self." + e.text(name), as: "", node)
+            let path = e.attributes.lazy.compactMap { givenPath(e, $0) }.first
+            if let path {
+                // It is that file, wherever it is.
+                e.addImport("#" + path, as: e.text(name), node, isExported: true)
+            } else {
+                e.addImport("self." + e.text(name), as: "", node)
+            }
         }
         return true
+    }
+
+    /// Of `#[path = "…"]`.
+    private static func givenPath(_ e: Extractor, _ attribute: SyntaxNode) -> String? {
+        guard let inner = attribute.child("attribute"),
+            inner.firstChild.map({ e.has($0, text: "path") }) ?? false,
+            let value = inner["value"], value.is("string_literal")
+        else { return nil }
+        return DocText.literal(e.text(value))
     }
 
     static func implementation(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -512,8 +527,13 @@ private enum Rust {
         case .function, .method:
             definition.type = node["return_type"].flatMap { e.instance(of: $0) }
             let parameters = node["parameters"]?.children() ?? []
-            let count = parameters.reduce(0) { $0 + ($1.is("parameter") ? 1 : 0) }
-            let hasSelf = parameters.contains { $0.is("self_parameter") }
+            // `self: Pin<&mut Self>` is written as other parameters are.
+            let hasSelf = parameters.contains {
+                $0.is("self_parameter") || $0["pattern"]?.is("self") ?? false
+            }
+            let count = parameters.reduce(0) {
+                $0 + ($1.is("parameter") && $1["pattern"]?.is("self") != true ? 1 : 0)
+            }
             let isVariadic = parameters.contains { $0.is("variadic_parameter") }
             // A method may be called as a function.
             definition.arguments = count...(isVariadic ? 1 << 20 : count + (hasSelf ? 1 : 0))

@@ -51,3 +51,27 @@ pub fn check(limit: u32) -> bool {
 pub const LIMIT: u32 = 10;
 
 fn helper() {}
+
+mod odd {
+    #[path = "../helper_of_odd.rs"]
+    mod helper;
+
+    pub fn lift(count: u32) -> u32 {
+        helper::raise(count)
+    }
+}
+
+#[path = "strange/name.rs"]
+mod plain;
+
+pub struct Poll;
+
+impl Poll {
+    fn poll(self: std::pin::Pin<&mut Self>, count: u32) -> u32 {
+        count
+    }
+
+    fn run(&mut self) -> u32 {
+        plain::named() + self.poll(1)
+    }
+}

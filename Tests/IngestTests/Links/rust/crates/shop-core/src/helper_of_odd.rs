@@ -1,0 +1,3 @@
+pub fn raise(count: u32) -> u32 {
+    count
+}

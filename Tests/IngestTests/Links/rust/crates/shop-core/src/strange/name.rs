@@ -1,0 +1,3 @@
+pub fn named() -> u32 {
+    1
+}
