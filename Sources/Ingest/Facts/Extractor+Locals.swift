@@ -110,6 +110,10 @@ extension Extractor {
 
     private func meaning(_ type: SyntaxNode?, _ value: SyntaxNode?) -> Locals.Meaning {
         if let type = type.flatMap(instance) { return .typed(type) }
+        if language.links.overloads != nil, let type {
+            let text = typeText(type)
+            if text != "?" { return .typed(text) }
+        }
         return .value(value.flatMap { expression(of: $0) } ?? "?")
     }
 
@@ -219,6 +223,47 @@ extension Extractor {
         case .field(let field): node[field].map { isPath($0) } ?? false
         default: false
         }
+    }
+
+    // MARK: - Types of arguments
+
+    /// A type as an expression, or as it is written.
+    ///
+    /// - Parameter names: of types that are not known yet: type parameters.
+    func typeText(_ type: SyntaxNode, except names: Set<String> = []) -> String {
+        let text = String(cleaned(text(type)).filter { $0 != " " })
+        let element = text.prefix { $0 != "[" && $0 != "<" }
+        if names.contains(String(element)) || localTypes[String(element), default: 0] > 0 {
+            return "?"
+        }
+        if let instance = instance(of: type) { return instance }
+        guard text.utf8.count <= Self.typeLimit, !text.utf8.contains(UInt8(ascii: ";")) else {
+            return "?"
+        }
+        return "=" + text
+    }
+
+    private static let typeLimit = 64
+
+    /// Notes what arguments are, for the call that is noted next.
+    func give(_ arguments: [SyntaxNode?]) {
+        givenArguments = nil
+        guard language.links.overloads != nil, !arguments.isEmpty else { return }
+        let types = arguments.map { $0.map { argumentType($0) } ?? "?" }
+        if types.contains(where: { $0 != "?" }) { givenArguments = types.joined(separator: ";") }
+    }
+
+    func argumentType(_ node: SyntaxNode) -> String {
+        if let type = language.valueType(self, node) { return type }
+        if isName(node), let type = locals[cleaned(text(node))]?.text,
+            type.utf8.first == UInt8(ascii: "=")
+        {
+            return type
+        }
+        guard let value = expression(of: node), value.utf8.count <= Self.typeLimit,
+            !value.utf8.contains(UInt8(ascii: "?")), !value.utf8.contains(UInt8(ascii: ";"))
+        else { return "?" }
+        return value
     }
 
     private func append(_ node: SyntaxNode, to bytes: inout [UInt8], depth: Int) {
@@ -385,7 +430,9 @@ extension Extractor {
         }
         // In a block that has another receiver `this` is that.
         if !locals.isEmpty, let value = locals[name]?.text {
-            bytes += (value.isEmpty ? "?" : value).utf8
+            // A type that is no definition says nothing here.
+            let isKnown = !value.isEmpty && value.utf8.first != UInt8(ascii: "=")
+            bytes += (isKnown ? value : "?").utf8
         } else if language.selfNames.contains(name) {
             bytes += "@self".utf8
         } else if language.selfTypes.contains(name) {

@@ -140,7 +140,9 @@ extension Extractor {
         addReference(
             Reference(
                 kind: kind, target: Self.shortened(target, Self.pathLimit), line: line,
-                owner: scope.definition, argumentCount: argumentCount, labels: labels))
+                owner: scope.definition, argumentCount: argumentCount, labels: labels,
+                arguments: kind == .calls ? givenArguments : nil))
+        if kind == .calls { givenArguments = nil }
     }
 
     /// Gives members and references of types that are extended to those types, where the file has

@@ -48,6 +48,8 @@ final class Extractor {
     var localTypes: [String: Int] = [:]
     /// What values of type parameters are at least.
     var localTypeBounds: [String: String] = [:]
+    /// What the arguments of the next call that is noted are.
+    var givenArguments: String?
     /// Up to where what the parser made no sense of goes.
     private var tornEnd = 0
     /// Whether what stands there may be something else: scopes could not be read.

@@ -67,6 +67,9 @@ struct Definition: Sendable {
     var extends: String?
     /// How many arguments it takes, where that is known.
     var arguments: ClosedRange<Int>?
+    /// Types of its parameters, with `;` between them: expressions, or behind a `=` as they are
+    /// written; `?` where nothing is known, `*` where all are taken.
+    var parameters: String?
     /// Names of its parameters as callers write them, each with a `:` behind it, before that a `=`
     /// if it may be left out and a `*` if there may be more: `_:with=:items*:`. Nil where they are
     /// not written.
@@ -108,6 +111,8 @@ struct Reference: Sendable {
     /// The names that its arguments are given, in the same way; a closure behind a call has none, a
     /// `?`.
     var labels: String?
+    /// What its arguments are, in the way of parameters' types.
+    var arguments: String?
     /// A value that is named: of interest if it is one of the tree's definitions, and else none.
     var isValue = false
     /// It stands where the parser made no sense of the text, and may mean something else.

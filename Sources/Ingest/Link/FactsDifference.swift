@@ -48,6 +48,7 @@ extension LinkFacts {
         let extends: String?
         let arguments: ClosedRange<Int>?
         let labels: String?
+        let parameters: String?
         let flags: Int
         let bases: [String]
     }
@@ -71,6 +72,7 @@ extension LinkFacts {
                 outerNames: names,
                 ordinal: definition.ordinal, type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
+                parameters: definition.parameters,
                 flags: definition.flags, bases: bases[index] ?? [])
         }
     }

@@ -35,4 +35,22 @@ enum Labels {
             $0.last == UInt8(ascii: "=") || $0.last == UInt8(ascii: "*")
         }
     }
+
+    /// Which parameter each of so many arguments is given to; where labels do not say it, the one
+    /// in its place.
+    static func places(_ arguments: String?, _ parameters: String?, count: Int) -> [Int?] {
+        guard let arguments, let parameters else { return (0..<count).map { $0 } }
+        let colon = UInt8(ascii: ":")
+        let names = parameters.utf8.split(separator: colon).map { parameter in
+            parameter.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "=") }
+        }
+        var places: [Int?] = []
+        var next = 0
+        for argument in arguments.utf8.split(separator: colon) {
+            let place = names[min(next, names.count)...].firstIndex { $0.elementsEqual(argument) }
+            places.append(place)
+            if let place { next = place + 1 }
+        }
+        return places + Array(repeating: nil, count: max(0, count - places.count))
+    }
 }

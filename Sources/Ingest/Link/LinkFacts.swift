@@ -18,6 +18,7 @@ struct LinkFacts: Sendable {
         var extends: String?
         var arguments: ClosedRange<Int>?
         var labels: String?
+        var parameters: String?
         var isStatic = false
         var isMember = false
         var isSecondary = false
@@ -69,6 +70,7 @@ struct LinkFacts: Sendable {
                 qualifiedName: definition.qualifiedName, parent: definition.parent,
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
+                parameters: definition.parameters,
                 isStatic: definition.isStatic, isMember: definition.isMember,
                 isSecondary: definition.isSecondary, isAccessor: definition.isAccessor,
                 isDeclaration: definition.isDeclaration, isLocal: definition.isLocal,
@@ -90,7 +92,7 @@ struct LinkFacts: Sendable {
 
     // MARK: - As bytes
 
-    private static let version: UInt8 = 4
+    private static let version: UInt8 = 5
 
     /// What a definition is called if it is named by what it is a member of, as most are.
     private func usualName(_ index: Int) -> String {
@@ -118,6 +120,7 @@ struct LinkFacts: Sendable {
             writer.add((definition.arguments?.lowerBound ?? -1) + 1)
             if let arguments = definition.arguments { writer.add(arguments.count) }
             writer.add(optional: definition.labels)
+            writer.add(optional: definition.parameters)
             writer.add(definition.flags)
         }
         writer.add(imports.count)
@@ -179,6 +182,7 @@ struct LinkFacts: Sendable {
                 definition.arguments = first...(first + max(0, try reader.number() - 1))
             }
             definition.labels = try reader.optional()
+            definition.parameters = try reader.optional()
             let flags = try reader.number()
             definition.flags = flags
             definitions.append(definition)
@@ -259,6 +263,7 @@ struct LinkFacts: Sendable {
                     (reference.argumentCount + 1) << 2 | (reference.isTorn ? 2 : 0)
                         | (reference.isValue ? 1 : 0))
                 add(optional: reference.labels)
+                add(optional: reference.arguments)
             }
         }
     }
@@ -315,6 +320,7 @@ struct LinkFacts: Sendable {
                     Reference(
                         kind: kind, target: target, line: line, owner: owner,
                         argumentCount: last >> 2 - 1, labels: try optional(),
+                        arguments: try optional(),
                         isValue: last & 1 != 0, isTorn: last & 2 != 0))
             }
             return references

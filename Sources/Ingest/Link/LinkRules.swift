@@ -20,6 +20,8 @@ struct LinkRules: Sendable {
     var hasOpenTypes = false
     /// What is in a module or a namespace is seen in those inside of it.
     var seesOuterModules = false
+    /// How the types of arguments tell which of several is called; nil where they do not.
+    var overloads: Overloads?
     /// What is private is seen in its own file only.
     var privateIsLocal = false
     /// The member that a value's call calls.

@@ -43,8 +43,7 @@ extension Linker {
             if reference.kind == .calls {
                 found = chosen(found, reference.argumentCount)
                 if found.count == 1,
-                    let constructor = constructor(
-                        found[0], reference.argumentCount, reference.labels)
+                    let constructor = constructor(found[0], reference)
                 {
                     type = found[0]
                     found = [constructor]

@@ -122,7 +122,7 @@ final class Linker {
                 let question = Question(
                     target: reference.target, owner: reference.owner, kind: reference.kind,
                     argumentCount: reference.argumentCount, labels: reference.labels,
-                    isValue: reference.isValue)
+                    arguments: reference.arguments, isValue: reference.isValue)
                 let answer: Answer
                 if let before = known[question] {
                     answer = before
@@ -227,6 +227,7 @@ final class Linker {
         let kind: EdgeKind
         let argumentCount: Int
         let labels: String?
+        let arguments: String?
         let isValue: Bool
     }
 
@@ -325,12 +326,14 @@ final class Linker {
             }
             if reference.kind == .calls {
                 found = chosen(found, reference.argumentCount, reference.labels)
-                if found.count == 1,
-                    let constructor = constructor(
-                        found[0], reference.argumentCount, reference.labels)
-                {
-                    type = found[0]
-                    found = [constructor]
+                if found.count > 1 { found = taking(found, reference) }
+                if found.count == 1 {
+                    if let constructor = constructor(found[0], reference) {
+                        type = found[0]
+                        found = [constructor]
+                    }
+                    // What it inherits may take them instead.
+                    if isSure, !canTake(found[0], reference) { isSure = false }
                 }
             }
             if found.count > 1, rules.hasOpenTypes { found = withoutReopenings(found, file) }
@@ -534,21 +537,22 @@ final class Linker {
     }
 
     /// What calling a type calls, if it says so itself.
-    func constructor(
-        _ symbol: Symbol, _ argumentCount: Int, _ labels: String?
-    ) -> Symbol? {
+    func constructor(_ symbol: Symbol, _ reference: Reference) -> Symbol? {
         let type = table.definition(symbol)
         let rules = table.file(of: symbol).language.links
         guard type.isType, !rules.constructors.isEmpty else { return nil }
         // It is what its own parameters make.
-        if type.arguments != nil, accepts(type, argumentCount) { return nil }
+        if type.arguments != nil, accepts(type, reference.argumentCount) { return nil }
         for name in rules.constructors.sorted() {
             let name = name.isEmpty ? table.definition(symbol).name : name
-            if case .symbols(let found, _) = ownMember(name, symbol, .called, argumentCount) {
+            if case .symbols(let found, _) = ownMember(
+                name, symbol, .called, reference.argumentCount)
+            {
                 var fitting = found.filter {
-                    accepts(table.definition($0), argumentCount, labels)
+                    accepts(table.definition($0), reference.argumentCount, reference.labels)
                 }
                 if rules.hasIncludes { fitting = defined(fitting) }
+                if fitting.count > 1 { fitting = taking(fitting, reference) }
                 if fitting.count == 1 { return fitting[0] }
             }
         }
@@ -1372,6 +1376,7 @@ final class Linker {
         }
         switch value {
         case .nothing: return .nothing
+        case .outer(let text) where text.utf8.first == UInt8(ascii: "="): return .nothing
         case .wrapped: return member(name, ofWrapped: value)
         case .outer(let text):
             if rules.extensionsKeepPaths {
@@ -1662,6 +1667,8 @@ final class Linker {
         let definition = other.facts.definitions[index]
         let owner = definition.kind.isCallable ? index : max(0, definition.parent)
         let number = table.fileNumber(of: symbol)
+        // A plain type has no members.
+        if let type = definition.type, type.utf8.first == UInt8(ascii: "=") { return .outer(type) }
         return leveled(symbol, typeMemo) {
             inside(number) {
                 let value =

@@ -74,7 +74,8 @@ extension Language {
         ],
         docs: .block,
         builtIns: ["String", "Object", "Integer", "Long", "Boolean", "Double", "Void", "var"],
-        selfNames: ["this"], superNames: ["super"], namedType: { Java.namedType($0, $1) },
+        selfNames: ["this"], superNames: ["super"], valueType: { Java.valueType($0, $1) },
+        namedType: { Java.namedType($0, $1) },
         links: Java.links, details: { Java.details($0, $1, &$2) },
         visibility: { e, node, _ in Java.visibility(e, node) },
         test: { e, node, _, _ in Java.test(e, node) },
@@ -169,6 +170,7 @@ private enum Java {
             let isOfBase = !object.is("super") && node.child("super") != nil
             target = "\(receiver)\(isOfBase ? "^" : "").\(target)"
         }
+        give(e, node)
         e.refer(.calls, target, line: name.line, argumentCount: e.argumentCount(node))
         return true
     }
@@ -178,6 +180,7 @@ private enum Java {
         // `outer.new Inner()`
         let outer = node.firstChild.flatMap { $0.index == type.index ? nil : e.expression(of: $0) }
         let target = (outer.map { $0 + "." } ?? "") + path + "^"
+        give(e, node)
         e.refer(.calls, target, line: node.line, argumentCount: e.argumentCount(node))
         e.hide(type)
         return true
@@ -197,9 +200,99 @@ private enum Java {
         let type =
             constructor.is("this") ? outer?["name"] : outer?["superclass"]?.firstChild
         if let type, let path = e.path(of: type) {
+            give(e, node)
             e.refer(.calls, path + "^", line: node.line, argumentCount: e.argumentCount(node))
         }
         return true
+    }
+
+    private static func give(_ e: Extractor, _ call: SyntaxNode) {
+        e.give((call["arguments"]?.children() ?? []).filter { !isComment($0) }.map { $0 })
+    }
+
+    private static func isComment(_ node: SyntaxNode) -> Bool {
+        node.isOne(of: "line_comment", "block_comment")
+    }
+
+    /// Of literals, of what is said to be of a plain type, and of what operators give.
+    static func valueType(_ e: Extractor, _ node: SyntaxNode) -> String? {
+        if node.isOne(of: "decimal_integer_literal", "hex_integer_literal") {
+            let last = e.byte(node.end - 1)
+            return last == UInt8(ascii: "L") || last == UInt8(ascii: "l") ? "=long" : "=int"
+        }
+        if node.is("decimal_floating_point_literal") {
+            let last = e.byte(node.end - 1)
+            return last == UInt8(ascii: "f") || last == UInt8(ascii: "F") ? "=float" : "=double"
+        }
+        if node.is("character_literal") { return "=char" }
+        if node.isOne(of: "true", "false", "instanceof_expression") { return "=boolean" }
+        if node.is("null_literal") { return "=null" }
+        if node.isOne(of: "lambda_expression", "method_reference") { return "?" }
+        if node.is("cast_expression") { return node["type"].map { e.typeText($0) } }
+        if node.is("array_creation_expression"), let type = node["type"] {
+            var text = e.text(type)
+            for part in node.children("dimensions") {
+                text += String(repeating: "[]", count: e.text(part).filter { $0 == "[" }.count)
+            }
+            return "=" + text
+        }
+        if node.is("parenthesized_expression") {
+            return node.firstChild.flatMap { valueType(e, $0) }
+        }
+        if node.is("unary_expression"), let operand = node["operand"] {
+            return e.byte(node.start) == UInt8(ascii: "!") ? "=boolean" : valueType(e, operand)
+        }
+        guard node.is("binary_expression"), let left = node["left"], let right = node["right"],
+            let sign = node.allChildren.dropFirst().first(where: { !$0.isNamed })
+        else { return nil }
+        if ["==", "!=", "<", ">", "<=", ">=", "&&", "||"].contains(e.text(sign)) {
+            return "=boolean"
+        }
+        if sign.is("+"), left.is("string_literal") || right.is("string_literal") {
+            return "String^"
+        }
+        // Of numbers the wider.
+        let (a, b) = (e.argumentType(left), e.argumentType(right))
+        guard let first = numbers.firstIndex(of: String(a.dropFirst())),
+            let second = numbers.firstIndex(of: String(b.dropFirst()))
+        else { return nil }
+        return "=" + numbers[max(first, second, 2)]
+    }
+
+    private static let numbers = ["byte", "short", "int", "long", "float", "double"]
+
+    private static let overloads = LinkRules.Overloads(
+        widening: numbers, plain: ["boolean", "char"],
+        boxes: [
+            "Boolean": "boolean", "Byte": "byte", "Character": "char", "Double": "double",
+            "Float": "float", "Integer": "int", "Long": "long", "Short": "short",
+        ],
+        leaves: [
+            "Boolean", "Byte", "Character", "Class", "Double", "Float", "Integer", "Long", "Short",
+            "String", "StringBuffer", "StringBuilder",
+        ], roots: ["Object"])
+
+    /// As facts have it, of all but the last that may be many.
+    private static func parameterTypes(_ e: Extractor, _ node: SyntaxNode) -> String? {
+        var own: Set<String> = []
+        var unbounded: Set<String> = []
+        for parameter in node["type_parameters"]?.children() ?? [] {
+            guard let name = parameter.child("type_identifier").map({ e.text($0) }) else {
+                continue
+            }
+            own.insert(name)
+            let bound = parameter.child("type_bound")
+            if bound.map({ e.text($0).hasSuffix("Object") }) ?? true { unbounded.insert(name) }
+        }
+        let list = node["parameters"]?.children() ?? []
+        let types = list.filter { $0.isOne(of: "formal_parameter", "spread_parameter") }.map {
+            guard $0.is("formal_parameter"), let type = $0["type"],
+                !unbounded.contains(e.text(type)) || $0["dimensions"] != nil
+            else { return $0.is("formal_parameter") ? "*" : "?" }
+            if e.typeText(type, except: own) == "?" { return "?" }
+            return plainOrNamed(e, type, $0["dimensions"] == nil ? nil : $0)
+        }
+        return types.contains { $0 != "?" } ? types.joined(separator: ";") : nil
     }
 
     static func enumConstant(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -302,7 +395,7 @@ private enum Java {
         let isInferred = type.map { e.has($0, text: "var") } ?? false
         let isArray = node["dimensions"] != nil
         guard let name = node["name"] else { return }
-        let meaning = isArray || isInferred ? nil : type.flatMap { e.instance(of: $0) }
+        let meaning = isInferred ? nil : type.map { plainOrNamed(e, $0, isArray ? node : nil) }
         if meaning == nil, isInferred {
             e.declare(name, value: node["value"])
         } else {
@@ -312,12 +405,21 @@ private enum Java {
         }
     }
 
+    /// A type with the dimensions that stand behind a name.
+    private static func plainOrNamed(
+        _ e: Extractor, _ type: SyntaxNode, _ node: SyntaxNode?
+    ) -> String {
+        let text = node == nil ? e.instance(of: type) ?? e.typeText(type) : e.typeText(type)
+        guard let dimensions = node?["dimensions"], text != "?" else { return text }
+        return "=" + e.text(type) + e.text(dimensions)
+    }
+
     static func loop(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.countBranch()
         e.openBlock()
         guard let name = node["name"] else { return true }
         e.hide(name)
-        let type = node["dimensions"] == nil ? node["type"].flatMap { e.instance(of: $0) } : nil
+        let type = node["type"].map { plainOrNamed(e, $0, node["dimensions"] == nil ? nil : node) }
         e.declare(e.text(name), as: type ?? "?", behind: node["value"])
         return true
     }
@@ -370,7 +472,10 @@ private enum Java {
                     let own = node["type_parameters"]?.children().first {
                         $0.child("type_identifier").map { e.text($0) } == e.text(type)
                     }
-                    guard let own else { return e.instance(of: type) }
+                    guard let own else {
+                        let text = e.instance(of: type) ?? e.typeText(type)
+                        return text == "?" ? nil : text
+                    }
                     return own.child("type_bound")?.firstChild.flatMap { e.instance(of: $0) }
                 } : nil
             var least = 0
@@ -387,14 +492,20 @@ private enum Java {
                 }
             }
             definition.arguments = least...max(least, most)
+            definition.parameters = parameterTypes(e, node)
         case .field, .constant:
             let declarator = node.children("declarator").first {
                 $0["name"].map { e.text($0) } == definition.name
             }
             definition.isStatic = isStatic || node.is("constant_declaration")
-            if declarator?["dimensions"] == nil, node["dimensions"] == nil {
-                definition.type = node["type"].flatMap { e.instance(of: $0) }
+            let text = node["type"].map {
+                plainOrNamed(
+                    e, $0,
+                    declarator?["dimensions"] != nil
+                        ? declarator
+                        : node["dimensions"] != nil ? node : nil)
             }
+            definition.type = text == "?" ? nil : text
             // What a record's component is called with gives its value.
             if node.is("formal_parameter") { definition.arguments = 0...0 }
         default: break
@@ -402,7 +513,8 @@ private enum Java {
     }
 
     static let links = LinkRules(
-        family: "jvm", layout: .package, hasImplicitSelf: true, privateIsLocal: true,
+        family: "jvm", layout: .package, hasImplicitSelf: true, overloads: overloads,
+        privateIsLocal: true,
         constructors: [""],
         builtIns: JVM.javaLang, builtInModule: "java.lang", commonMembers: JVM.commonMembers,
         names: LinkRules.NameKinds(), outerModules: JVM.outerModules,

@@ -476,6 +476,17 @@ private enum SwiftRules {
             let least = list.filter { !$0.isOptional && !$0.isMany }.count
             let most = list.contains { $0.isMany } ? 1 << 20 : list.count
             definition.arguments = least...max(least, most)
+            let own = Set(
+                (node.child("type_parameters")?.children() ?? []).compactMap {
+                    $0.child("type_identifier").map { e.text($0) }
+                })
+            let types = list.map { parameter in
+                parameter.isMany
+                    ? "?" : parameter.type.map { e.typeText($0, except: own) } ?? "?"
+            }
+            if types.contains(where: { $0 != "?" }) {
+                definition.parameters = types.joined(separator: ";")
+            }
             definition.labels = list.map { parameter in
                 parameter.label + (parameter.isMany ? "*:" : parameter.isOptional ? "=:" : ":")
             }.joined()
@@ -546,19 +557,23 @@ private enum SwiftRules {
         }
         var labels = ""
         var count = 0
+        var given: [SyntaxNode?] = []
         for part in node.children() where part.is("call_suffix") {
             for argument in part.children() {
                 if argument.is("lambda_literal") {
                     labels += "?:"
                     count += 1
+                    given.append(nil)
                 } else if argument.is("value_arguments") {
                     for value in argument.children() where value.is("value_argument") {
                         labels += value["name"].map { e.text($0) + ":" } ?? "_:"
                         count += 1
+                        given.append(value["value"])
                     }
                 }
             }
         }
+        e.give(given)
         e.refer(.calls, callee, argumentCount: count, labels: labels)
         if callee.index != node.firstChild?.index { e.hide(callee) }
         return true

@@ -5,7 +5,16 @@
 
 enum SwiftModules {
     static let rules = LinkRules(
-        layout: .path { path, _ in segments(path) }, hasImplicitSelf: true, privateIsLocal: true,
+        layout: .path { path, _ in segments(path) }, hasImplicitSelf: true,
+        overloads: LinkRules.Overloads(
+            leaves: [
+                "Bool", "Double", "Float", "Int", "Int16", "Int32", "Int64", "Int8", "String",
+                "UInt", "UInt16", "UInt32", "UInt64", "UInt8",
+            ], roots: ["Any"],
+            numbers: [
+                "Double", "Float", "Int", "Int16", "Int32", "Int64", "Int8", "UInt", "UInt16",
+                "UInt32", "UInt64", "UInt8",
+            ]), privateIsLocal: true,
         callName: "callAsFunction", constructors: ["init"], builtIns: builtIns,
         builtInModule: "Swift",
         commonMembers: commonMembers, takesUnknownNames: true,

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which of several definitions with one name takes arguments like these, where their types say so.
+
+extension LinkRules {
+    /// What is known of types that are no definitions.
+    struct Overloads: Sendable {
+        /// Numbers, each of which is taken where one that stands behind it is asked for.
+        var widening: [String] = []
+        /// Other types that are nothing but themselves; arrays end with `[]`.
+        var plain: Set<String> = []
+        /// Classes that stand for such a type.
+        var boxes: [String: String] = [:]
+        /// Types from outside that have no others below them.
+        var leaves: Set<String> = []
+        /// What all types are.
+        var roots: Set<String> = []
+        /// A number that is written out may be of any of these.
+        var numbers: Set<String> = []
+    }
+}
+
+/// How well an argument is what a parameter asks for.
+private enum Fit: Int, Comparable {
+    case none, unknown, converted, widened, exact
+
+    static func < (a: Fit, b: Fit) -> Bool { a.rawValue < b.rawValue }
+}
+
+extension Linker {
+    /// Those that can take the arguments; of these the one that is nearest to all of them.
+    func taking(_ symbols: [Symbol], _ reference: Reference) -> [Symbol] {
+        guard rules.overloads != nil, let text = reference.arguments else { return symbols }
+        var arguments = Arguments(text)
+        var fitting: [(symbol: Symbol, fits: [Fit])] = []
+        for symbol in symbols {
+            let fits = fits(of: symbol, &arguments, reference)
+            if !fits.contains(.none) { fitting.append((symbol, fits)) }
+        }
+        // A rule that is not known decides.
+        if fitting.isEmpty { return symbols }
+        // One that takes any number comes last.
+        let fixed = fitting.filter { !takesMany($0.symbol) }
+        if fixed.contains(where: { !$0.fits.contains(.unknown) }) { fitting = fixed }
+        let best = fitting.first { one in
+            (fixed.isEmpty || !takesMany(one.symbol))
+                && fitting.allSatisfy { other in
+                    one.symbol == other.symbol
+                        || zip(one.fits, other.fits).allSatisfy { $0 >= $1 }
+                            && zip(one.fits, other.fits).contains { $0 > $1 }
+                }
+        }
+        return best.map { [$0.symbol] } ?? fitting.map(\.symbol)
+    }
+
+    private func takesMany(_ symbol: Symbol) -> Bool {
+        table.definition(symbol).arguments.map { $0.upperBound >= 1 << 20 } ?? false
+    }
+
+    /// Whether it may be that what was found takes the arguments.
+    func canTake(_ symbol: Symbol, _ reference: Reference) -> Bool {
+        guard rules.overloads != nil, let text = reference.arguments else { return true }
+        var arguments = Arguments(text)
+        return !fits(of: symbol, &arguments, reference).contains(.none)
+    }
+
+    /// What arguments are, found once and when it is asked for.
+    private struct Arguments {
+        let texts: [String]
+        var values: [Value?]
+
+        init(_ text: String) {
+            texts = types(text)
+            values = texts.map { _ in nil }
+        }
+    }
+
+    private func fits(
+        of symbol: Symbol, _ arguments: inout Arguments, _ reference: Reference
+    ) -> [Fit] {
+        let definition = table.definition(symbol)
+        guard let known = rules.overloads, let text = definition.parameters else {
+            return arguments.texts.map { _ in .unknown }
+        }
+        let parameters = Self.types(text)
+        let places = Labels.places(
+            reference.labels, definition.labels, count: arguments.texts.count)
+        var fits: [Fit] = []
+        for (place, argument) in arguments.texts.enumerated() {
+            guard let wanted = places[place], wanted < parameters.count else {
+                fits.append(.unknown)
+                continue
+            }
+            var value = arguments.values[place]
+            fits.append(
+                fit(
+                    argument, parameters[wanted], known,
+                    value: {
+                        if let value { return value }
+                        let found = typeOfValue(
+                            evaluate(Expression(argument).parts, reference.owner))
+                        value = found
+                        return found
+                    }, wanted: { self.parameterType(parameters[wanted], of: symbol) }))
+            arguments.values[place] = value
+        }
+        return fits
+    }
+
+    /// Of a variable what it is.
+    private func typeOfValue(_ value: Value) -> Value {
+        guard case .symbols(let symbols, _) = value else { return value }
+        return symbols.count == 1 && !isTypeOrCallable(symbols[0]) ? type(of: symbols[0]) : .nothing
+    }
+
+    private static func types(_ text: String) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
+    }
+
+    private func parameterType(_ text: String, of symbol: Symbol) -> Value {
+        inside(table.fileNumber(of: symbol)) {
+            evaluate(Expression(text).parts, symbol - file.first, .type)
+        }
+    }
+
+    private func fit(
+        _ argument: String, _ parameter: String, _ known: LinkRules.Overloads,
+        value: () -> Value, wanted: () -> Value
+    ) -> Fit {
+        if parameter == "*" { return .converted }
+        if argument == "?" || parameter == "?" { return .unknown }
+        if argument == parameter { return .exact }
+        let equals = UInt8(ascii: "=")
+        var argument = argument
+        if argument.utf8.first != equals, case .outer(let text) = value(), text.utf8.first == equals
+        {
+            argument = text
+            if argument == parameter { return .exact }
+        }
+        switch (argument.utf8.first == equals, parameter.utf8.first == equals) {
+        case (true, true):
+            return fit(plain: argument.dropFirst(), parameter.dropFirst(), known)
+        case (true, false):
+            let name = String(argument.dropFirst())
+            guard isPlain(name, known) else { return .unknown }
+            let type = Self.lastName(parameter)
+            if known.roots.contains(type) { return .converted }
+            if name.hasSuffix("[]") { return .none }
+            return known.boxes[type] == name ? .widened : .none
+        case (false, true):
+            let name = String(parameter.dropFirst())
+            guard isPlain(name, known) else { return .unknown }
+            switch value() {
+            case .instance: return .none
+            case .outer(let text) where !text.utf8.contains(UInt8(ascii: "(")):
+                let box = known.boxes[Self.lastName(text)]
+                if box == name { return .widened }
+                return box == nil && !known.leaves.contains(Self.lastName(text))
+                    ? .unknown : .none
+            default: return .unknown
+            }
+        case (false, false): return fit(value(), wanted(), known)
+        }
+    }
+
+    private func fit(_ value: Value, _ wanted: Value, _ known: LinkRules.Overloads) -> Fit {
+        switch (value, wanted) {
+        case (.instance(let types, _), .instance(let others, _)):
+            if types.contains(where: others.contains) { return .exact }
+            if types.contains(where: { !allBases(of: $0).isDisjoint(with: others) }) {
+                return .widened
+            }
+            return types.contains(where: isOpen) ? .unknown : .none
+        case (.wrapped(let types, _), .wrapped(let others, _)):
+            return types.contains(where: others.contains) ? .exact : .none
+        case (.wrapped, .instance), (.instance, .wrapped): return .none
+        case (.instance, .outer(let text)):
+            let name = Self.lastName(text)
+            if known.roots.contains(name) { return .converted }
+            return known.leaves.contains(name) ? .none : .unknown
+        case (.outer(let text), .instance):
+            return known.leaves.contains(Self.lastName(text)) ? .none : .unknown
+        case (.outer(let text), .outer(let other)):
+            if text == other { return .exact }
+            let (name, otherName) = (Self.lastName(text), Self.lastName(other))
+            if text.utf8.contains(UInt8(ascii: "(")) { return .unknown }
+            if known.roots.contains(otherName) { return .converted }
+            if known.numbers.contains(name), known.numbers.contains(otherName) { return .unknown }
+            return known.leaves.contains(name) && known.leaves.contains(otherName)
+                ? .none : .unknown
+        default: return .unknown
+        }
+    }
+
+    private func fit(
+        plain argument: Substring, _ parameter: Substring, _ known: LinkRules.Overloads
+    ) -> Fit {
+        let (argument, parameter) = (String(argument), String(parameter))
+        guard isPlain(argument, known) || argument == "null",
+            isPlain(parameter, known) || parameter.hasSuffix("[]")
+        else { return .unknown }
+        let place = known.widening.firstIndex(of: argument)
+        let wanted = known.widening.firstIndex(of: parameter)
+        if let place, let wanted { return place < wanted ? .widened : .none }
+        if argument == "null" { return parameter.hasSuffix("[]") ? .unknown : .none }
+        guard argument.hasSuffix("[]"), parameter.hasSuffix("[]") else { return .none }
+        // Of arrays only those of names are one another's.
+        let (element, wantedElement) = (String(argument.dropLast(2)), String(parameter.dropLast(2)))
+        let isNamed = !known.widening.contains(element) && !known.plain.contains(element)
+        let isNameWanted =
+            !known.widening.contains(wantedElement) && !known.plain.contains(wantedElement)
+        guard isNamed && isNameWanted else { return .none }
+        if known.roots.contains(wantedElement) { return .widened }
+        return element.hasSuffix("[]") || wantedElement.hasSuffix("[]") ? .none : .unknown
+    }
+
+    private func isPlain(_ name: String, _ known: LinkRules.Overloads) -> Bool {
+        known.widening.contains(name) || known.plain.contains(name)
+            || name.hasSuffix("[]") && !known.plain.isEmpty
+    }
+
+    private static func lastName(_ text: String) -> String {
+        let name = LinkedFile.parts(text).last ?? text
+        return name.hasSuffix("^") ? String(name.dropLast()) : name
+    }
+}
