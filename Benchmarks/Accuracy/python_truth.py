@@ -78,7 +78,10 @@ def main():
                         inner.append([os.path.relpath(place, root), target.line])
                     else:
                         others += 1
-                # A variable, or something that may be either: nothing is known.
+                # A variable, or something that may be either, or a decorator instead of what it
+                # stands before: nothing is known.
+                if "builtins.classmethod" in outer or "builtins.staticmethod" in outer:
+                    continue
                 if inner and not outer and not others:
                     print(json.dumps({**row, "targets": inner}))
                 elif outer and not inner and not others:

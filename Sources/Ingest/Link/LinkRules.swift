@@ -22,6 +22,8 @@ struct LinkRules: Sendable {
     var seesOuterModules = false
     /// How the types of arguments tell which of several is called; nil where they do not.
     var overloads: Overloads?
+    /// What a class has from classes counts before what it has from interfaces.
+    var classesComeFirst = false
     /// What is private is seen in its own file only.
     var privateIsLocal = false
     /// The member that a value's call calls.

@@ -176,6 +176,8 @@ extension Linker {
                     $0 == first || table.definition($0).type == table.definition(first).type
                 })
             else { return .nothing }
+            // What they name may be something else beside each.
+            let isSure = isSure && (callables.count == 1 || rules.hasIncludes)
             switch type(of: first) {
             case .instance(let types, let isTypeSure):
                 return .instance(types, isSure: isSure && isTypeSure)

@@ -1477,8 +1477,11 @@ final class Linker {
         var level = [type]
         var outer: String?
         var isUnsure = false
-        // What is nearer comes first; of bases side by side the first that is named.
-        while !level.isEmpty, seen.count < 256 {
+        // What is nearer comes first; of bases side by side the first that is named, where classes
+        // and interfaces are told apart classes before all interfaces.
+        var later: [Symbol] = []
+        while !level.isEmpty || !later.isEmpty, seen.count < 256 {
+            if level.isEmpty { (level, later) = (later, []) }
             var next: [Symbol] = []
             for type in level {
                 let own = ownMember(name, type, sought, argumentCount)
@@ -1487,12 +1490,17 @@ final class Linker {
                         provided(found, by: type, to: receiver), isSure: isSure && !isUnsure)
                 }
                 if case .nothing = own {} else { return own }
+                let hasClasses = rules.classesComeFirst && table.definition(type).kind == .class
                 for base in bases(of: type) {
                     switch base {
                     case .symbols(let symbols, let isSure):
                         if !isSure { isUnsure = true }
                         for symbol in symbols where seen.insert(symbol).inserted {
-                            next.append(symbol)
+                            if hasClasses, table.definition(symbol).kind == .interface {
+                                later.append(symbol)
+                            } else {
+                                next.append(symbol)
+                            }
                         }
                     case .outer(let text):
                         if outer == nil, rules.outerMember(text, name) { outer = text }

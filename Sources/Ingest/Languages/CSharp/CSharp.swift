@@ -492,7 +492,8 @@ private enum CSharp {
     }
 
     static let links = LinkRules(
-        family: "csharp", layout: .global, hasImplicitSelf: true, constructors: [""],
+        family: "csharp", layout: .global, hasImplicitSelf: true, classesComeFirst: true,
+        constructors: [""],
         builtIns: [], builtInModule: "System", otherBuiltIns: CSharpNames.builtIns,
         commonMembers: CSharpNames.commonMembers,
         names: LinkRules.NameKinds(callsValues: true, namesFunctions: true),

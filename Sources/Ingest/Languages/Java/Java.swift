@@ -514,7 +514,7 @@ private enum Java {
 
     static let links = LinkRules(
         family: "jvm", layout: .package, hasImplicitSelf: true, overloads: overloads,
-        privateIsLocal: true,
+        classesComeFirst: true, privateIsLocal: true,
         constructors: [""],
         builtIns: JVM.javaLang, builtInModule: "java.lang", commonMembers: JVM.commonMembers,
         names: LinkRules.NameKinds(), outerModules: JVM.outerModules,

@@ -577,7 +577,8 @@ private enum Kotlin {
     }
 
     static let links = LinkRules(
-        family: "jvm", layout: .package, hasImplicitSelf: true, privateIsLocal: true,
+        family: "jvm", layout: .package, hasImplicitSelf: true, classesComeFirst: true,
+        privateIsLocal: true,
         callName: "invoke", constructors: ["constructor", ""],
         builtIns: KotlinNames.builtIns, builtInModule: "kotlin",
         otherBuiltIns: KotlinNames.others, commonMembers: JVM.commonMembers,

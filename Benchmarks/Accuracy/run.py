@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Compares segstore's definitions and calls with what knows better, on real trees, and prints a
+table. Started by scripts/accuracy."""
+
+import argparse
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import compare
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+WORK = f"{ROOT}/.build/accuracy"
+VENV = f"{WORK}/venv/bin"
+PYPI = ["jedi==0.19.2", "libclang==18.1.1"]
+DEBIAN = [
+    "golang-go", "default-jdk-headless", "junit5", "libeasymock-java", "rustc", "cargo",
+    "librust-regex-dev", "librust-serde-dev", "nodejs", "node-typescript", "ruby", "php-cli",
+    "php-xdebug", "golang-golang-x-tools-dev", "golang-github-spf13-cobra-dev",
+]
+
+
+class Missing(Exception):
+    pass
+
+
+def run(command, **options):
+    return subprocess.run(command, check=True, **options)
+
+
+def need(*programs):
+    for program in programs:
+        if not shutil.which(program):
+            raise Missing(f"no {program}: `scripts/accuracy --install` gets it")
+
+
+# Where trees come from. Each gives the folder, and fetches it once.
+
+def pypi(name, spec):
+    target = f"{WORK}/trees/{name}"
+    if not os.path.isdir(target):
+        folder = f"{WORK}/wheels/{name}"
+        run([f"{VENV}/pip", "download", "-q", "--no-deps", "--only-binary=:all:", "-d", folder,
+             spec], stdout=sys.stderr)
+        with zipfile.ZipFile(glob.glob(f"{folder}/*.whl")[0]) as wheel:
+            wheel.extractall(f"{WORK}/wheels/{name}/in")
+        shutil.move(f"{WORK}/wheels/{name}/in/{name}", target)
+    return target
+
+
+def package(name, installed):
+    """Out of what a package of Debian has put in place."""
+    target = f"{WORK}/trees/{name}"
+    if not os.path.isdir(target):
+        found = sorted(glob.glob(installed))
+        if not found:
+            raise Missing(f"no {installed}: `scripts/accuracy --install` gets it")
+        shutil.copytree(found[-1], target, symlinks=True)
+    return target
+
+
+def source(name, debian, folder=""):
+    """Out of a source package of Debian, whose addresses are those of its binaries."""
+    target = f"{WORK}/trees/{name}"
+    if os.path.isdir(target):
+        return target
+    state = f"{WORK}/apt"
+    os.makedirs(f"{state}/lists/partial", exist_ok=True)
+    os.makedirs(f"{WORK}/sources/{name}", exist_ok=True)
+    lines = []
+    for path in glob.glob("/etc/apt/sources.list.d/*.sources"):
+        with open(path) as file:
+            text = file.read()
+        for address, suites in re.findall(r"(?ms)^URIs: (\S+).*?^Suites: ([^\n]+)", text):
+            lines += [f"deb-src {address} {suite} main\n" for suite in suites.split()]
+    with open(f"{state}/sources.list", "w") as file:
+        file.writelines(lines)
+    options = ["-qq", "-o", f"Dir::Etc::sourcelist={state}/sources.list",
+               "-o", "Dir::Etc::sourceparts=/nonexistent", "-o", f"Dir::State::lists={state}/lists"]
+    try:
+        run(["apt-get", *options, "update"], stdout=sys.stderr)
+        run(["apt-get", *options, "source", debian], stdout=sys.stderr,
+            cwd=f"{WORK}/sources/{name}")
+    except (OSError, subprocess.CalledProcessError) as problem:
+        raise Missing(f"apt-get source {debian}: {problem}") from None
+    unpacked = [p for p in glob.glob(f"{WORK}/sources/{name}/*") if os.path.isdir(p)][0]
+    shutil.copytree(os.path.join(unpacked, folder), target, symlinks=True)
+    return target
+
+
+# What knows better. Each writes to a file.
+
+def jedi(tree, output):
+    run([f"{VENV}/python", f"{HERE}/python_truth.py", tree], stdout=output)
+
+
+def swiftc(tree, output):
+    need("swift")
+    library = os.path.join(
+        os.path.dirname(os.path.dirname(os.path.realpath(shutil.which("swift")))),
+        "lib/libIndexStore.so")
+    run(["swift", "build", "--build-tests"], cwd=tree, stdout=sys.stderr)
+    run([sys.executable, f"{HERE}/swift_truth.py", library, f"{tree}/.build/debug/index/store",
+         tree], stdout=output)
+
+
+def go(tree, output):
+    need("go")
+    run(["go", "run", f"{HERE}/go_truth.go", tree], stdout=output,
+        env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode"})
+
+
+def javac(tree, output):
+    need("java")
+    jars = ":".join(sorted(
+        jar for pattern in ("junit-jupiter*", "easymock", "apiguardian*", "opentest4j", "hamcrest*")
+        for jar in glob.glob(f"/usr/share/java/{pattern}.jar")))
+    run(["java", f"{HERE}/JavaTruth.java", "-cp", jars or ".", tree], stdout=output)
+
+
+def rustc(tree, output):
+    need("cargo", "rustc")
+    os.makedirs(f"{WORK}/trees/.cargo", exist_ok=True)
+    with open(f"{WORK}/trees/.cargo/config.toml", "w") as file:
+        file.write('[source.crates-io]\nreplace-with = "debian"\n[source.debian]\n'
+                   'directory = "/usr/share/cargo/registry"\n[net]\noffline = true\n'
+                   f'[build]\ntarget-dir = "{WORK}/cargo"\n')
+    # What tests and benchmarks depend on is not there.
+    path = f"{tree}/Cargo.toml"
+    with open(path) as file:
+        parts = re.split(r"(?m)^(?=\[)", file.read())
+    with open(path, "w") as file:
+        file.write("".join(p for p in parts if not re.match(
+            r"\[(target\..*)?\.?dev-dependencies|\[\[(bench|test|example|bin)\]\]", p)))
+    run([sys.executable, f"{HERE}/rust_truth.py", tree], stdout=output)
+
+
+REGISTRY = "/usr/share/cargo/registry"
+GO = "/usr/share/gocode/src"
+TREES = [
+    ("Swift", "segstore", lambda: ROOT, swiftc),
+    ("Python", "requests", lambda: pypi("requests", "requests==2.32.3"), jedi),
+    ("Python", "flask", lambda: pypi("flask", "flask==3.1.0"), jedi),
+    ("Python", "click", lambda: pypi("click", "click==8.1.8"), jedi),
+    ("Python", "httpx", lambda: pypi("httpx", "httpx==0.28.1"), jedi),
+    ("Python", "jinja2", lambda: pypi("jinja2", "jinja2==3.1.5"), jedi),
+    ("Python", "rich", lambda: pypi("rich", "rich==13.9.4"), jedi),
+    ("Go", "cobra", lambda: package("cobra", f"{GO}/github.com/spf13/cobra"), go),
+    ("Go", "x/tools", lambda: package("x-tools", f"{GO}/golang.org/x/tools"), go),
+    ("Java", "commons-lang3", lambda: source("commons-lang3", "libcommons-lang3-java"), javac),
+    ("Java", "guava", lambda: source("guava", "guava-libraries", "guava/src"), javac),
+    ("Rust", "regex", lambda: package("regex", f"{REGISTRY}/regex-1*"), rustc),
+    ("Rust", "regex-syntax",
+     lambda: package("regex-syntax", f"{REGISTRY}/regex-syntax-*"), rustc),
+    ("Rust", "serde", lambda: package("serde", f"{REGISTRY}/serde-1*"), rustc),
+]
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/accuracy", description=__doc__)
+    parser.add_argument("names", nargs="*", help="languages or trees (default: all)")
+    parser.add_argument("--install", action="store_true", help="get what the truths need, as root")
+    parser.add_argument("--fresh", action="store_true", help="ask again what is known from before")
+    arguments = parser.parse_args()
+    os.makedirs(WORK, exist_ok=True)
+    if arguments.install:
+        run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN],
+            stdout=sys.stderr)
+    if not os.path.exists(f"{VENV}/python"):
+        run([sys.executable, "-m", "venv", f"{WORK}/venv"])
+        run([f"{VENV}/pip", "install", "-q", *PYPI], stdout=sys.stderr)
+    wanted = {name.lower() for name in arguments.names}
+    print(row(["language", "tree", "calls into it", "resolved right", "ambiguous", "exact right",
+               "probable right", "definitions: recall", "precision"]))
+    print(row(["---", "---"] + ["---:"] * 7))
+    for language, name, fetch, know in TREES:
+        if wanted and not wanted & {language.lower(), name.lower()}:
+            continue
+        print(f"{language}: {name}", file=sys.stderr)
+        truth = f"{WORK}/{name.replace('/', '-')}.ndjson"
+        try:
+            tree = fetch()
+            if arguments.fresh or tree == ROOT or not os.path.exists(truth):
+                with open(truth + ".part", "w") as output:
+                    know(tree, output)
+                os.replace(truth + ".part", truth)
+        except (Missing, subprocess.CalledProcessError) as problem:
+            print(row([language, name, f"not measured: {problem}"] + [""] * 6), flush=True)
+            continue
+        f = compare.compare(f"{ROOT}/.build/release/segstore", tree, truth).figures()
+        print(row([
+            language, name, f"{f['calls']:,}", f"{f['resolved']:.1f} %", f"{f['ambiguous']:.1f} %",
+            f"{f['exact']:.2f} % of {f['exactCount']:,}",
+            f"{f['probable']:.1f} % of {f['probableCount']:,}", f"{f['recall']:.2f} %",
+            f"{f['precision']:.2f} %",
+        ]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
