@@ -43,12 +43,14 @@ class Graph:
         self.entities = {row["key"]: row for row in rows(segstore, store, "entities")}
         self.files = {row["file"] for row in rows(segstore, store, "files")}
         self.sites = collections.defaultdict(list)
+        self.lines = collections.defaultdict(list)
         for edge in rows(segstore, store, "edges"):
             if edge["kind"] != "calls":
                 continue
             target = self.entities.get(edge["to"])
-            for name in self.names(edge["to"], target):
-                for line in edge.get("lines") or [edge["line"]]:
+            for line in edge.get("lines") or [edge["line"]]:
+                self.lines[edge["file"], line].append((edge["resolution"], target, edge["to"]))
+                for name in self.names(edge["to"], target):
                     self.sites[edge["file"], line, name].append(
                         (edge["resolution"], target, edge["to"]))
 
@@ -69,11 +71,15 @@ class Graph:
         return names
 
     def at(self, site):
-        for line in (site["line"], site.get("start", site["line"])):
+        lines = (site["line"], site.get("start", site["line"]))
+        for line in lines:
             found = self.sites.get((site["file"], line, site["name"]))
             if found:
                 return found
-        return []
+        # Under another name: one that an import gave, `super` and `new` for what makes a value.
+        return [
+            edge for line in dict.fromkeys(lines) for edge in self.lines[site["file"], line]
+            if edge[1] and any(self.isRight(edge[1], *place) for place in site.get("targets", []))]
 
     def isInFunction(self, entity):
         parent = self.entities.get(entity.get("parent"))
@@ -207,7 +213,7 @@ def compare(segstore, tree, truth):
                 result.left.add(row["file"])
             elif "entity" in row:
                 definitions.append(row)
-            else:
+            elif "targets" in row or "outer" in row:
                 calls.append(row)
                 targets[row["file"], row["line"], row["name"]] += row.get("targets", [])
     for row in calls:

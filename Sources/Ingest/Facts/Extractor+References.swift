@@ -83,7 +83,8 @@ extension Extractor {
             typesOfReferences.append((facts.references.count, scope.qualifiedName))
         }
         facts.references.append(reference)
-        facts.references[facts.references.count - 1].isTorn = isTorn
+        let isBare = reference.kind == .calls && !reference.target.utf8.contains(46)
+        facts.references[facts.references.count - 1].isTorn = isTorn || isBare && isInDoubt
     }
 
     /// What begins there is no reference of its own.

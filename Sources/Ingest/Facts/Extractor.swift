@@ -54,6 +54,12 @@ final class Extractor {
     private var tornEnd = 0
     /// Whether what stands there may be something else: scopes could not be read.
     var isTorn: Bool { node.index < tornEnd }
+    /// Up to where a call without a receiver may be another's.
+    private var doubtEnd = 0
+    var isInDoubt: Bool { node.index < doubtEnd }
+
+    func doubtBareCalls(until end: Int) { doubtEnd = max(doubtEnd, end) }
+
     /// How many more bytes of signatures and descriptions the file may have: there could be
     /// thousands for one place.
     var textLeft: Int

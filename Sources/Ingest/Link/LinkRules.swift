@@ -24,6 +24,9 @@ struct LinkRules: Sendable {
     var overloads: Overloads?
     /// What a class has from classes counts before what it has from interfaces.
     var classesComeFirst = false
+    /// A type has methods of its own beside those of its values, and interfaces and other names of
+    /// types are no values.
+    var tellsValuesFromTypes = false
     /// What is private is seen in its own file only.
     var privateIsLocal = false
     /// The member that a value's call calls.

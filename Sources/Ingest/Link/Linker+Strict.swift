@@ -69,6 +69,12 @@ extension Linker {
                 return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
             }
             if found.count > 1 { isSure = false }
+            // Another branch may leave the name to a function, or to the system's.
+            let definition = table.definition(stored[0])
+            if definition.isSecondary || definition.kind == .macro && rules.builtIns.contains(name)
+            {
+                isSure = false
+            }
             return Answer(
                 targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable, type: type)
         case .instance(let types, _):
@@ -101,7 +107,10 @@ extension Linker {
 
     /// Of several things with one name those that can be what is referred to.
     private func fitting(_ symbols: [Symbol], _ reference: Reference) -> [Symbol] {
-        guard symbols.count > 1, rules.hasPaths || rules.hasIncludes else { return symbols }
+        let isTag = rules.hasIncludes && reference.kind == .calls
+        guard symbols.count > 1 || isTag, rules.hasPaths || rules.hasIncludes else {
+            return symbols
+        }
         func those(_ test: (EntityKind) -> Bool) -> [Symbol]? {
             let found = symbols.filter { test(table.definition($0).kind) }
             return found.isEmpty ? nil : found
@@ -110,6 +119,10 @@ extension Linker {
         case .calls:
             if rules.hasPaths, let found = those({ $0.isCallable && $0 != .macro }) {
                 return found
+            }
+            // In C a tag is no name of its own.
+            if file.language.name == "c" {
+                return those(\.isCallable) ?? those { !$0.isType } ?? []
             }
             return those(\.isCallable) ?? those(\.isType) ?? those { $0 == .typeAlias } ?? symbols
         case .extends, .implements:

@@ -675,6 +675,13 @@ final class Linker {
             if rules.hasOpenTypes, givesReceiver(found) {
                 return enclosingType(owner).map(isInstance: true)
             }
+            // `new` in a method of the type.
+            if rules.hasOpenTypes, part.name == "new", sought == nil, !part.isCall,
+                case .symbols(let symbols, _) = found,
+                symbols.allSatisfy({ table.definition($0).isType })
+            {
+                return instance(of: found)
+            }
             return applied(found, part, isCalled: sought == .called)
         }
     }
@@ -871,6 +878,11 @@ final class Linker {
 
     /// Those that can be what is looked for.
     func sifted(_ symbols: [Symbol], _ sought: Sought, _ argumentCount: Int) -> [Symbol] {
+        if rules.tellsValuesFromTypes, sought == .called || sought == .value {
+            return symbols.filter {
+                ![.interface, .typeAlias].contains(table.definition($0).kind)
+            }
+        }
         guard let kinds = rules.names, sought != .any, !symbols.isEmpty else { return symbols }
         var isAnyFunction = false
         var found = symbols.filter { symbol in
@@ -959,7 +971,9 @@ final class Linker {
         if rules.isStrict { return strictLookUp(name, owner) }
         if rules.hasOpenTypes {
             note(name)
-            return isConstant(name) ? constant(name, owner) : openName(name, owner)
+            // `Array(a)` is a method.
+            return isConstant(name) && sought != .called
+                ? constant(name, owner) : openName(name, owner)
         }
         var inherited: String?
         var isOpen = false
@@ -1233,10 +1247,8 @@ final class Linker {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value {} else { return value }
                 let whole = whole(module, depth: depth)
-                if case .module(_, number) = whole {
-                } else {
-                    return member(name, of: whole, sought, argumentCount: argumentCount)
-                }
+                if case .module(_, number) = whole { return .nothing }
+                return member(name, of: whole, sought, argumentCount: argumentCount)
             }
             let inner = path.appending(name)
             var found = sifted(table.symbols(at: inner), sought, argumentCount)
@@ -1337,7 +1349,10 @@ final class Linker {
             return module
         }
         guard depth < Self.depthLimit else { return .nothing }
-        return inside(number) { exported(Import.whole, depth: depth + 1) }
+        let value = inside(number) { exported(Import.whole, depth: depth + 1) }
+        // What it is nobody knows; what it offers by name may be.
+        if case .nothing = value { return module }
+        return value
     }
 
     func isOwn(_ symbol: Symbol) -> Bool {
@@ -1390,7 +1405,8 @@ final class Linker {
                 if name == "class" { return .symbols(types, isSure: isSure) }
                 return openMember(name, of: types, isStatic: false, isSure: isSure)
             }
-            return member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
+            return member(
+                name, ofTypes: types, isSure: isSure, sought, argumentCount, isStatic: false)
         case .symbols(let symbols, let isSure):
             guard let first = symbols.first else { return .nothing }
             let definition = table.definition(first)
@@ -1404,7 +1420,15 @@ final class Linker {
                 return value
             }
             if !types.isEmpty {
-                let value = member(name, ofTypes: types, isSure: isSure, sought, argumentCount)
+                // A name may be a type's and that of what others are in.
+                let inner = table.symbols(at: table.path(types[0]).appending(name)).filter {
+                    isType($0) && !isMember($0)
+                }
+                if rules.names == nil, table.hasModule(table.path(types[0])), !inner.isEmpty {
+                    return .symbols(inner, isSure: isSure)
+                }
+                let value = member(
+                    name, ofTypes: types, isSure: isSure, sought, argumentCount, isStatic: true)
                 if types.count == symbols.count { return value }
                 if case .nothing = value {} else { return value }
             }
@@ -1452,10 +1476,10 @@ final class Linker {
 
     func member(
         _ name: String, ofTypes types: [Symbol], isSure: Bool, _ sought: Sought,
-        _ argumentCount: Int
+        _ argumentCount: Int, isStatic: Bool? = nil
     ) -> Value {
         for type in types {
-            switch memberOfType(name, type, sought, argumentCount) {
+            switch memberOfType(name, type, sought, argumentCount, isStatic: isStatic) {
             case .nothing: continue
             case .symbols(let found, let isFoundSure):
                 // Of several types that a condition chooses from any may be the one.
@@ -1469,7 +1493,8 @@ final class Linker {
 
     /// A member of a type or of what it extends.
     func memberOfType(
-        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int,
+        isStatic: Bool? = nil
     ) -> Value {
         guard name != "?" else { return .nothing }
         let receiver = type
@@ -1484,7 +1509,10 @@ final class Linker {
             if level.isEmpty { (level, later) = (later, []) }
             var next: [Symbol] = []
             for type in level {
-                let own = ownMember(name, type, sought, argumentCount)
+                var own = ownMember(name, type, sought, argumentCount)
+                if rules.tellsValuesFromTypes, let isStatic {
+                    own = methods(of: own, isStatic: isStatic)
+                }
                 if case .symbols(let found, let isSure) = own {
                     return .symbols(
                         provided(found, by: type, to: receiver), isSure: isSure && !isUnsure)
@@ -1522,6 +1550,16 @@ final class Linker {
             return .outer(rooted)
         }
         return .nothing
+    }
+
+    /// Without methods of the type where one of its values is meant, and the other way round.
+    private func methods(of value: Value, isStatic: Bool) -> Value {
+        guard case .symbols(let symbols, let isSure) = value else { return value }
+        let found = symbols.filter {
+            let definition = table.definition($0)
+            return definition.kind != .method || definition.isStatic == isStatic
+        }
+        return found.isEmpty ? .nothing : .symbols(found, isSure: isSure)
     }
 
     /// Of what a protocol asks for and what an extension of it has for that, the one that is meant:

@@ -775,15 +775,35 @@ private enum C {
 
     // MARK: - References
 
+    /// Whether a condition says that it is there; that of all of a header is none.
+    private static func isConditional(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        var outer = node.parent
+        while let condition = outer {
+            if condition.isOne(of: "preproc_if", "preproc_ifdef", "preproc_else", "preproc_elif") {
+                let isGuard =
+                    condition.is("preproc_ifdef") && condition.parent?.parent == nil
+                    && condition.allChildren.first { $0.isNamed && !$0.is("identifier") }
+                        .map { $0.is("preproc_def") && $0["value"] == nil } ?? false
+                if !isGuard { return true }
+            }
+            outer = condition.parent
+        }
+        return false
+    }
+
     static func macro(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
         // `#define GUARD_H` says nothing.
         guard node["value"] != nil else { return false }
         let isFunction = node.is("preproc_function_def")
+        let count = e.facts.definitions.count
         if isFunction {
             e.define(.macro, node, name: name, body: node["value"])
         } else {
             e.defineVariable(.macro, node, name: name, value: node["value"], isOnly: true)
+        }
+        if count < e.facts.definitions.count {
+            e.facts.definitions[count].isSecondary = isConditional(e, node)
         }
         return true
     }

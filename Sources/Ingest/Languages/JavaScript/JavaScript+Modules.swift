@@ -5,7 +5,8 @@
 extension JavaScript {
     static let links = LinkRules(
         family: "javascript", layout: .path { path, _ in PathIndex.segments(path) },
-        hasTypeScope: false, constructors: ["constructor"], builtIns: builtIns,
+        hasTypeScope: false, tellsValuesFromTypes: true, constructors: ["constructor"],
+        builtIns: builtIns,
         builtInModule: "globalThis", commonMembers: commonMembers, wholeName: "default",
         module: { JavaScript.module($0, $1, $2) })
 

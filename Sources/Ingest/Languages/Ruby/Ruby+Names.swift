@@ -48,9 +48,30 @@ extension Ruby {
 
     static func block(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.openBlock()
+        // Whose methods are meant in it, the one says that it is given to: most leave that alone.
+        if let call = node.parent, call.is("call"), let name = call["method"] {
+            let receiver = call["receiver"]
+            let isKnown =
+                receiver == nil
+                ? iterators.contains(e.text(name))
+                : !receiver!.isOne(of: "constant", "scope_resolution")
+                    && !evaluators.contains(e.text(name))
+            if !isKnown { e.doubtBareCalls(until: node.after) }
+        }
         parameters(e, node["parameters"])
         return true
     }
+
+    /// Methods that take a block for what it is.
+    private static let iterators: Set<String> = [
+        "at_exit", "catch", "each", "lambda", "loop", "map", "open", "proc", "synchronize", "tap",
+        "transaction",
+    ]
+
+    /// Methods in whose block `self` is another.
+    private static let evaluators: Set<String> = [
+        "class_eval", "class_exec", "instance_eval", "instance_exec", "module_eval", "module_exec",
+    ]
 
     static func loop(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard node.isNamed else { return true }
