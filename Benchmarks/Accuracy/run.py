@@ -87,8 +87,8 @@ def source(name, debian, folder=""):
         run(["apt-get", *options, "update"], stdout=sys.stderr)
         run(["apt-get", *options, "source", debian], stdout=sys.stderr,
             cwd=f"{WORK}/sources/{name}")
-    except (OSError, subprocess.CalledProcessError) as problem:
-        raise Missing(f"apt-get source {debian}: {problem}") from None
+    except (OSError, subprocess.CalledProcessError):
+        raise Missing(f"`apt-get source {debian}` failed") from None
     unpacked = [p for p in glob.glob(f"{WORK}/sources/{name}/*") if os.path.isdir(p)][0]
     shutil.copytree(os.path.join(unpacked, folder), target, symlinks=True)
     return target
@@ -141,6 +141,16 @@ def rustc(tree, output):
     run([sys.executable, f"{HERE}/rust_truth.py", tree], stdout=output)
 
 
+def clang(tree, output):
+    run([f"{VENV}/python", f"{HERE}/c_truth.py", tree], stdout=output)
+
+
+def typescript(tree, output):
+    need("node")
+    run(["node", f"{HERE}/ts_truth.js", tree], stdout=output,
+        env={**os.environ, "NODE_PATH": "/usr/share/nodejs"})
+
+
 REGISTRY = "/usr/share/cargo/registry"
 GO = "/usr/share/gocode/src"
 TREES = [
@@ -155,6 +165,11 @@ TREES = [
     ("Go", "x/tools", lambda: package("x-tools", f"{GO}/golang.org/x/tools"), go),
     ("Java", "commons-lang3", lambda: source("commons-lang3", "libcommons-lang3-java"), javac),
     ("Java", "guava", lambda: source("guava", "guava-libraries", "guava/src"), javac),
+    ("C", "jq", lambda: source("jq", "jq"), clang),
+    ("C", "git", lambda: source("git", "git"), clang),
+    ("C++", "fmt", lambda: source("fmt", "fmtlib"), clang),
+    ("JavaScript", "express", lambda: source("express", "node-express"), typescript),
+    ("JavaScript", "eslint", lambda: source("eslint", "eslint"), typescript),
     ("Rust", "regex", lambda: package("regex", f"{REGISTRY}/regex-1*"), rustc),
     ("Rust", "regex-syntax",
      lambda: package("regex-syntax", f"{REGISTRY}/regex-syntax-*"), rustc),
@@ -195,14 +210,17 @@ def main():
                     know(tree, output)
                 os.replace(truth + ".part", truth)
         except (Missing, subprocess.CalledProcessError) as problem:
-            print(row([language, name, f"not measured: {problem}"] + [""] * 6), flush=True)
+            why = problem if isinstance(problem, Missing) else f"{problem.cmd[0]} failed"
+            print(row([language, name, f"not measured: {why}"] + [""] * 6), flush=True)
             continue
+        # What a variable is that holds a function is a question of taste in JavaScript.
+        is_whole = language != "JavaScript"
         f = compare.compare(f"{ROOT}/.build/release/segstore", tree, truth).figures()
         print(row([
             language, name, f"{f['calls']:,}", f"{f['resolved']:.1f} %", f"{f['ambiguous']:.1f} %",
             f"{f['exact']:.2f} % of {f['exactCount']:,}",
-            f"{f['probable']:.1f} % of {f['probableCount']:,}", f"{f['recall']:.2f} %",
-            f"{f['precision']:.2f} %",
+            f"{f['probable']:.1f} % of {f['probableCount']:,}",
+            f"{f['recall']:.2f} %" if is_whole else "", f"{f['precision']:.2f} %" if is_whole else "",
         ]), flush=True)
 
 

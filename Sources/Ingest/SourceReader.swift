@@ -33,7 +33,7 @@ enum FileOutcome: Sendable {
 
 package final class SourceReader {
     /// Its part of what a file's facts depend on: to be changed with any rule.
-    package static let rulesVersion = 9
+    package static let rulesVersion = 10
     /// A file with a zero byte among so many of its first bytes is binary, as it is for git.
     private static let sniffedByteCount = 8000
 
@@ -41,6 +41,7 @@ package final class SourceReader {
     private let byteLimit: Int
     private let includesTests: Bool
     private let buffer = ByteBuffer(capacity: 64 << 10)
+    private lazy var blanked = ByteBuffer(capacity: 64 << 10)
     private let parser = Parser()
 
     init(_ languages: LanguageTable, byteLimit: Int, includesTests: Bool) {
@@ -129,13 +130,28 @@ package final class SourceReader {
                     contentHash: hash, hash: sum, content: rows))
         }
         if let known, known.contentHash == hash, known.parser == version { return file(nil) }
-        guard let tree = parser.parse(bytes, compiled.grammar),
+        guard let tree = parser.parse(seen(bytes, compiled.language), compiled.grammar),
             let facts = Extractor.facts(of: tree, by: parser, compiled, bytes, path: path)
         else { return .ignored(.tooHard) }
         return file(
             FileRows(
                 facts, bytes, path: path, language: compiled.language.name, contentHash: hash,
                 includesTests: includesTests))
+    }
+
+    /// What the parser gets to see of a file.
+    private func seen(
+        _ bytes: UnsafeRawBufferPointer, _ language: Language
+    ) -> UnsafeRawBufferPointer {
+        guard let blanks = language.blanks?(bytes), !blanks.isEmpty else { return bytes }
+        blanked.removeAll()
+        let start = blanked.appendUninitialized(bytes.count)
+        let target = UnsafeMutableRawBufferPointer(start: start, count: bytes.count)
+        target.copyMemory(from: bytes)
+        for range in blanks {
+            for place in range { target[place] = UInt8(ascii: " ") }
+        }
+        return blanked.bytes
     }
 
     private func fill(_ path: String, _ byteCount: Int) throws(SystemError) {

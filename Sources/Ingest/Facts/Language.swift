@@ -116,6 +116,8 @@ struct Language: Sendable {
     var assignmentDeclares = false
     /// Arguments that stand for any number of them.
     var spreads: [StaticString] = []
+    /// What the parser is not to see.
+    var blanks: (@Sendable (UnsafeRawBufferPointer) -> [Range<Int>])?
     /// The type of a value that says it without a name, as it is written: `=int`.
     var valueType: @Sendable (Extractor, SyntaxNode) -> String? = { _, _ in nil }
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,

@@ -6,7 +6,8 @@ extension Language {
     static let c = Language(
         name: "c", grammar: GrammarFolder.Name("c"), extensions: ["c", "h"],
         rules: C.rules, shapes: C.shapes, builtIns: C.builtInTypes,
-        namedType: { C.namedType($0, $1) }, links: CIncludes.links(isObjectOriented: false),
+        blanks: { CMacros.blanks($0) }, namedType: { C.namedType($0, $1) },
+        links: CIncludes.links(isObjectOriented: false),
         details: { C.details($0, $1, &$2) }, visibility: C.visibility, test: C.test)
 
     static let cpp = Language(
@@ -43,7 +44,8 @@ extension Language {
             "new_expression": .call("type"), "dependent_type": .inner,
         ],
         builtIns: C.builtInTypes, selfNames: ["this"],
-        spreads: ["parameter_pack_expansion"], namedType: { C.namedType($0, $1) },
+        spreads: ["parameter_pack_expansion"], blanks: { CMacros.blanks($0) },
+        namedType: { C.namedType($0, $1) },
         callValue: { C.callValue($0, $1) }, wrappedType: { C.wrappedType($0, $1) },
         links: CIncludes.links(isObjectOriented: true), details: { C.details($0, $1, &$2) },
         visibility: C.visibility, test: C.test)
