@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a reference ends at, and how sure that is.
+
+extension Linker {
+    func answer(_ reference: Reference) -> Answer {
+        let expression = Expression(reference.target)
+        let name = expression.last
+        guard rules.isDefined else { return unresolved(name) }
+        if rules.isStrict { return strictAnswer(expression, reference) }
+        var part = expression.parts[expression.parts.count - 1]
+        let sought = Sought(part, reference)
+        if !part.isCall { part.argumentCount = reference.argumentCount }
+        var value: Value = .nothing
+        if expression.parts.count == 1 {
+            // What it names is meant, not what that would give.
+            if rules.names != nil { (part.isCall, part.isInstance) = (false, false) }
+            value = evaluate(part, reference.owner, sought)
+        } else {
+            var receiver = evaluate(expression.parts.dropLast(), reference.owner)
+            if !rules.wrapper.isEmpty { receiver = unfolded(receiver) }
+            let isAtRoot = expression.parts.count == 2 && expression.parts[0].name == "@root"
+            value =
+                isAtRoot
+                ? atRoot(name)
+                : member(name, of: receiver, sought, argumentCount: part.argumentCount)
+            if case .nothing = value {
+                if reference.isValue && !isImplicit(reference) || saysNothing(expression)
+                    || isForeign(expression.parts[0], reference.owner)
+                {
+                    return unresolved(name)
+                }
+                return byName(name, receiver, reference)
+            }
+        }
+        return answer(value, name, reference)
+    }
+
+    /// Whether a name tells nothing of what is meant where that was not found: those of bases that
+    /// are unknown, and of modules.
+    func saysNothing(_ expression: Expression) -> Bool {
+        let first = expression.parts[0].name
+        return rules.names == nil
+            && (first == "@super" || rules.constructors.contains(expression.last)
+                || rules.hasOpenTypes && isConstant(first))
+    }
+
+    /// Whether what an expression begins with is nothing of the tree: what it has is neither.
+    func isForeign(_ part: Expression.Part, _ owner: Int) -> Bool {
+        guard rules.names != nil, !["?", "", "@any", "@self", "@type"].contains(part.name) else {
+            return false
+        }
+        var name = part
+        (name.isCall, name.isInstance) = (false, false)
+        if case .nothing = evaluate(name, owner, Sought(part)) { return true }
+        return false
+    }
+
+    func answer(_ value: Value, _ name: String, _ reference: Reference) -> Answer {
+        if rules.isStrict { return strictAnswer(value, name, reference) }
+        switch value {
+        case .symbols(let symbols, let isSure):
+            var found = withoutSecondary(symbols)
+            var isSure = isSure
+            var type: Symbol?
+            if reference.kind == .calls || reference.isValue {
+                // A field and a method may have one name: which is meant, its use says.
+                let fitting = found.filter {
+                    isTypeOrCallable($0) == (reference.kind == .calls)
+                }
+                if !fitting.isEmpty { found = fitting }
+            }
+            if found.count > 1, reference.kind != .imports {
+                found = meant(found, asType: reference.kind != .calls && !reference.isValue)
+            }
+            if reference.kind == .calls {
+                found = chosen(found, reference.argumentCount, reference.labels)
+                if found.count > 1 { found = taking(found, reference) }
+                if found.count == 1 {
+                    if let constructor = constructor(found[0], reference) {
+                        type = found[0]
+                        found = [constructor]
+                    }
+                    // What it inherits may take them instead.
+                    if isSure, !canTake(found[0], reference) { isSure = false }
+                }
+            }
+            if found.count > 1, rules.hasOpenTypes { found = withoutReopenings(found, file) }
+            let stored = found.filter { !table.definition($0).isExcluded }
+            if reference.isValue, stored.allSatisfy({ table.definition($0).kind == .namespace }) {
+                return unresolved(name)
+            }
+            guard !stored.isEmpty else { return unresolved(name) }
+            if stored.count > 1 {
+                // Overloads are of one type; others, if they are many, say nothing.
+                if stored.count > Self.candidateLimit,
+                    Set(stored.map { table.path($0) }).count > 1
+                        || Set(stored.map { table.fileNumber(of: $0) }).count > Self.candidateLimit
+                {
+                    return unresolved(name)
+                }
+                return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
+            }
+            if found.count > 1 { isSure = false }
+            return Answer(
+                targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable,
+                type: type)
+        case .instance(let types, _):
+            // A variable that is called: nothing says what it calls, or its type does.
+            if reference.kind == .calls, let called = rules.callName,
+                let answer = calledMember(called, of: value, reference)
+            {
+                return answer
+            }
+            if reference.kind == .calls || reference.isValue { return unresolved(name) }
+            return answer(.symbols(types, isSure: false), name, reference)
+        case .wrapped: return unresolved(name)
+        case .module where reference.isValue || reference.kind == .calls: return unresolved(name)
+        case .module(let path, let number):
+            let files = number.map { [$0] } ?? table.files(of: path)
+            let types = table.symbols(at: path)
+            if files.isEmpty, types.count == 1 {
+                return Answer(targets: [.symbol(types[0])], resolution: .exact)
+            }
+            // A module of several files is all of them.
+            guard !files.isEmpty else { return unresolved(name) }
+            return Answer(
+                targets: files.map { .symbol(table.files[$0].first) }, resolution: .exact)
+        case .outer(let text):
+            // What a call of something outside gives may be of the tree.
+            if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
+            if isExtension(name) { return unresolved(name) }
+            return Answer(targets: [.external(text)], resolution: .external)
+        case .nothing: return unresolved(name)
+        }
+    }
+
+    /// Whether any type of the tree has a member of that name.
+    func isMember(_ name: String) -> Bool {
+        note(name)
+        return table.symbols(named: name, in: family).contains { symbol in
+            let file = table.file(of: symbol)
+            return file.typeName(of: symbol - file.first) != nil
+        }
+    }
+
+    /// Whether it is a name that types outside of the tree may have got in it.
+    func isExtension(_ name: String) -> Bool {
+        rules.extensionsKeepPaths
+            && table.symbols(named: name, in: family).contains {
+                table.definition($0).extends != nil
+            }
+    }
+
+    func unresolved(_ name: String) -> Answer {
+        let name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
+        return Answer(targets: [.unresolved(name)], resolution: .unresolved)
+    }
+
+    func answer(_ item: Import) -> Answer {
+        var value = self.value(of: item)
+        let name = item.name == "*" ? nil : item.name
+        // What a file is as a whole may be nothing with a name.
+        if name == nil, case .nothing = value { value = module(of: item) }
+        let isPath =
+            item.module.utf8.contains(UInt8(ascii: "/"))
+            || rules.hasIncludes && item.name == nil && item.alias.isEmpty
+        let last = name ?? (isPath ? nil : LinkedFile.parts(item.module).last) ?? item.module
+        let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
+        return answer(value, last, reference)
+    }
+
+    /// More candidates than this say nothing.
+    static let candidateLimit = 4
+
+    /// What a member may be of whose value nothing is known.
+    func byName(_ name: String, _ receiver: Value, _ reference: Reference) -> Answer {
+        switch receiver {
+        case .nothing: break
+        // What it is a member of is known, and does not have it.
+        default: return unresolved(name)
+        }
+        guard name != "?", !rules.commonMembers.contains(name) else { return unresolved(name) }
+        note(name)
+        let isImplicit = isImplicit(reference)
+        var candidates = table.symbols(named: name, in: family).filter { symbol in
+            let file = table.file(of: symbol)
+            let definition = file.facts.definitions[symbol - file.first]
+            if isImplicit, !definition.isStatic && definition.kind != .enumMember { return false }
+            return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
+                && isSeen(symbol)
+                && (definition.kind == .enumMember && isImplicit
+                    || (reference.kind == .calls
+                        ? definition.kind.isCallable : !rules.isStrict || definition.kind.isType))
+                && accepts(definition, reference.argumentCount, reference.labels)
+        }
+        if rules.hasIncludes { candidates = defined(candidates) }
+        if candidates.count > 1 { candidates = withoutOverrides(candidates) }
+        // Those of one type that its arguments do not tell apart are one candidate.
+        let typeCount = Set(candidates.map { typeOf(member: $0) ?? -1 }).count
+        if candidates.isEmpty || typeCount > Self.candidateLimit || candidates.count > 16 {
+            return unresolved(name)
+        }
+        return Answer(
+            targets: candidates.map { .symbol($0) },
+            resolution: candidates.count == 1 ? .probable : .ambiguous)
+    }
+
+    /// Of members that override each other those of the outermost bases.
+    func withoutOverrides(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count <= 64 else { return symbols }
+        let types = symbols.map { typeOf(member: $0) }
+        return symbols.enumerated().filter { index, _ in
+            guard let type = types[index] else { return true }
+            let bases = allBases(of: type)
+            return !types.enumerated().contains { other, base in
+                other != index && base.map { bases.contains($0) } ?? false
+            }
+        }.map(\.element)
+    }
+
+    func typeOf(member symbol: Symbol) -> Symbol? {
+        let file = table.file(of: symbol)
+        let definition = file.facts.definitions[symbol - file.first]
+        if definition.extends == nil {
+            return definition.parent > 0 ? file.first + definition.parent : nil
+        }
+        if case .symbols(let types, _) = extendedType(symbol) { return types.first }
+        return nil
+    }
+
+    func allBases(of type: Symbol) -> Set<Symbol> {
+        var all: Set<Symbol> = []
+        var pending = [type]
+        while let type = pending.popLast(), all.count < 256 {
+            for case .symbols(let bases, _) in self.bases(of: type) {
+                for base in bases where all.insert(base).inserted { pending.append(base) }
+            }
+        }
+        return all
+    }
+
+    func accepts(
+        _ definition: LinkFacts.Definition, _ argumentCount: Int, _ labels: String? = nil
+    ) -> Bool {
+        if let labels, let own = definition.labels { return Labels.match(labels, own) }
+        guard argumentCount >= 0, let arguments = definition.arguments else { return true }
+        return arguments.contains(argumentCount)
+    }
+
+    /// Without those that only say what another one is.
+    func withoutSecondary(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count > 1 else { return symbols }
+        let primary = symbols.filter { !table.definition($0).isSecondary }
+        return primary.isEmpty ? symbols : primary
+    }
+
+    /// Of a method and a field with one name that which is called, or is not.
+    func fitting(_ symbols: [Symbol], isCall: Bool) -> [Symbol] {
+        let found = symbols.filter { symbol in
+            let definition = table.definition(symbol)
+            let isCallable = definition.kind.isCallable && !definition.isAccessor
+            return isCallable == isCall || definition.isType
+        }
+        return found.isEmpty ? symbols : found
+    }
+
+    /// Of what one name is as a type and as a value, that which is asked for.
+    func meant(_ symbols: [Symbol], asType: Bool) -> [Symbol] {
+        let found = symbols.filter { symbol in
+            let kind = table.definition(symbol).kind
+            if asType { return kind.isType || kind == .typeAlias }
+            return ![.interface, .typeAlias, .namespace, .module].contains(kind)
+        }
+        return found.isEmpty ? symbols : found
+    }
+
+    /// Of several with one name those that take so many arguments, if that decides.
+    func chosen(
+        _ symbols: [Symbol], _ argumentCount: Int, _ labels: String? = nil
+    ) -> [Symbol] {
+        let symbols = withoutSecondary(symbols)
+        guard symbols.count > 1, argumentCount >= 0 || labels != nil else { return symbols }
+        let fitting = symbols.filter { accepts(table.definition($0), argumentCount, labels) }
+        return fitting.isEmpty ? symbols : fitting
+    }
+
+    /// What calling a type calls, if it says so itself.
+    func constructor(_ symbol: Symbol, _ reference: Reference) -> Symbol? {
+        let type = table.definition(symbol)
+        let rules = table.file(of: symbol).language.links
+        guard type.isType, !rules.constructors.isEmpty else { return nil }
+        // It is what its own parameters make.
+        if type.arguments != nil, accepts(type, reference.argumentCount) { return nil }
+        for name in rules.constructors.sorted() {
+            let name = name.isEmpty ? table.definition(symbol).name : name
+            if case .symbols(let found, _) = ownMember(
+                name, symbol, .called, reference.argumentCount)
+            {
+                var fitting = found.filter {
+                    accepts(table.definition($0), reference.argumentCount, reference.labels)
+                }
+                if rules.hasIncludes { fitting = defined(fitting) }
+                if fitting.count > 1 { fitting = taking(fitting, reference) }
+                if fitting.count == 1 { return fitting[0] }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What files offer to each other.
+
+extension Linker {
+    func module(of item: Import) -> Value {
+        note(item.module)
+        for part in LinkedFile.parts(item.module) { note(part) }
+        // What is included is a file, what is used of it has a path.
+        if rules.hasPaths || rules.hasIncludes && (item.name != nil || !item.alias.isEmpty) {
+            let key = ImportKey(file: file.first, owner: item.owner, module: item.module)
+            let number = importNumbers[key] ?? importNumbers.count
+            importNumbers[key] = number
+            return leveled(number, importMemo) { module(ofPath: item) }
+        }
+        // All files have a say in where modules are.
+        if rules.isStrict { dependencies.append(Self.dependencyOnImports) }
+        return switch rules.module(item, file, table) {
+        case .inner(let path, let number)?: .module(path, file: number)
+        case .outer(let name)?: .outer(name)
+        case nil: .nothing
+        }
+    }
+
+    func value(of item: Import) -> Value {
+        let module = module(of: item)
+        guard let name = item.name, name != "*" else { return whole(module, depth: 0) }
+        return member(name, ofModule: module, .any, -1, depth: 0)
+    }
+
+    static let depthLimit = 16
+
+    func member(
+        _ name: String, ofModule module: Value, _ sought: Sought, _ argumentCount: Int, depth: Int
+    ) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        if rules.isStrict { return strictMember(name, ofModule: module, depth: depth) }
+        switch module {
+        case .outer(let text):
+            if name == rules.wholeName { return module }
+            return .outer(text.isEmpty ? name : "\(text).\(name)")
+        case .symbols, .instance:
+            return member(name, of: module, sought, argumentCount: argumentCount)
+        case .nothing, .wrapped: return .nothing
+        case .module(let path, let number):
+            note(name)
+            if let number, table.files[number].isReplaced {
+                let value = inside(number) { exported(name, depth: depth) }
+                if case .nothing = value {} else { return value }
+                let whole = whole(module, depth: depth)
+                if case .module(_, number) = whole { return .nothing }
+                return member(name, of: whole, sought, argumentCount: argumentCount)
+            }
+            let inner = path.appending(name)
+            var found = sifted(table.symbols(at: inner), sought, argumentCount)
+            if let number { found = found.filter { table.fileNumber(of: $0) == number } }
+            found = found.filter { isReachable($0) }
+            let bare = found.filter { !isMember($0) }
+            if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
+            if rules.names != nil {
+                // What a type has is imported as from a module.
+                let types = table.symbols(at: path).filter { table.definition($0).isType }
+                if !types.isEmpty {
+                    return member(name, ofTypes: types, isSure: true, sought, argumentCount)
+                }
+            }
+            for number in number.map({ [$0] }) ?? table.files(of: path) {
+                let value = inside(number) { exported(name, depth: depth) }
+                if case .nothing = value { continue }
+                return value
+            }
+            if table.hasModule(inner) { return .module(inner, file: nil) }
+            return .nothing
+        }
+    }
+
+    /// What a file hands on under a name.
+    func exported(_ name: String, depth: Int) -> Value {
+        // Files that hand on all of each other lead to each in more ways than can be gone.
+        let key = Handed(
+            file: table.fileNumber(of: file.first), name: name, depth: depth, level: level,
+            looksAtBases: looksAtBases)
+        if let known = exportMemo[key] {
+            join(known.dependencies, known.number << 8 | 0xFE)
+            return known.value
+        }
+        let noted = beginNoting()
+        let value = findExported(name, depth: depth)
+        exportMemo[key] = (value, endNoting(noted), exportMemo.count)
+        return value
+    }
+
+    struct Handed: Hashable {
+        let file: Int
+        let name: String
+        let depth: Int
+        let level: Int
+        let looksAtBases: Bool
+    }
+
+    func findExported(_ name: String, depth: Int) -> Value {
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            guard item.isExported || rules.exportsImports else { continue }
+            if item.module.isEmpty { return ownName(item.name, depth: depth + 1) }
+            let module = self.module(of: item)
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
+            return member(name, ofModule: module, .any, -1, depth: depth + 1)
+        }
+        for index in file.wildcards {
+            let item = file.facts.imports[index]
+            guard item.isExported || rules.exportsImports else { continue }
+            let value = member(
+                name, ofModule: self.module(of: item), .any, -1, depth: depth + 1)
+            switch value {
+            case .nothing, .outer: continue
+            default: return value
+            }
+        }
+        return .nothing
+    }
+
+    /// What is at the top of the file, or imported there; without a name all of that.
+    func ownName(_ name: String?, depth: Int) -> Value {
+        guard depth < Self.depthLimit else { return .nothing }
+        guard let name else {
+            return .module(file.module, file: table.fileNumber(of: file.first))
+        }
+        note(name)
+        let found = table.symbols(at: file.module.appending(name)).filter { isOwn($0) }
+        let bare = found.filter { !isMember($0) }
+        if !found.isEmpty { return .symbols(bare.isEmpty ? found : bare, isSure: true) }
+        for index in file.imports(named: name).reversed() {
+            let item = file.facts.imports[index]
+            if item.module.isEmpty { continue }
+            let module = self.module(of: item)
+            guard let name = item.name, name != "*" else {
+                return whole(module, depth: depth + 1)
+            }
+            return member(name, ofModule: module, .any, -1, depth: depth + 1)
+        }
+        return .nothing
+    }
+
+    /// What a module is to those that import it as a whole: something in it, where it says so.
+    func whole(_ module: Value, depth: Int) -> Value {
+        guard case .module(_, let number?) = module, table.files[number].isReplaced else {
+            return module
+        }
+        guard depth < Self.depthLimit else { return .nothing }
+        let value = inside(number) { exported(Import.whole, depth: depth + 1) }
+        // What it is nobody knows; what it offers by name may be.
+        if case .nothing = value { return module }
+        return value
+    }
+
+    func isOwn(_ symbol: Symbol) -> Bool {
+        symbol >= file.first && symbol < file.first + file.facts.definitions.count
+    }
+
+    func isReachable(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return !(definition.isMember && definition.isSecondary)
+    }
+
+    /// Whether it can be named from here at all.
+    func isSeen(_ symbol: Symbol) -> Bool { !table.definition(symbol).isLocal || isOwn(symbol) }
+
+    /// Whether it has its name behind a dot only.
+    func isMember(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return definition.isMember || definition.extends != nil
+    }
+}

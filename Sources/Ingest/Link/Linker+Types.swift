@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What definitions are, give, and extend.
+
+extension Linker {
+    func enclosingType(_ owner: Int) -> EnclosingType {
+        var place = owner
+        while place > 0 {
+            let definition = file.facts.definitions[place]
+            if definition.isType { return .symbols([file.first + place], isSure: true) }
+            if definition.extends != nil {
+                if case .symbols(let types, let isSure) = extendedType(file.first + place) {
+                    return .symbols(types, isSure: isSure)
+                }
+                return .nothing
+            }
+            place = definition.parent
+        }
+        return .nothing
+    }
+
+    typealias EnclosingType = Value
+
+    /// The type that a member belongs to which stands outside of it.
+    func extendedType(_ symbol: Symbol) -> Value {
+        let other = table.file(of: symbol)
+        guard let text = other.facts.definitions[symbol - other.first].extends else {
+            return .nothing
+        }
+        return leveled(symbol, extendedMemo) {
+            inside(table.fileNumber(of: symbol)) {
+                if rules.isStrict { return strictExtendedType(text, other, symbol) }
+                // It is named where it is extended.
+                let parent = other.facts.definitions[symbol - other.first].parent
+                let owner = rules.names == nil ? 0 : max(0, parent)
+                return types(in: evaluate(Expression(text).parts, owner, .type))
+            }
+        }
+    }
+
+    /// What a definition is or gives, as far as it says so.
+    func type(of symbol: Symbol) -> Value {
+        let other = table.file(of: symbol)
+        let index = symbol - other.first
+        let definition = other.facts.definitions[index]
+        let owner = definition.kind.isCallable ? index : max(0, definition.parent)
+        let number = table.fileNumber(of: symbol)
+        // A plain type has no members.
+        if let type = definition.type, type.utf8.first == UInt8(ascii: "=") { return .outer(type) }
+        return leveled(symbol, typeMemo) {
+            inside(number) {
+                let value =
+                    definition.type.map { evaluate(Expression($0).parts, owner) }
+                    ?? attribute(at: table.path(symbol), in: number)
+                // What is another variable is what that is.
+                guard case .symbols(let symbols, _) = value,
+                    !symbols.allSatisfy({ isTypeOrCallable($0) })
+                else { return value }
+                if symbols.allSatisfy({ isType($0) }) { return value }
+                return symbols.count == 1 ? type(of: symbols[0]) : .nothing
+            }
+        }
+    }
+
+    /// Answers that were given before, by how many levels there were for them; those that needed
+    /// no more than they had count for all.
+    final class Memo {
+        let number: Int
+
+        init(_ number: Int) { self.number = number }
+
+        private var answers: [Int: (value: Value, dependencies: [UInt32])] = [:]
+
+        subscript(key: Int, level: Int) -> (value: Value, dependencies: [UInt32])? {
+            get { answers[key << 4] ?? answers[key << 4 | level] }
+            set { answers[key << 4 | level] = newValue }
+        }
+    }
+
+    /// Begins to note what one answer depends on, by itself.
+    func beginNoting() -> (start: Int, joined: Set<Int>) {
+        let noted = (dependencies.count, joined)
+        joined = []
+        return noted
+    }
+
+    func endNoting(_ noted: (start: Int, joined: Set<Int>)) -> [UInt32] {
+        joined = noted.joined
+        return Array(Set(dependencies[noted.start...]))
+    }
+
+    /// Takes over what an answer depended on when it was found.
+    func join(_ others: [UInt32], _ key: Int) {
+        if joined.insert(key).inserted { dependencies += others }
+    }
+
+    func leveled(_ symbol: Int, _ memo: Memo, _ body: () -> Value) -> Value {
+        guard level > 0 else {
+            isCut = true
+            return .nothing
+        }
+        let key = symbol << 1 | (looksAtBases ? 1 : 0)
+        if let known = memo[key, level] {
+            join(known.dependencies, key << 8 | level << 2 | memo.number)
+            return known.value
+        }
+        let wasCut = isCut
+        let noted = beginNoting()
+        isCut = false
+        level -= 1
+        let value = body()
+        level += 1
+        memo[key, isCut ? level : 0] = (value, endNoting(noted))
+        isCut = isCut || wasCut
+        return value
+    }
+
+    /// What has members of its own.
+    func isType(_ symbol: Symbol) -> Bool {
+        let definition = table.definition(symbol)
+        return definition.isType
+            || definition.kind == .typeAlias && definition.type == nil
+                && table.file(of: symbol).language.links.aliasesAreTypes
+    }
+
+    func isTypeOrCallable(_ symbol: Symbol) -> Bool {
+        let kind = table.definition(symbol).kind
+        return kind.isType || kind.isCallable || kind == .module || kind == .namespace
+    }
+
+    /// What a type extends, in the order in which it says so. Names in it are looked for without
+    /// what types have from their own bases.
+    func bases(of type: Symbol) -> [Value] {
+        guard looksAtBases else { return [] }
+        if let known = baseMemo[type] {
+            join(known.dependencies, type << 8 | 0xFF)
+            return known.values
+        }
+        let noted = beginNoting()
+        note(table.definition(type).name)
+        let values = lookingAtBases { findBases(of: type) }
+        baseMemo[type] = (values, endNoting(noted))
+        return values
+    }
+
+    /// Finds out what bases are: names in them are looked for without what types have from theirs.
+    func lookingAtBases<Result>(_ body: () -> Result) -> Result {
+        let (outerLevel, wasCut, lookedAtBases) = (level, isCut, looksAtBases)
+        level = Self.levelLimit
+        looksAtBases = false
+        defer {
+            (level, isCut) = (outerLevel, wasCut)
+            looksAtBases = lookedAtBases
+        }
+        return body()
+    }
+
+    func findBases(of type: Symbol) -> [Value] {
+        let other = table.file(of: type)
+        let index = type - other.first
+        var values: [Value] = []
+        var parts = [type]
+        if other.language.links.hasPartialTypes, other.facts.definitions[index].isStatic {
+            parts = table.symbols(at: table.path(type)).filter {
+                table.definition($0).isType && table.definition($0).isStatic
+            }
+        }
+        for part in parts {
+            let file = table.file(of: part)
+            let index = part - file.first
+            for base in file.facts.bases where base.owner == index {
+                // A base is no member of the type itself.
+                let owner = max(0, file.facts.definitions[index].parent)
+                values.append(
+                    inside(table.fileNumber(of: part)) {
+                        types(in: evaluate(Expression(base.target).parts, owner, .type))
+                    })
+            }
+        }
+        for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
+        {
+            let conformance = table.files[number].facts.conformances[place]
+            inside(number) {
+                let owner = conformance.owner
+                guard
+                    case .symbols(let types, _) = evaluate(typeParts(conformance.type), owner),
+                    types.contains(type)
+                else { return }
+                values.append(self.types(in: evaluate(typeParts(conformance.base), owner)))
+            }
+        }
+        // What an enumeration has, its members have.
+        if other.facts.definitions[index].kind == .enumMember,
+            other.facts.definitions[index].parent > 0
+        {
+            let parent = other.facts.definitions[index].parent
+            values.append(.symbols([other.first + parent], isSure: true))
+        }
+        return values
+    }
+
+    func types(in value: Value) -> Value {
+        guard case .symbols(let symbols, let isSure) = value else { return value }
+        var types: [Symbol] = []
+        for symbol in symbols {
+            if isType(symbol) {
+                types.append(symbol)
+            } else if case .instance(let aliased, _) = type(of: symbol) {
+                types += aliased
+            }
+        }
+        return types.isEmpty ? .nothing : .symbols(types, isSure: isSure)
+    }
+}
+
+extension Linker.Value {
+    func map(isInstance: Bool) -> Linker.Value {
+        guard case .symbols(let types, let isSure) = self, isInstance else { return self }
+        return .instance(types, isSure: isSure)
+    }
+}
