@@ -164,6 +164,9 @@ class Result:
                 continue
             if isOuter and graph.isInFunction(entity):
                 continue
+            # What has no name in its language is not in the truths.
+            if entity["name"].startswith("$") or entity["name"] == "_":
+                continue
             lines = wanted.get((entity["file"], entity["name"]), [])
             here = [l for l in lines if entity["start_line"] <= l <= entity["end_line"]]
             if here:
