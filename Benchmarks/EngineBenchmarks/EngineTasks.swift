@@ -53,15 +53,19 @@ final class EngineTasks {
         }
     }
 
-    func fresh(_ name: String, compacts: Bool = false) throws -> GraphStore {
-        try Self.fresh("\(directory)/\(name)", compacts: compacts)
+    func fresh(
+        _ name: String, _ schema: Schema = CodeGraph.schema, compacts: Bool = false
+    ) throws -> GraphStore {
+        try Self.fresh("\(directory)/\(name)", schema, compacts: compacts)
     }
 
-    static func fresh(_ path: String, compacts: Bool = false) throws -> GraphStore {
+    static func fresh(
+        _ path: String, _ schema: Schema = CodeGraph.schema, compacts: Bool = false
+    ) throws -> GraphStore {
         try? FileManager.default.removeItem(atPath: path)
         var options = StoreOptions()
         options.compactsAutomatically = compacts
-        return try GraphStore.open(path, schema: CodeGraph.schema, options: options)
+        return try GraphStore.open(path, schema: schema, options: options)
     }
 
     /// All rows in one batch, to be read.

@@ -3,6 +3,7 @@
 // A source tree, `--corpus` or what is found: all of an ingest beside the parser alone on the same
 // files, alternated; and an ingest that finds nothing new.
 
+import CodeGraph
 import Foundation
 import Ingest
 import Platform
@@ -18,7 +19,7 @@ extension EngineTasks {
         // Python's library, where it is the source text, has all that was ever installed below it.
         options.excluded = ["site-packages/", "dist-packages/"]
         let ingest = Ingest(root: data.corpus, languages: languages, options: options)
-        let report = try ingest.run(into: try fresh("ingest"))
+        let report = try ingest.run(into: try fresh("ingest", CodeGraph.ingestSchema))
         Report.add("source files", report.total.fileCount, "files")
         Report.add("source text", report.total.byteCount, "bytes")
         let entries = try SourceWalker(root: data.corpus, excluded: options.excluded).walk()
@@ -33,7 +34,9 @@ extension EngineTasks {
                     times["parser alone, \(threadCount) threads", default: []].append(time)
                 }
             }
-            let time = try timed { _ = try ingest.run(into: try fresh("ingest")) }
+            let time = try timed {
+                _ = try ingest.run(into: try fresh("ingest", CodeGraph.ingestSchema))
+            }
             if run > 0 { times["ingest", default: []].append(time) }
         }
         for (name, times) in times.sorted(by: { $0.key < $1.key }) {
@@ -43,7 +46,7 @@ extension EngineTasks {
             Report.line("", String(format: "%.1f MB/s", rate))
         }
         // Files that were just written are read again, so the first is not counted.
-        let store = try fresh("ingest")
+        let store = try fresh("ingest", CodeGraph.ingestSchema)
         _ = try ingest.run(into: store)
         try measure("ingest, nothing new", runs: runs) { _ = try ingest.run(into: store) }
     }
