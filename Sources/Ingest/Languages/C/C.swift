@@ -78,7 +78,6 @@ private enum C {
             "preproc_def": .visit(macro), "preproc_function_def": .visit(macro),
             "preproc_include": .visit(include),
             "call_expression": .visit(call),
-            "function_declarator": .visit(lostConstructor), "labeled_statement": .visit(label),
             "type_identifier": .type,
         ]
 
@@ -156,7 +155,7 @@ private enum C {
     }
 
     static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        if exportedType(e, node) || testFunction(e, node) { return true }
+        if testFunction(e, node) { return true }
         guard let (name, isFunction) = named(node["declarator"]), isFunction else { return true }
         defineFunction(e, node, name, body: node["body"] ?? node.child("field_initializer_list"))
         return true
@@ -167,7 +166,6 @@ private enum C {
             locals(e, node)
             return true
         }
-        guard !isLostType(node) else { return true }
         let isHeader = isHeader(e.path)
         let isExtern = node.child("storage_class_specifier").map { e.text($0) == "extern" } ?? false
         let isQualified = node.allChildren.contains {
@@ -575,79 +573,6 @@ private enum C {
         return true
     }
 
-    // MARK: - What the grammar mistakes
-
-    /// `class EXPORT Name : Base { … }`: the grammar does not know that EXPORT is a macro. It takes
-    /// that for the class, and all of it for a function that returns one.
-    private static func exportedType(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let type = node["type"], type["body"] == nil, let body = node["body"],
-            let declarator = node["declarator"],
-            declarator.isOne(of: "identifier", "template_function", "qualified_identifier"),
-            let kind = kind(type)
-        else { return false }
-        var names: [SyntaxNode] = []
-        var bases: [SyntaxNode]?
-        for word in words(between: type, body, of: node) {
-            if word.is("<") { return false }
-            if word.is(":") { bases = [] }
-            guard word.isOne(of: "identifier", "template_function", "qualified_identifier"),
-                !e.has(word, text: "final")
-            else { continue }
-            if bases == nil { names.append(word) } else { bases?.append(word) }
-        }
-        // There may be more than one macro.
-        guard let last = names.last else { return false }
-        let name = last.is("template_function") ? last["name"] ?? last : last
-        guard name.is("identifier") else { return false }
-        e.hide(type["name"])
-        e.define(kind, node, name: name, body: body)
-        for base in bases ?? [] { e.refer(.extends, base) }
-        return true
-    }
-
-    /// What the grammar could not place stands in errors, also in the name of what it made of it.
-    private static func words(
-        between type: SyntaxNode, _ body: SyntaxNode, of node: SyntaxNode
-    ) -> [SyntaxNode] {
-        var words: [SyntaxNode] = []
-        for child in node.allChildren where child.start >= type.end && child.end <= body.start {
-            let isTorn = child.is("template_function") && child.allChildren.contains { $0.isError }
-            for part in child.isError || isTorn ? Array(child.allChildren) : [child] {
-                words += part.isError ? Array(part.allChildren) : [part]
-            }
-        }
-        return words
-    }
-
-    private static func kind(_ type: SyntaxNode) -> EntityKind? {
-        if type.is("class_specifier") { return .class }
-        if type.is("struct_specifier") { return .struct }
-        return type.is("union_specifier") ? .union : nil
-    }
-
-    /// The same with more than one base makes variables of them.
-    private static func isLostType(_ node: SyntaxNode) -> Bool {
-        guard let type = node["type"], type["body"] == nil, kind(type) != nil else { return false }
-        return node.children(atMost: 8).contains { $0.isError || $0["name"]?.isError == true }
-    }
-
-    /// `public:` in a class that was taken for a function. Before `noexcept:` stands a constructor
-    /// whose members were taken for statements.
-    static func label(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard e.isInType, let label = node["label"] else { return true }
-        setVisibility(e, label)
-        return !e.has(label, text: "noexcept")
-    }
-
-    /// A constructor or destructor in such a class: nothing stands before it, as before a function.
-    static func lostConstructor(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard e.isInType, node.parent?.isError == true, let (name, _) = named(node),
-            name.is("destructor_name") || e.text(name) == lastName(e.scope.qualifiedName)
-        else { return true }
-        defineFunction(e, node, name, body: nil)
-        return true
-    }
-
     // MARK: - Tests
 
     /// Macros that stand for a function, and whose they are.
@@ -812,17 +737,7 @@ private enum C {
 
     static func call(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let function = node["function"] else { return true }
-        if !e.isInFunction, function.is("identifier") {
-            if testCall(e, node, function) { return true }
-            // A constructor in a class that was taken for a function.
-            if e.isInType, let parent = node.parent,
-                parent.isError || parent.is("expression_statement"),
-                e.text(function) == lastName(e.scope.qualifiedName)
-            {
-                defineFunction(e, node, function, body: nil)
-                return true
-            }
-        }
+        if !e.isInFunction, function.is("identifier"), testCall(e, node, function) { return true }
         if function.is("template_function"), let name = function["name"],
             e.text(name).hasSuffix("_cast")
         {

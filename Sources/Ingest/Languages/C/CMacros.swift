@@ -9,26 +9,39 @@ enum CMacros {
     static func blanks(_ source: UnsafeRawBufferPointer) -> [Range<Int>] {
         var tokens = Tokens(source)
         var blanks: [Range<Int>] = []
-        // The last four, the latest at the end.
-        var last = [Token](repeating: Token(.start, 0..<0), count: 4)
+        var (before, last) = (Token(.start, 0..<0), Token(.start, 0..<0))
+        // What stands between `class` and the body or the bases, if nothing else does.
+        var head: [Token]?
+        var isClass = false
         while let token = tokens.next() {
-            last.removeFirst()
-            last.append(token)
-            let (a, b, c) = (last[1], last[2], last[3])
-            if isEndOfHead(c, source), b.kind == .word, !isMacro(b, source), isMacro(a, source),
-                isTypeWord(last[0], source)
+            if token.kind == .word {
+                if isTypeWord(token, source) {
+                    (head, isClass) = ([], hasText(token, "class", source))
+                } else if !hasText(token, "final", source), !hasText(last, "::", source) {
+                    head?.append(token)
+                }
+            } else if hasText(token, "{", source) || hasText(token, ":", source)
+                || hasText(token, "<", source)
             {
-                blanks.append(a.range)
-            } else if c.kind == .word, isMacro(b, source), isLinkage(a, source) {
-                blanks.append(b.range)
-            } else if isMacro(b, source), b.isAlone, ends(a, source), begins(c, source),
-                !(hasText(a, "{", source) && hasText(c, "}", source))
-            {
-                blanks.append(b.range)
+                // `struct a b { … }` may be a value.
+                blanks += (head ?? []).dropLast()
+                    .filter { isClass || isMacro($0, source) }.map(\.range)
+                head = nil
+            } else if !hasText(token, "::", source) {
+                head = nil
             }
+            if token.kind == .word, isMacro(last, source), isLinkage(before, source) {
+                blanks.append(last.range)
+            } else if last.isAlone, isMacro(last, source), ends(before, source),
+                begins(token, source),
+                !(hasText(before, "{", source) && hasText(token, "}", source))
+            {
+                blanks.append(last.range)
+            }
+            (before, last) = (last, token)
         }
-        if last[3].isAlone, isMacro(last[3], source), hasText(last[2], "}", source) {
-            blanks.append(last[3].range)
+        if last.isAlone, isMacro(last, source), hasText(before, "}", source) {
+            blanks.append(last.range)
         }
         return blanks
     }
@@ -54,17 +67,12 @@ enum CMacros {
 
     private static func isTypeWord(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
         hasText(token, "class", source) || hasText(token, "struct", source)
+            || hasText(token, "union", source)
     }
 
     private static func isLinkage(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
         hasText(token, "static", source) || hasText(token, "inline", source)
             || hasText(token, "extern", source)
-    }
-
-    /// What comes behind a type's name where its body, or what it extends, follows.
-    private static func isEndOfHead(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
-        hasText(token, "{", source) || hasText(token, ":", source)
-            || hasText(token, "final", source)
     }
 
     private static func ends(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {

@@ -50,12 +50,11 @@ extension Ruby {
         e.openBlock()
         // Whose methods are meant in it, the one says that it is given to: most leave that alone.
         if let call = node.parent, call.is("call"), let name = call["method"] {
-            let receiver = call["receiver"]
             let isKnown =
-                receiver == nil
-                ? iterators.contains(e.text(name))
-                : !receiver!.isOne(of: "constant", "scope_resolution")
-                    && !evaluators.contains(e.text(name))
+                call["receiver"].map {
+                    !$0.isOne(of: "constant", "scope_resolution")
+                        && !evaluators.contains(e.text(name))
+                } ?? iterators.contains(e.text(name))
             if !isKnown { e.doubtBareCalls(until: node.after) }
         }
         parameters(e, node["parameters"])
