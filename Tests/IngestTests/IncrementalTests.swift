@@ -29,17 +29,6 @@ import Testing
             .run(into: store)
     }
 
-    /// All rows of a store in the order of their keys.
-    private func rows(_ store: GraphStore) throws -> [[Value]] {
-        let reader = try store.snapshot().reader()
-        var rows: [[Value]] = []
-        for relation in CodeGraph.ingestSchema.relations {
-            let index = try reader.relation(relation.name)
-            try reader.forEachRowByKey(index) { rows.append(try reader.values(index, $0)) }
-        }
-        return rows
-    }
-
     /// Edits, new files, deletions, renames, files that become folders, a type that is none.
     private func edit(_ root: String, _ random: inout SeededGenerator) throws {
         let manager = FileManager.default
@@ -81,7 +70,7 @@ import Testing
             let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
             _ = try ingest(root.path, fresh, includesTests: includesTests, threads: 1)
             if try fresh.snapshot().generation == 0 { continue }
-            #expect(try rows(store) == rows(fresh))
+            #expect(try store.allRows() == fresh.allRows())
             let again = try ingest(root.path, store, includesTests: includesTests)
             #expect(!again.isCommitted && again.parsed.fileCount == 0)
         }
@@ -130,7 +119,7 @@ import Testing
             _ = try ingest(tree, store)
             let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
             _ = try ingest(tree, fresh, threads: 1)
-            #expect(try rows(store) == rows(fresh))
+            #expect(try store.allRows() == fresh.allRows())
         }
     }
 
@@ -166,7 +155,7 @@ import Testing
             #expect(report.parsed.fileCount <= changed.count && report.removedFileCount == 1)
             let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
             _ = try ingest(root.path, fresh)
-            #expect(try rows(store) == rows(fresh))
+            #expect(try store.allRows() == fresh.allRows())
         }
     }
 

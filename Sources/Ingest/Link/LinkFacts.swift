@@ -188,6 +188,7 @@ struct LinkFacts: Sendable {
             definitions.append(definition)
             if qualifiedName == nil { definitions[index].qualifiedName = usualName(index) }
         }
+        try checkParents()
         for _ in 0..<(try reader.count()) {
             let module = try reader.string()
             let name = try reader.optional()
@@ -219,6 +220,26 @@ struct LinkFacts: Sendable {
             guard try reader.count() == count else { throw CodecError(.inconsistent, "lines") }
             for _ in 0..<count { lines.append(try reader.number()) }
             self.references = try reader.references(count)
+        }
+    }
+
+    /// Nothing stands in itself: who goes from parent to parent comes to an end.
+    private func checkParents() throws(CodecError) {
+        var isChecked = [Bool](repeating: false, count: definitions.count)
+        for start in definitions.indices where definitions[start].parent > start {
+            var (place, stepCount) = (start, 0)
+            while place > 0, !isChecked[place] {
+                place = definitions[place].parent
+                stepCount += 1
+                guard stepCount <= definitions.count else {
+                    throw CodecError(.inconsistent, "parent")
+                }
+            }
+            place = start
+            while place > 0, !isChecked[place] {
+                isChecked[place] = true
+                place = definitions[place].parent
+            }
         }
     }
 
