@@ -221,7 +221,11 @@ package struct Ingest: Sendable {
                 changes.isAll = true
                 break
             }
-            changes.names.formUnion(new.changedNames(from: old, path: source.path))
+            let names = new.changedNames(from: old, path: source.path)
+            let isManifest = LanguageTable.language(named: source.language)?.isManifest ?? false
+            // It is asked in many ways, and seldom another.
+            if isManifest, !names.isEmpty { changes.isAll = true }
+            changes.names.formUnion(names)
         }
         // Of the files of the table: those that are linked, and of them those that are new.
         var isLinked: [Bool] = []

@@ -8,6 +8,7 @@ package final class LanguageTable: Sendable {
     static let languages: [Language] = [
         .rust, .python, .javaScript, .typeScript, .tsx, .go, .java, .c, .cpp, .ruby, .php, .cSharp,
         .swift, .kotlin, .scala, .bash, .lua, .zig, .elixir,
+        .json, .toml,
     ]
 
     private static let byExtension: [String: Int] = table { $0.extensions }

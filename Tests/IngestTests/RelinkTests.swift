@@ -117,6 +117,14 @@ import Testing
             others: [
                 "b.h": "static inline void f(void) {}\n", "c.h": "static inline void f(void) {}\n",
             ]),
+        Edit(
+            testDescription: "a manifest",
+            used: (
+                "tsconfig.json", "{ \"compilerOptions\": { \"paths\": { \"@a\": [\"./b\"] } } }",
+                "{ \"compilerOptions\": { \"paths\": { \"@a\": [\"./c\"] } } }"
+            ),
+            user: ("u.ts", "import { f } from '@a'\nexport function h() { f() }\n"),
+            others: ["b.ts": "export function f() {}\n", "c.ts": "export function f() {}\n"]),
     ]
 
     @Test(arguments: edits)

@@ -95,6 +95,8 @@ struct Language: Sendable {
     var fileNames: [String] = []
     /// Files that stand for the folder they are in: `__init__`.
     var folderNames: Set<String> = []
+    /// What it says is of packages and where they are, and concerns all files around.
+    var isManifest = false
     let rules: [String: Rule]
     let shapes: [String: Shape]
     var docs = DocStyle.any

@@ -38,7 +38,10 @@ struct FileEdges: Sendable {
                 let to =
                     switch link.target {
                     case .symbol(let symbol): table.key(symbol)
-                    case .external(let path): EntityKey.external(file.language.name, path)
+                    case .external(let path):
+                        EntityKey.external(
+                            file.language.isManifest ? file.language.family : file.language.name,
+                            path)
                     case .unresolved(let name): EntityKey.unresolved(file.language.name, name)
                     }
                 edges.append(

@@ -207,6 +207,8 @@ final class SymbolTable: Sendable {
 
     func note(_ name: String, of family: String) -> [String] { notes[family]?[name] ?? [] }
 
+    func hasNotes(of family: String) -> Bool { notes[family]?.isEmpty == false }
+
     func file(at path: String) -> Int? { fileOfPath[NamePath.hash(path)] }
 
     func file(of symbol: Symbol) -> LinkedFile { files[Int(fileOfSymbol[symbol])] }

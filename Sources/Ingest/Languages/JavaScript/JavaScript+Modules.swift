@@ -8,7 +8,7 @@ extension JavaScript {
         hasTypeScope: false, tellsValuesFromTypes: true, constructors: ["constructor"],
         builtIns: builtIns,
         builtInModule: "globalThis", commonMembers: commonMembers, wholeName: "default",
-        module: { JavaScript.module($0, $1, $2) })
+        notes: { files, _ in JavaScript.notes(files) }, module: { JavaScript.module($0, $1, $2) })
 
     // MARK: - What a file imports and offers
 
@@ -176,6 +176,7 @@ extension JavaScript {
             guard let path = PathIndex.resolve(name, from: directory) else { return nil }
             return inner(Self.file(at: path, for: file, table, isFolder: name.hasSuffix("/")))
         }
+        if let number = manifestFile(name, file, table) { return inner(number) }
         if name.hasPrefix("@/") || name.hasPrefix("~/") {
             name = String(name.dropFirst(2))
             return inner(
@@ -186,12 +187,17 @@ extension JavaScript {
                 })
         }
         if name.hasPrefix("/") || name.utf8.contains(UInt8(ascii: ":")) { return .outer(name) }
-        if let number = workspaceFile(name, item, directory, file, table) { return inner(number) }
+        // Without manifests, folders' names are all there is.
+        if !table.hasNotes(of: links.family),
+            let number = workspaceFile(name, item, directory, file, table)
+        {
+            return inner(number)
+        }
         return .outer(dotted(name))
     }
 
     /// From a folder on upwards, the first that gives an answer.
-    private static func above<Answer>(
+    static func above<Answer>(
         _ directory: String, _ body: (String) -> Answer?
     ) -> Answer? {
         var directory = directory
@@ -261,7 +267,7 @@ extension JavaScript {
     ]
 
     /// The file that a path without its extension names, or the folder whose index that is.
-    private static func file(
+    static func file(
         at path: String, for file: LinkedFile, _ table: SymbolTable, isFolder: Bool = false
     ) -> Int? {
         let isTyped = file.language.name == "typescript"

@@ -5,7 +5,7 @@
 
 enum RustModules {
     static let links = LinkRules(
-        layout: .path { segments($0, $1) }, hasTypeScope: false, builtIns: builtIns,
+        family: "rust", layout: .path { segments($0, $1) }, hasTypeScope: false, builtIns: builtIns,
         builtInModule: "std", commonMembers: commonMembers, exportsImports: true, hasPaths: true,
         globsImports: false,
         unwrappers: [
@@ -27,6 +27,7 @@ enum RustModules {
     /// The crate, as its folder or file, and its modules.
     static func segments(_ path: String, _ index: PathIndex) -> [String] {
         let parts = PathIndex.segments(path)
+        if parts.last == "Cargo.toml" { return [path] }
         var root = parts.count - 1
         var source = -1
         // The innermost folder with a root in it, or what cargo takes for one.
@@ -64,9 +65,32 @@ enum RustModules {
         return rest + [stem]
     }
 
-    /// Crates that others name, by the folder that their `src` is in, without a version.
+    /// Crates that others name: as their manifest says, or else by the folder that their `src` is
+    /// in, without a version.
     private static func crates(_ files: [LinkedFile]) -> [String: [String]] {
         var crates: [String: [String]] = [:]
+        var files = files
+        let roots = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
+        var named: Set<String> = []
+        for manifest in files where manifest.language.isManifest && !manifest.facts.package.isEmpty
+        {
+            func setting(_ name: String) -> String? {
+                manifest.facts.attributes.first { $0.name == name }?.type
+            }
+            let path = PathIndex.resolve(
+                setting(TOML.Setting.libraryPath) ?? "src/lib.rs",
+                from: PathIndex.parent(of: manifest.path))
+            guard let path, let root = roots[path], root.moduleSegments.count == 1,
+                let crate = root.moduleSegments.first
+            else { continue }
+            // Other manifests name the package.
+            let names = [setting(TOML.Setting.libraryName), manifest.facts.package]
+            for name in Set(names.compactMap { $0.map(TOML.crateName) }) {
+                crates[name, default: []].append(crate)
+            }
+            named.insert(path)
+        }
+        files.removeAll { named.contains($0.path) }
         for file in files where PathIndex.name(of: file.path) == "lib.rs" {
             guard file.moduleSegments.count == 1, let crate = file.moduleSegments.first else {
                 continue
@@ -79,7 +103,7 @@ enum RustModules {
             {
                 name = String(name[..<dash])
             }
-            let key = String(name.map { $0 == "-" ? "_" : $0 })
+            let key = TOML.crateName(name)
             crates[key, default: []].append(crate)
         }
         return crates

@@ -1,0 +1,6 @@
+pub mod disk;
+
+pub fn open() {
+    disk::read();
+    engine_rs::run();
+}
