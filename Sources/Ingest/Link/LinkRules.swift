@@ -27,6 +27,8 @@ struct LinkRules: Sendable {
     /// A type has methods of its own beside those of its values, and interfaces and other names of
     /// types are no values.
     var tellsValuesFromTypes = false
+    /// A function may be declared in several ways, and is one; so is what is declared for a source.
+    var signaturesAreOne = false
     /// What is private is seen in its own file only.
     var privateIsLocal = false
     /// The member that a value's call calls.

@@ -85,6 +85,7 @@ extension Linker {
                     if isSure, !canTake(found[0], reference) { isSure = false }
                 }
             }
+            if found.count > 1, rules.signaturesAreOne { found = withoutSignatures(found) }
             if found.count > 1, rules.hasOpenTypes { found = withoutReopenings(found, file) }
             let stored = found.filter { !table.definition($0).isExcluded }
             if reference.isValue, stored.allSatisfy({ table.definition($0).kind == .namespace }) {
@@ -196,6 +197,7 @@ extension Linker {
         }
         if rules.hasIncludes { candidates = defined(candidates) }
         if candidates.count > 1 { candidates = withoutOverrides(candidates) }
+        if rules.signaturesAreOne { candidates = withoutSignatures(candidates) }
         // Those of one type that its arguments do not tell apart are one candidate.
         let typeCount = Set(candidates.map { typeOf(member: $0) ?? -1 }).count
         if candidates.isEmpty || typeCount > Self.candidateLimit || candidates.count > 16 {
@@ -253,6 +255,26 @@ extension Linker {
         guard symbols.count > 1 else { return symbols }
         let primary = symbols.filter { !table.definition($0).isSecondary }
         return primary.isEmpty ? symbols : primary
+    }
+
+    /// Without what only declares another, and of the signatures of one function but the first.
+    func withoutSignatures(_ symbols: [Symbol]) -> [Symbol] {
+        guard symbols.count > 1 else { return symbols }
+        let sources = Set(
+            symbols.filter { !table.definition($0).isDeclaration }
+                .map { table.definition($0).qualifiedName })
+        let found = symbols.filter {
+            let definition = table.definition($0)
+            return !definition.isDeclaration || !sources.contains(definition.qualifiedName)
+        }
+        let isOne = found.allSatisfy {
+            let definition = table.definition($0)
+            return definition.kind.isCallable
+                && (definition.isSecondary || definition.isDeclaration)
+                && table.path($0) == table.path(found[0])
+                && table.fileNumber(of: $0) == table.fileNumber(of: found[0])
+        }
+        return isOne ? Array(found.prefix(1)) : found
     }
 
     /// Of a method and a field with one name that which is called, or is not.

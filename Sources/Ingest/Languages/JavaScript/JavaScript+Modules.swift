@@ -5,7 +5,8 @@
 extension JavaScript {
     static let links = LinkRules(
         family: "javascript", layout: .path { path, _ in PathIndex.segments(path) },
-        hasTypeScope: false, tellsValuesFromTypes: true, constructors: ["constructor"],
+        hasTypeScope: false, tellsValuesFromTypes: true, signaturesAreOne: true,
+        constructors: ["constructor"],
         builtIns: builtIns,
         builtInModule: "globalThis", commonMembers: commonMembers, wholeName: "default",
         notes: { files, _ in JavaScript.notes(files) }, module: { JavaScript.module($0, $1, $2) })

@@ -282,6 +282,7 @@ extension JavaScript {
             definition.isSecondary = true
             return
         }
+        definition.isDeclaration = [".d.ts", ".d.mts", ".d.cts"].contains(where: e.path.hasSuffix)
         switch definition.kind {
         case .function, .method, .constructor:
             let isInObject = node.parent?.is("object") ?? false

@@ -1,0 +1,4 @@
+export class Sphere {
+  volume(): number;
+  stretch(by: number): this;
+}
