@@ -35,6 +35,8 @@ struct LinkRules: Sendable {
     var callName: String?
     /// Members that a call of their type calls; an empty one has the type's own name.
     var constructors: Set<String> = []
+    /// The package of files that are no modules: what they have at the top, all see.
+    var globalPackage = ""
     /// Names that are there without an import, and the module that they are from.
     var builtIns: Set<String> = []
     var builtInModule = "builtins"
@@ -90,6 +92,8 @@ struct LinkRules: Sendable {
     var notes: @Sendable ([LinkedFile], PathIndex) -> [String: [String]] = { _, _ in [:] }
     /// What an import's module is; nil if that is nothing that can be told.
     var module: @Sendable (Import, LinkedFile, SymbolTable) -> Module? = { _, _, _ in nil }
+
+    func isGlobal(_ package: String) -> Bool { !package.isEmpty && package == globalPackage }
 
     /// Which things a name can mean. Of functions with one name, those count that take as many
     /// arguments.

@@ -165,7 +165,7 @@ extension Linker {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
                 let found = sifted(
                     table.symbols(at: file.paths[place].appending(name)).filter {
-                        !(isSpace ? table.definition($0).isMember : isMember($0))
+                        isSeen($0) && !(isSpace ? table.definition($0).isMember : isMember($0))
                             && (isSpace
                                 || $0 >= file.first && $0 < file.first + facts.definitions.count)
                     }, sought, argumentCount)
@@ -180,7 +180,7 @@ extension Linker {
                 if isSpace, rules.names == nil, table.hasModule(inner) {
                     return .module(inner, file: nil)
                 }
-                if isSpace, rules.names != nil,
+                if isSpace, rules.names != nil || !rules.globalPackage.isEmpty,
                     let value = inSpace(name, place, sought, argumentCount)
                 {
                     return value
@@ -234,7 +234,9 @@ extension Linker {
                 }
             }
         }
-        if !found.isEmpty { return .symbols(found, isSure: true) }
+        // The file of a global name may be another program's.
+        let isGlobal = rules.isGlobal(file.facts.package)
+        if !found.isEmpty { return .symbols(found, isSure: !isGlobal) }
         if rules.seesOuterModules {
             for count in (0..<file.moduleSegments.count).reversed() {
                 let path = NamePath(family: file.language.family)
@@ -246,6 +248,7 @@ extension Linker {
         for index in file.wildcards {
             if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
+        if let value = global(name, sought, argumentCount) { return value }
         if let path = rules.otherBuiltIns[name] { return .outer(path) }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
         if let value = outside(name) { return value }
@@ -271,6 +274,15 @@ extension Linker {
             return .module(path, file: nil)
         }
         return .nothing
+    }
+
+    /// What a file that is no module has at its top. Another program's may have the same name.
+    private func global(_ name: String, _ sought: Sought, _ argumentCount: Int) -> Value? {
+        if rules.globalPackage.isEmpty || rules.isGlobal(file.facts.package) { return nil }
+        let path = family.appending(rules.globalPackage).appending(name)
+        let found = sifted(
+            table.symbols(at: path).filter { !isMember($0) }, sought, argumentCount)
+        return found.isEmpty ? nil : .symbols(found, isSure: false)
     }
 
     /// A name that nothing in the tree has is from a module that all names were taken from, if that

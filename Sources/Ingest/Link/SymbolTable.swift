@@ -34,6 +34,7 @@ final class LinkedFile: Sendable {
                     + (facts.package.hasSuffix("_test") ? [facts.package] : [])
             case .package: facts.package.isEmpty ? [] : Self.parts(facts.package)
             case .global: []
+            case .path where language.links.isGlobal(facts.package): [facts.package]
             case .path(let segments): segments(path, index)
             }
         moduleSegments = segments

@@ -7,8 +7,9 @@ extension JavaScript {
         family: "javascript", layout: .path { path, _ in PathIndex.segments(path) },
         hasTypeScope: false, tellsValuesFromTypes: true, signaturesAreOne: true,
         constructors: ["constructor"],
-        builtIns: builtIns,
-        builtInModule: "globalThis", commonMembers: commonMembers, wholeName: "default",
+        globalPackage: "*", builtIns: builtIns,
+        builtInModule: "globalThis", commonMembers: commonMembers,
+        wholeName: "default",
         notes: { files, _ in JavaScript.notes(files) }, module: { JavaScript.module($0, $1, $2) })
 
     // MARK: - What a file imports and offers

@@ -275,6 +275,31 @@ extension JavaScript {
         return declarator["value"].flatMap { isCallable($0) ? $0 : nil }
     }
 
+    /// Of files of TypeScript, whether there is nothing that makes a module of one.
+    static func script(_ e: Extractor, _ root: SyntaxNode) {
+        let isModule = root.children().contains {
+            $0.isOne(of: "import_statement", "export_statement")
+        }
+        if !isModule { e.facts.package = links.globalPackage }
+    }
+
+    /// Whether only its own block of a namespace sees it.
+    private static func isInsideOfNamespace(_ node: SyntaxNode) -> Bool {
+        var around = node.parent
+        if let list = around, list.isOne(of: "lexical_declaration", "variable_declaration") {
+            around = list.parent
+        }
+        guard let around, around.is("statement_block"), let space = around.parent,
+            space.isOne(of: "internal_module", "module")
+        else { return false }
+        var outer = space.parent
+        while let node = outer {
+            if node.is("ambient_declaration") { return false }
+            outer = node.parent
+        }
+        return true
+    }
+
     static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
         if node.is("call_expression") {
             // A test: its name is none to anybody.
@@ -282,6 +307,7 @@ extension JavaScript {
             definition.isSecondary = true
             return
         }
+        definition.isLocal = isInsideOfNamespace(node)
         definition.isDeclaration = [".d.ts", ".d.mts", ".d.cts"].contains(where: e.path.hasSuffix)
         switch definition.kind {
         case .function, .method, .constructor:

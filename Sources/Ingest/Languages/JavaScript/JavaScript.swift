@@ -70,7 +70,7 @@ extension Language {
             ],
             selfNames: ["this"], superNames: ["super"], selfTypes: ["this"],
             spreads: ["spread_element"], namedType: JavaScript.namedType,
-            links: JavaScript.links, details: JavaScript.details,
+            links: JavaScript.links, details: JavaScript.details, module: JavaScript.script,
             visibility: JavaScript.visibility, test: JavaScript.test,
             testFile: JavaScript.testFile)
     }

@@ -1,0 +1,8 @@
+import { unit } from '../legacy/shape';
+
+export function use() {
+  unit();
+  app.each([]);
+  new app.Runner().run();
+  atTop();
+}
