@@ -125,6 +125,68 @@ import Testing
             ),
             user: ("u.ts", "import { f } from '@a'\nexport function h() { f() }\n"),
             others: ["b.ts": "export function f() {}\n", "c.ts": "export function f() {}\n"]),
+        Edit(
+            testDescription: "a mixin that becomes one of the class itself",
+            used: (
+                "b.rb", "class K\n  include M\nend\n",
+                "class K\n  extend M\nend\n"
+            ),
+            user: ("c.rb", "def t\n  K.new.go\n  K.go\nend\n"),
+            others: ["a.rb": "module M\n  def go; end\nend\n"]),
+        Edit(
+            testDescription: "modules that change places",
+            used: (
+                "src/m.rs", "pub mod a { pub use crate::t::go; }\npub mod b { }\n",
+                "pub mod b { pub use crate::t::go; }\npub mod a { }\n"
+            ),
+            user: ("src/lib.rs", "mod t;\nmod m;\nfn h() { m::a::go() }\n"),
+            others: ["src/t.rs": "pub fn go() {}\n"]),
+        Edit(
+            testDescription: "an attribute of another type with the same name",
+            used: (
+                "a.py",
+                "from t import T\nclass A:\n    class I:\n        def __init__(self): self.x = T()\nclass B:\n    class I:\n        def __init__(self): pass\n",
+                "from t import T\nclass A:\n    class I:\n        def __init__(self): pass\nclass B:\n    class I:\n        def __init__(self): self.x = T()\n"
+            ),
+            user: ("b.py", "from a import A, B\ndef h():\n    A.I().x.go()\n    B.I().x.go()\n"),
+            others: ["t.py": "class T:\n    def go(self): pass\nclass U:\n    def go(self): pass\n"]
+        ),
+        Edit(
+            testDescription: "a member that goes from a class to its object",
+            used: (
+                "A.scala", "class A { def m(x: Int) = x }\nobject A {}\n",
+                "class A {}\nobject A { def m(x: Int) = x }\n"
+            ),
+            user: ("B.scala", "object B { def h(a: A) = {\n  A.m(1)\n  a.m(1)\n} }\n")),
+        Edit(
+            testDescription: "a file that becomes what it requires",
+            used: (
+                "b.js", "function foo() {}\nexports.foo = foo;\n",
+                "module.exports = require('./c');\n"
+            ),
+            user: ("a.js", "const b = require('./b');\nfunction t() { b.foo(); }\n"),
+            others: ["c.js": "function foo() {}\nexports.foo = foo;\n"]),
+        Edit(
+            testDescription: "a member for a type from elsewhere",
+            used: (
+                "b.kt", "fun other() {}\n",
+                "import java.io.File\nfun File.foo() {}\n"
+            ),
+            user: ("a.kt", "import java.io.File\nfun t(f: File) { f.foo() }\n")),
+        Edit(
+            testDescription: "a class that has another name where it is used",
+            used: (
+                "b.php", "<?php\nclass Other { static function f() {} }\n",
+                "<?php\nclass Foo { static function f() {} }\n"
+            ),
+            user: ("a.php", "<?php\nuse Foo as Bar;\nfunction t() { Bar::f(); }\n")),
+        Edit(
+            testDescription: "a namespace that others stand in",
+            used: (
+                "b.cs", "namespace X { class D { public static void F() {} } }\n",
+                "namespace A.B.C { class D { public static void F() {} } }\n"
+            ),
+            user: ("a.cs", "using A.B;\nclass U { void T() { C.D.F(); } }\n")),
     ]
 
     @Test(arguments: edits)
@@ -164,6 +226,37 @@ import Testing
         let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
         try ingest(fresh)
         #expect(try store.allRows() == fresh.allRows())
+    }
+
+    /// Answers that stand far behind each other: none depends on which file is linked first.
+    @Test func whatIsAskedBeforeDoesNotMatter() throws {
+        let root = try TemporaryDirectory(inMemory: true)
+        func write(_ name: String, _ text: String) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: root.file(name)))
+        }
+        var text = "class C:\n    def m(self): pass\nclass D:\n    def m(self): pass\nv14 = C()\n"
+        for index in (0..<14).reversed() { text += "v\(index) = v\(index + 1)\n" }
+        text += "w = v5\np3 = w\np2 = p3\np1 = p2\np0 = p1\n"
+        try write("a.py", text)
+        let names = ["v8", "v0", "p0", "w", "v3"]
+        for name in names {
+            try write("u\(name).py", "from a import \(name)\ndef y(): \(name).m()\n")
+        }
+        func ingest(_ store: GraphStore, threads: Int) throws {
+            var options = Ingest.Options()
+            options.threadCount = threads
+            _ = try Ingest(root: root.path, languages: IngestTests.languages, options: options)
+                .run(into: store)
+        }
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        try ingest(store, threads: 1)
+        for name in names {
+            try write("u\(name).py", "from a import \(name)\ndef y(): \(name).m()\n\n")
+            try ingest(store, threads: 2)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+            try ingest(fresh, threads: 1)
+            #expect(try store.allRows() == fresh.allRows())
+        }
     }
 }
 

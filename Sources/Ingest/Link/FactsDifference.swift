@@ -12,6 +12,12 @@ extension LinkFacts {
         for shape in old.shapes { counts[shape, default: 0] -= 1 }
         for (shape, count) in counts where count != 0 {
             changed.insert(Linker.dependency(on: shape.name))
+            // `namespace A.B` makes a module of each.
+            if shape.kind == .namespace || shape.kind == .module {
+                for part in LinkedFile.parts(shape.name) {
+                    changed.insert(Linker.dependency(on: part))
+                }
+            }
         }
         func add(_ new: [String: [String]], _ old: [String: [String]]) {
             for (name, values) in new where old[name] != values {
@@ -31,7 +37,10 @@ extension LinkFacts {
                 }
             }
         }
-        if package != old.package || importTexts != old.importTexts {
+        let wasTest = old.definitions.first?.isExcluded
+        if package != old.package || importTexts != old.importTexts
+            || definitions.first?.isExcluded != wasTest
+        {
             changed.insert(Linker.dependency(onImportsOf: path))
             changed.insert(Linker.dependencyOnImports)
         }
@@ -56,19 +65,22 @@ extension LinkFacts {
     private var shapes: [Shape] {
         var bases: [Int: [String]] = [:]
         for base in self.bases {
-            bases[base.owner, default: []].append("\(base.kind.rawValue) \(base.target)")
+            bases[base.owner, default: []].append(
+                "\(base.kind.rawValue) \(base.target) \(base.argumentCount)")
         }
         return definitions.enumerated().dropFirst().map { index, definition in
             // Where it stands says what it is called, and where names in its type are looked for.
             var names: [String] = []
             var parent = definition.parent
             while parent > 0, names.count < definitions.count {
-                names.append(definitions[parent].name)
+                let outer = definitions[parent]
+                names.append(
+                    "\(outer.kind.rawValue) \(outer.name) \(outer.ordinal) \(outer.flags)")
                 parent = definitions[parent].parent
             }
             return Shape(
                 name: definition.name, kind: definition.kind,
-                qualifiedName: definition.qualifiedName,
+                qualifiedName: qualifiedName(index),
                 outerNames: names,
                 ordinal: definition.ordinal, type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
@@ -81,7 +93,7 @@ extension LinkFacts {
         var types: [String: [String]] = [:]
         for attribute in attributes {
             types[attribute.name, default: []]
-                .append("\(definitions[attribute.owner].name) \(attribute.type)")
+                .append("\(owner(attribute.owner)) \(attribute.type)")
         }
         return types
     }
@@ -91,13 +103,21 @@ extension LinkFacts {
         for conformance in conformances {
             let name = LinkedFile.parts(conformance.type).last ?? conformance.type
             bases[name, default: []].append(
-                "\(conformance.type) \(conformance.base) \(definitions[conformance.owner].qualifiedName)"
+                "\(conformance.type) \(conformance.base) \(qualifiedName(conformance.owner))"
             )
         }
         return bases
     }
 
     private var importTexts: [String] {
-        imports.map { "\($0.module) \($0.name ?? "") \($0.alias) \($0.owner) \($0.isExported)" }
+        imports.map {
+            "\($0.module) \($0.name ?? "") \($0.alias) \(owner($0.owner)) \($0.isExported)"
+        }
+    }
+
+    /// What something belongs to, apart from where that stands in the file.
+    private func owner(_ index: Int) -> String {
+        let definition = definitions[index]
+        return "\(definition.kind.rawValue) \(qualifiedName(index)) \(definition.ordinal)"
     }
 }

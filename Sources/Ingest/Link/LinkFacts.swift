@@ -9,8 +9,8 @@ struct LinkFacts: Sendable {
     struct Definition: Sendable, Equatable {
         var kind: EntityKind
         var name: String
-        /// As its entity has it in its key.
-        var qualifiedName: String
+        /// As its entity has it in its key, where that is not what `usualName` says.
+        var ownName: String?
         var parent: Int
         /// Of those with the same key, which it is, from 1.
         var ordinal = 1
@@ -66,8 +66,8 @@ struct LinkFacts: Sendable {
         package = facts.package
         definitions = facts.definitions.enumerated().map { index, definition in
             Definition(
-                kind: definition.kind, name: definition.name,
-                qualifiedName: definition.qualifiedName, parent: definition.parent,
+                kind: definition.kind, name: definition.name, ownName: definition.qualifiedName,
+                parent: definition.parent,
                 ordinal: ordinals[index], type: definition.type, extends: definition.extends,
                 arguments: definition.arguments, labels: definition.labels,
                 parameters: definition.parameters,
@@ -76,6 +76,10 @@ struct LinkFacts: Sendable {
                 isDeclaration: definition.isDeclaration, isLocal: definition.isLocal,
                 isMixin: definition.isMixin,
                 isExcluded: isExcluded[index])
+        }
+        for index in definitions.indices {
+            let usual = usualName(index) { facts.definitions[$0].qualifiedName }
+            if definitions[index].ownName == usual { definitions[index].ownName = nil }
         }
         lines = facts.definitions.map(\.startLine)
         imports = facts.importedNames
@@ -94,13 +98,17 @@ struct LinkFacts: Sendable {
 
     private static let version: UInt8 = 5
 
+    /// As its entity has it in its key.
+    func qualifiedName(_ index: Int) -> String {
+        definitions[index].ownName ?? usualName(index, qualifiedName)
+    }
+
     /// What a definition is called if it is named by what it is a member of, as most are.
-    private func usualName(_ index: Int) -> String {
-        let definition = definitions[index]
-        if let type = definition.extends { return Extractor.qualified(definition.name, in: type) }
-        guard definition.parent > 0, definition.parent < index else { return definition.name }
-        return Extractor.qualified(
-            definition.name, in: definitions[definition.parent].qualifiedName)
+    private func usualName(_ index: Int, _ qualifiedName: (Int) -> String) -> String {
+        let (name, parent) = (definitions[index].name, definitions[index].parent)
+        if let type = definitions[index].extends { return Extractor.qualified(name, in: type) }
+        guard parent > 0, parent < index else { return name }
+        return Extractor.qualified(name, in: qualifiedName(parent))
     }
 
     /// What others may depend on.
@@ -108,11 +116,10 @@ struct LinkFacts: Sendable {
         var writer = Writer(Self.version)
         writer.add(package)
         writer.add(definitions.count)
-        for (index, definition) in definitions.enumerated() {
+        for definition in definitions {
             writer.add(definition.kind.rawValue)
             writer.add(definition.name)
-            let isUsual = definition.qualifiedName == usualName(index)
-            writer.add(optional: isUsual ? nil : definition.qualifiedName)
+            writer.add(optional: definition.ownName)
             writer.add(definition.parent + 1)
             writer.add(definition.ordinal)
             writer.add(optional: definition.type)
@@ -167,13 +174,13 @@ struct LinkFacts: Sendable {
                 throw CodecError(.inconsistent, "kind")
             }
             let name = try reader.string()
-            let qualifiedName = try reader.optional()
+            let ownName = try reader.optional()
             let parent = try reader.number() - 1
             guard parent >= -1, parent < count, parent != index else {
                 throw CodecError(.inconsistent, "parent")
             }
             var definition = Definition(
-                kind: kind, name: name, qualifiedName: qualifiedName ?? "", parent: parent)
+                kind: kind, name: name, ownName: ownName, parent: parent)
             definition.ordinal = try reader.number()
             definition.type = try reader.optional()
             definition.extends = try reader.optional()
@@ -186,7 +193,6 @@ struct LinkFacts: Sendable {
             let flags = try reader.number()
             definition.flags = flags
             definitions.append(definition)
-            if qualifiedName == nil { definitions[index].qualifiedName = usualName(index) }
         }
         try checkParents()
         for _ in 0..<(try reader.count()) {

@@ -24,6 +24,8 @@ struct LinkRules: Sendable {
     var overloads: Overloads?
     /// What a class has from classes counts before what it has from interfaces.
     var classesComeFirst = false
+    /// Of what a type extends the last that it names counts first.
+    var lastBaseCountsFirst = false
     /// A type has methods of its own beside those of its values, and interfaces and other names of
     /// types are no values.
     var tellsValuesFromTypes = false

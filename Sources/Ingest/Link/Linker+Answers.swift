@@ -100,6 +100,8 @@ extension Linker {
                 {
                     return unresolved(name)
                 }
+                // So many say as little.
+                if stored.count > Self.targetLimit { return unresolved(name) }
                 return Answer(targets: stored.map { .symbol($0) }, resolution: .ambiguous)
             }
             if found.count > 1 { isSure = false }
@@ -124,9 +126,7 @@ extension Linker {
                 return Answer(targets: [.symbol(types[0])], resolution: .exact)
             }
             // A module of several files is all of them.
-            guard !files.isEmpty else { return unresolved(name) }
-            return Answer(
-                targets: files.map { .symbol(table.files[$0].first) }, resolution: .exact)
+            return whole(files, name)
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
@@ -134,6 +134,17 @@ extension Linker {
             return Answer(targets: [.external(text)], resolution: .external)
         case .nothing: return unresolved(name)
         }
+    }
+
+    /// Files as what an import names, apart from those that are tests.
+    func whole(_ files: [Int], _ name: String) -> Answer {
+        for number in files {
+            dependencies.append(Self.dependency(onImportsOf: table.files[number].path))
+        }
+        let stored = files.map { table.files[$0].first }
+            .filter { !table.definition($0).isExcluded }
+        guard !stored.isEmpty else { return unresolved(name) }
+        return Answer(targets: stored.map { .symbol($0) }, resolution: .exact)
     }
 
     /// Whether any type of the tree has a member of that name.
@@ -147,7 +158,8 @@ extension Linker {
 
     /// Whether it is a name that types outside of the tree may have got in it.
     func isExtension(_ name: String) -> Bool {
-        rules.extensionsKeepPaths
+        note(name)
+        return rules.extensionsKeepPaths
             && table.symbols(named: name, in: family).contains {
                 table.definition($0).extends != nil
             }
@@ -173,6 +185,8 @@ extension Linker {
 
     /// More candidates than this say nothing.
     static let candidateLimit = 4
+    /// The same of one type.
+    static let targetLimit = 16
 
     /// What a member may be of whose value nothing is known.
     func byName(_ name: String, _ receiver: Value, _ reference: Reference) -> Answer {
@@ -200,7 +214,9 @@ extension Linker {
         if rules.signaturesAreOne { candidates = withoutSignatures(candidates) }
         // Those of one type that its arguments do not tell apart are one candidate.
         let typeCount = Set(candidates.map { typeOf(member: $0) ?? -1 }).count
-        if candidates.isEmpty || typeCount > Self.candidateLimit || candidates.count > 16 {
+        if candidates.isEmpty || typeCount > Self.candidateLimit
+            || candidates.count > Self.targetLimit
+        {
             return unresolved(name)
         }
         return Answer(
@@ -262,10 +278,10 @@ extension Linker {
         guard symbols.count > 1 else { return symbols }
         let sources = Set(
             symbols.filter { !table.definition($0).isDeclaration }
-                .map { table.definition($0).qualifiedName })
+                .map { table.qualifiedName($0) })
         let found = symbols.filter {
             let definition = table.definition($0)
-            return !definition.isDeclaration || !sources.contains(definition.qualifiedName)
+            return !definition.isDeclaration || !sources.contains(table.qualifiedName($0))
         }
         let isOne = found.allSatisfy {
             let definition = table.definition($0)

@@ -95,6 +95,7 @@ extension Linker {
     func extensions(
         _ name: String, ofOuter text: String, _ sought: Sought, _ argumentCount: Int
     ) -> [Symbol] {
+        note(name)
         guard let type = LinkedFile.parts(text).last, !type.hasSuffix(")") else { return [] }
         let all = table.extensionMembers(name, ofTypeNamed: type, in: family)
         return sifted(all, sought, argumentCount).filter {
@@ -125,46 +126,24 @@ extension Linker {
         isStatic: Bool? = nil
     ) -> Value {
         guard name != "?" else { return .nothing }
-        let receiver = type
-        var seen: Set<Symbol> = [type]
-        var level = [type]
         var outer: String?
         var isUnsure = false
-        // What is nearer comes first; of bases side by side the first that is named, where classes
-        // and interfaces are told apart classes before all interfaces.
-        var later: [Symbol] = []
-        while !level.isEmpty || !later.isEmpty, seen.count < 256 {
-            if level.isEmpty { (level, later) = (later, []) }
-            var next: [Symbol] = []
-            for type in level {
-                var own = ownMember(name, type, sought, argumentCount)
+        for ancestor in ancestors(of: type) {
+            switch ancestor {
+            case .unknown: isUnsure = true
+            case .outer(let text):
+                if outer == nil, rules.outerMember(text, name) { outer = text }
+            case .type(let other):
+                var own = ownMember(name, other, sought, argumentCount)
                 if rules.tellsValuesFromTypes, let isStatic {
                     own = methods(of: own, isStatic: isStatic)
                 }
                 if case .symbols(let found, let isSure) = own {
                     return .symbols(
-                        provided(found, by: type, to: receiver), isSure: isSure && !isUnsure)
+                        provided(found, by: other, to: type), isSure: isSure && !isUnsure)
                 }
                 if case .nothing = own {} else { return own }
-                let hasClasses = rules.classesComeFirst && table.definition(type).kind == .class
-                for base in bases(of: type) {
-                    switch base {
-                    case .symbols(let symbols, let isSure):
-                        if !isSure { isUnsure = true }
-                        for symbol in symbols where seen.insert(symbol).inserted {
-                            if hasClasses, table.definition(symbol).kind == .interface {
-                                later.append(symbol)
-                            } else {
-                                next.append(symbol)
-                            }
-                        }
-                    case .outer(let text):
-                        if outer == nil, rules.outerMember(text, name) { outer = text }
-                    default: isUnsure = true
-                    }
-                }
             }
-            level = next
         }
         // It may as well be of a base of which nothing is known.
         if isUnsure, rules.names == nil, !rules.isStrict { return .nothing }

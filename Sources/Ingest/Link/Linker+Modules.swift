@@ -4,22 +4,38 @@
 
 extension Linker {
     func module(of item: Import) -> Value {
-        note(item.module)
-        for part in LinkedFile.parts(item.module) { note(part) }
+        // Whether it is there, a name in it may say.
+        if let name = item.name { note(name) }
+        let key = ImportKey(
+            file: file.first, owner: item.owner, module: item.module, name: item.name)
         // What is included is a file, what is used of it has a path.
         if rules.hasPaths || rules.hasIncludes && (item.name != nil || !item.alias.isEmpty) {
-            let key = ImportKey(file: file.first, owner: item.owner, module: item.module)
+            noteModule(item)
             let number = importNumbers[key] ?? importNumbers.count
             importNumbers[key] = number
             return leveled(number, importMemo) { module(ofPath: item) }
         }
+        if let known = moduleMemo[key] {
+            join(known.dependencies, known.number << 8 | 0xFC)
+            return known.value
+        }
+        let noted = beginNoting()
+        noteModule(item)
         // All files have a say in where modules are.
         if rules.isStrict { dependencies.append(Self.dependencyOnImports) }
-        return switch rules.module(item, file, table) {
-        case .inner(let path, let number)?: .module(path, file: number)
-        case .outer(let name)?: .outer(name)
-        case nil: .nothing
-        }
+        let value: Value =
+            switch rules.module(item, file, table) {
+            case .inner(let path, let number)?: .module(path, file: number)
+            case .outer(let name)?: .outer(name)
+            case nil: .nothing
+            }
+        moduleMemo[key] = (value, endNoting(noted), moduleMemo.count)
+        return value
+    }
+
+    private func noteModule(_ item: Import) {
+        note(item.module)
+        for part in LinkedFile.parts(item.module) { note(part) }
     }
 
     func value(of item: Import) -> Value {
@@ -37,6 +53,8 @@ extension Linker {
         if rules.isStrict { return strictMember(name, ofModule: module, depth: depth) }
         switch module {
         case .outer(let text):
+            // Nothing in the tree is called so.
+            note(name)
             if name == rules.wholeName { return module }
             return .outer(text.isEmpty ? name : "\(text).\(name)")
         case .symbols, .instance:
@@ -44,7 +62,7 @@ extension Linker {
         case .nothing, .wrapped: return .nothing
         case .module(let path, let number):
             note(name)
-            if let number, table.files[number].isReplaced {
+            if let number, isReplaced(number) {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value {} else { return value }
                 let whole = whole(module, depth: depth)
@@ -80,19 +98,40 @@ extension Linker {
         let key = Handed(
             file: table.fileNumber(of: file.first), name: name, depth: depth, level: level,
             looksAtBases: looksAtBases)
-        if let known = exportMemo[key] {
-            join(known.dependencies, known.number << 8 | 0xFE)
+        return handed(key) { findExported(name, depth: depth) }
+    }
+
+    func handed(_ key: Handed, _ body: () -> Value) -> Value {
+        if let (known, number) = exportMemo[key] {
+            join(known.dependencies, number << 8 | 0xFE)
+            isCut = isCut || known.isCut
+            height = max(height, known.height)
             return known.value
         }
+        let outer = (isCut: isCut, height: height, notYet: notYet)
         let noted = beginNoting()
-        let value = findExported(name, depth: depth)
-        exportMemo[key] = (value, endNoting(noted), exportMemo.count)
+        (isCut, height, notYet) = (false, 0, nil)
+        let value = body()
+        let answer = Memo.Answer(
+            value: value, dependencies: endNoting(noted), height: height, isCut: isCut)
+        exportMemo[key] = (answer, exportMemo.count)
+        (isCut, height) = (isCut || outer.isCut, max(height, outer.height))
+        notYet = outer.notYet
         return value
+    }
+
+    /// Whether a file says what it is as a whole.
+    func isReplaced(_ number: Int) -> Bool {
+        dependencies.append(Self.dependency(onImportsOf: table.files[number].path))
+        return table.files[number].isReplaced
     }
 
     struct Handed: Hashable {
         let file: Int
         let name: String
+        /// The module in the file.
+        var owner = 0
+        var isGlob = false
         let depth: Int
         let level: Int
         let looksAtBases: Bool
@@ -146,7 +185,7 @@ extension Linker {
 
     /// What a module is to those that import it as a whole: something in it, where it says so.
     func whole(_ module: Value, depth: Int) -> Value {
-        guard case .module(_, let number?) = module, table.files[number].isReplaced else {
+        guard case .module(_, let number?) = module, isReplaced(number) else {
             return module
         }
         guard depth < Self.depthLimit else { return .nothing }

@@ -130,7 +130,7 @@ extension Linker {
         guard let kinds = rules.names else { return value }
         if kinds.packageIsLast, case .symbols(let symbols, _) = value,
             symbols.allSatisfy({ table.fileNumber(of: $0) != table.file(at: file.path) }),
-            imported(name, of: nil, sought, argumentCount) == nil
+            imported(name, of: 0, sought, argumentCount) == nil
         {
             // Something nearer may have that name which the tree does not show.
             let isHidden = file.wildcards.contains {
@@ -165,7 +165,8 @@ extension Linker {
                 let isSpace = definition.kind == .namespace || definition.kind == .module
                 let found = sifted(
                     table.symbols(at: file.paths[place].appending(name)).filter {
-                        isSeen($0) && !(isSpace ? table.definition($0).isMember : isMember($0))
+                        isSeen($0) && $0 != notYet
+                            && !(isSpace ? table.definition($0).isMember : isMember($0))
                             && (isSpace
                                 || $0 >= file.first && $0 < file.first + facts.definitions.count)
                     }, sought, argumentCount)
@@ -207,10 +208,18 @@ extension Linker {
                 isOpen = true
             }
             isOwn = false
+            // What is imported in a function is seen in that.
+            if definition.kind != .namespace, definition.kind != .module,
+                let value = imported(name, of: place, sought, argumentCount)
+            {
+                return value
+            }
             place = definition.parent
         }
         var found = sifted(
-            table.symbols(at: file.module.appending(name)).filter { !isMember($0) && isSeen($0) },
+            table.symbols(at: file.module.appending(name)).filter {
+                !isMember($0) && isSeen($0) && $0 != notYet
+            },
             sought, argumentCount)
         if rules.extensionsKeepPaths, sought != .any {
             // That has a name beside a value only.
@@ -225,7 +234,7 @@ extension Linker {
             let isOverloaded = isCalled && own.allSatisfy { table.definition($0).kind.isCallable }
             return .symbols(isOverloaded ? found : own, isSure: true)
         }
-        if let value = imported(name, of: nil, sought, argumentCount) { return value }
+        if let value = imported(name, of: 0, sought, argumentCount) { return value }
         var outer: Set<String> = []
         if rules.names?.packageIsLast ?? false {
             for index in file.wildcards {
@@ -345,12 +354,12 @@ extension Linker {
     }
 
     func imported(
-        _ name: String, of owner: Int?, _ sought: Sought, _ argumentCount: Int
+        _ name: String, of owner: Int, _ sought: Sought, _ argumentCount: Int
     ) -> Value? {
         for index in file.imports(named: name).reversed() {
             let item = file.facts.imports[index]
             if item.module.isEmpty { continue }
-            if let owner, item.owner != owner { continue }
+            if item.owner != owner { continue }
             let all = self.value(of: item)
             let value = sifted(all, sought, argumentCount)
             // Another import may have one that fits.

@@ -44,6 +44,7 @@ extension Linker {
             if definition.isType {
                 innermost = innermost ?? file.first + place
                 let found = table.symbols(at: file.paths[place].appending(name))
+                    .filter { $0 != notYet }
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
             place = definition.parent
@@ -54,6 +55,7 @@ extension Linker {
             if case .symbols = outer { return outer }
         }
         let found = table.symbols(at: NamePath(family: file.language.family).appending(name))
+            .filter { $0 != notYet }
         if !found.isEmpty { return .symbols(found, isSure: true) }
         if rules.builtIns.contains(name) { return .outer("\(rules.builtInModule).\(name)") }
         // It may be that of a base, or of no library that is known.

@@ -30,7 +30,9 @@ private enum Fit: Int, Comparable {
 extension Linker {
     /// Those that can take the arguments; of these the one that is nearest to all of them.
     func taking(_ symbols: [Symbol], _ reference: Reference) -> [Symbol] {
-        guard rules.overloads != nil, let text = reference.arguments else { return symbols }
+        guard rules.overloads != nil, let text = reference.arguments, symbols.count <= 64 else {
+            return symbols
+        }
         var arguments = Arguments(text)
         var fitting: [(symbol: Symbol, fits: [Fit])] = []
         for symbol in symbols {

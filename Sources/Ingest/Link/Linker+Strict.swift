@@ -92,8 +92,7 @@ extension Linker {
             var isPackage = false
             if case .directory = rules.layout { isPackage = reference.kind == .imports }
             guard files.count == 1 || isPackage && !files.isEmpty else { return unresolved(name) }
-            return Answer(
-                targets: files.map { .symbol(table.files[$0].first) }, resolution: .exact)
+            return whole(files, name)
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
@@ -356,6 +355,15 @@ extension Linker {
 
     /// What a file, or a module in it, hands on under a name.
     private func strictExported(_ name: String, _ owner: Int, depth: Int, isGlob: Bool) -> Value {
+        let key = Handed(
+            file: table.fileNumber(of: file.first), name: name, owner: owner, isGlob: isGlob,
+            depth: depth, level: level, looksAtBases: looksAtBases)
+        return handed(key) { findStrictExported(name, owner, depth: depth, isGlob: isGlob) }
+    }
+
+    private func findStrictExported(
+        _ name: String, _ owner: Int, depth: Int, isGlob: Bool
+    ) -> Value {
         func isOffered(_ item: Import) -> Bool {
             item.owner == owner && (item.isExported || rules.exportsImports && !isGlob)
         }
@@ -458,7 +466,7 @@ extension Linker {
     /// The type that a member belongs to which stands outside of it, named where that is.
     func strictExtendedType(_ text: String, _ other: LinkedFile, _ symbol: Symbol) -> Value {
         let parent = max(0, other.facts.definitions[symbol - other.first].parent)
-        let prefix = other.facts.definitions[parent].qualifiedName + "."
+        let prefix = other.facts.qualifiedName(parent) + "."
         let isInside = parent > 0 && text.hasPrefix(prefix)
         let own = isInside ? String(text.dropFirst(prefix.count)) : text
         return types(in: evaluate(typeParts(own), isInside ? parent : 0))

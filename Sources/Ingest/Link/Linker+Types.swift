@@ -62,18 +62,29 @@ extension Linker {
         }
     }
 
-    /// Answers that were given before, by how many levels there were for them; those that needed
-    /// no more than they had count for all.
+    /// Answers that were given before. One that had the levels that it needed counts wherever there
+    /// are as many; one that had not, only where there are just as many as it had.
     final class Memo {
+        struct Answer {
+            let value: Value
+            let dependencies: [UInt32]
+            let height: Int
+            let isCut: Bool
+        }
+
         let number: Int
 
         init(_ number: Int) { self.number = number }
 
-        private var answers: [Int: (value: Value, dependencies: [UInt32])] = [:]
+        private var answers: [Int: Answer] = [:]
 
-        subscript(key: Int, level: Int) -> (value: Value, dependencies: [UInt32])? {
-            get { answers[key << 4] ?? answers[key << 4 | level] }
-            set { answers[key << 4 | level] = newValue }
+        subscript(key: Int, level: Int) -> Answer? {
+            if let whole = answers[key << 4], whole.height <= level { return whole }
+            return answers[key << 4 | level]
+        }
+
+        func keep(_ answer: Answer, for key: Int, _ level: Int) {
+            answers[key << 4 | (answer.isCut ? level : 0)] = answer
         }
     }
 
@@ -101,17 +112,24 @@ extension Linker {
         }
         let key = symbol << 1 | (looksAtBases ? 1 : 0)
         if let known = memo[key, level] {
-            join(known.dependencies, key << 8 | level << 2 | memo.number)
+            join(known.dependencies, key << 8 | (known.isCut ? level : 0) << 2 | memo.number)
+            isCut = isCut || known.isCut
+            height = max(height, known.height)
             return known.value
         }
-        let wasCut = isCut
+        let outer = (isCut: isCut, height: height, notYet: notYet)
         let noted = beginNoting()
-        isCut = false
+        (isCut, height, notYet) = (false, 0, nil)
         level -= 1
         let value = body()
         level += 1
-        memo[key, isCut ? level : 0] = (value, endNoting(noted))
-        isCut = isCut || wasCut
+        height += 1
+        memo.keep(
+            Memo.Answer(
+                value: value, dependencies: endNoting(noted), height: height, isCut: isCut),
+            for: key, level)
+        (isCut, height) = (isCut || outer.isCut, max(height, outer.height))
+        notYet = outer.notYet
         return value
     }
 
@@ -145,11 +163,12 @@ extension Linker {
 
     /// Finds out what bases are: names in them are looked for without what types have from theirs.
     func lookingAtBases<Result>(_ body: () -> Result) -> Result {
-        let (outerLevel, wasCut, lookedAtBases) = (level, isCut, looksAtBases)
+        let (outerLevel, lookedAtBases) = (level, looksAtBases)
+        let (wasCut, outerHeight) = (isCut, height)
         level = Self.levelLimit
         looksAtBases = false
         defer {
-            (level, isCut) = (outerLevel, wasCut)
+            (level, isCut, height) = (outerLevel, wasCut, outerHeight)
             looksAtBases = lookedAtBases
         }
         return body()
@@ -165,6 +184,8 @@ extension Linker {
                 table.definition($0).isType && table.definition($0).isStatic
             }
         }
+        let outer = notYet
+        notYet = type
         for part in parts {
             let file = table.file(of: part)
             let index = part - file.first
@@ -177,6 +198,7 @@ extension Linker {
                     })
             }
         }
+        notYet = outer
         for (number, place) in table.conformances(ofTypeNamed: other.facts.definitions[index].name)
         {
             let conformance = table.files[number].facts.conformances[place]

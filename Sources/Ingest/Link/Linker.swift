@@ -50,6 +50,8 @@ final class Linker {
     var level = Linker.levelLimit
     /// Whether anything was left out for want of levels.
     var isCut = false
+    /// How many levels stand behind each other in what is looked for.
+    var height = 0
     let typeMemo = Memo(0)
     let extendedMemo = Memo(1)
     let attributeMemo = Memo(2)
@@ -59,7 +61,11 @@ final class Linker {
     var included: [Int: Set<Int32>] = [:]
     var baseMemo: [Symbol: (values: [Value], dependencies: [UInt32])] = [:]
     var openBaseMemo: [NamePath: (bases: [OpenBase], dependencies: [UInt32], number: Int)] = [:]
-    var exportMemo: [Handed: (value: Value, dependencies: [UInt32], number: Int)] = [:]
+    var exportMemo: [Handed: (answer: Memo.Answer, number: Int)] = [:]
+    var moduleMemo: [ImportKey: (value: Value, dependencies: [UInt32], number: Int)] = [:]
+    var ancestorMemo: [Symbol: (ancestors: [Ancestor], dependencies: [UInt32], number: Int)] = [:]
+    /// What a name cannot mean: the type whose bases are looked for.
+    var notYet: Symbol?
     /// While bases are looked for, members are those of types themselves.
     var looksAtBases = true
     /// What the answers for this file depend on: names, and files whose imports were looked at.
@@ -119,10 +125,19 @@ final class Linker {
         }
         for references in [facts.bases, facts.references] {
             for reference in references where !facts.definitions[reference.owner].isExcluded {
+                // What a type says of itself stands where it does, and the type is not there yet.
+                var reference = reference
+                let from = reference.owner
+                let isBase = reference.kind == .extends || reference.kind == .implements
+                if isBase, facts.definitions[from].isType {
+                    reference.owner = max(0, facts.definitions[from].parent)
+                    notYet = file.first + from
+                }
+                defer { notYet = nil }
                 let question = Question(
                     target: reference.target, owner: reference.owner, kind: reference.kind,
                     argumentCount: reference.argumentCount, labels: reference.labels,
-                    arguments: reference.arguments, isValue: reference.isValue)
+                    arguments: reference.arguments, isValue: reference.isValue, notYet: notYet)
                 let answer: Answer
                 if let before = known[question] {
                     answer = before
@@ -139,14 +154,14 @@ final class Linker {
                     reference.isTorn && answer.resolution == .exact ? .probable : answer.resolution
                 // `extend self`
                 if reference.kind == .implements,
-                    answer.targets == [.symbol(file.first + reference.owner)]
+                    answer.targets == [.symbol(file.first + from)]
                 {
                     continue
                 }
                 var kind = reference.kind
                 if kind == .calls, let called = calledMember(of: answer, reference) {
                     kind = .uses
-                    add(reference.owner, .calls, called, called.resolution, reference.line)
+                    add(from, .calls, called, called.resolution, reference.line)
                 } else if kind == .calls, isValueCalled(answer) {
                     kind = .uses
                 }
@@ -157,10 +172,10 @@ final class Linker {
                 {
                     kind = .calls
                 }
-                add(reference.owner, kind, answer, resolution, reference.line)
+                add(from, kind, answer, resolution, reference.line)
                 if let type = answer.type {
                     let use = Answer(targets: [.symbol(type)], resolution: answer.resolution)
-                    add(reference.owner, .uses, use, resolution, reference.line)
+                    add(from, .uses, use, resolution, reference.line)
                 }
             }
         }
@@ -175,10 +190,10 @@ final class Linker {
         UInt32(truncatingIfNeeded: NamePath.hash(name))
     }
 
-    /// On what a file has from others.
     /// On what any file imports.
     static let dependencyOnImports = dependency(on: "/")
 
+    /// On what a file has from others.
     static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
 
     func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
@@ -219,6 +234,7 @@ final class Linker {
         let file: Int
         let owner: Int
         let module: String
+        let name: String?
     }
 
     private struct Question: Hashable {
@@ -229,6 +245,7 @@ final class Linker {
         let labels: String?
         let arguments: String?
         let isValue: Bool
+        let notYet: Symbol?
     }
 
     func enter(_ number: Int) {

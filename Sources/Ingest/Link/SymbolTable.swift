@@ -40,18 +40,17 @@ final class LinkedFile: Sendable {
         moduleSegments = segments
         module = root.appending(all: segments)
         var paths: [NamePath] = []
-        for (index, definition) in facts.definitions.enumerated() {
-            guard index > 0 else {
-                paths.append(module)
-                continue
-            }
+        paths.reserveCapacity(facts.definitions.count)
+        if !facts.definitions.isEmpty { paths.append(module) }
+        for index in facts.definitions.indices.dropFirst() {
+            let definition = facts.definitions[index]
             let extended = language.links.extensionsKeepPaths ? nil : definition.extends
             if let extended {
                 paths.append(
                     module.appending(all: Self.parts(extended)).appending(definition.name))
             } else if definition.parent > index {
                 // It stands before what it is named by.
-                paths.append(module.appending(all: Self.parts(definition.qualifiedName)))
+                paths.append(module.appending(all: Self.parts(facts.qualifiedName(index))))
             } else {
                 // `namespace A.B`
                 let isSpace = definition.kind == .namespace || definition.kind == .module
@@ -85,7 +84,7 @@ final class LinkedFile: Sendable {
     func key(_ index: Int) -> String {
         let definition = facts.definitions[index]
         let key = EntityKey.entity(
-            language.name, definition.kind, definition.qualifiedName,
+            language.name, definition.kind, facts.qualifiedName(index),
             encodedPath: EntityKey.encoded(path, isPath: true))
         return definition.ordinal == 1 ? key : "\(key)~\(definition.ordinal)"
     }
@@ -151,7 +150,8 @@ final class SymbolTable: Sendable {
         var modules: Set<NamePath> = []
         for (number, file) in files.enumerated() {
             let family = NamePath(family: file.language.family)
-            for (index, definition) in file.facts.definitions.enumerated().dropFirst() {
+            for index in file.facts.definitions.indices.dropFirst() {
+                let definition = file.facts.definitions[index]
                 let symbol = file.first + index
                 byPath.add(symbol, file.paths[index].hash)
                 if definition.kind == .enumMember, definition.isStatic, definition.parent > 0 {
@@ -220,6 +220,11 @@ final class SymbolTable: Sendable {
         return file.facts.definitions[symbol - file.first]
     }
 
+    func qualifiedName(_ symbol: Symbol) -> String {
+        let file = file(of: symbol)
+        return file.facts.qualifiedName(symbol - file.first)
+    }
+
     func path(_ symbol: Symbol) -> NamePath {
         let file = file(of: symbol)
         return file.paths[symbol - file.first]
@@ -253,30 +258,58 @@ final class SymbolTable: Sendable {
 
     func hasModule(_ path: NamePath) -> Bool { modules.contains(path) }
 
-    /// Numbers by hashes, those of one in the order in which they came.
+    /// Numbers by hashes, those of one in the order in which they came. The hashes are spread
+    /// already: where one is looked for first, its bits say.
     private struct Chains: Sendable {
-        private var first: [UInt64: Int32] = [:]
-        private var last: [UInt64: Int32] = [:]
+        private var slots: [(hash: UInt64, first: Int32, last: Int32)]
         private var links: [(symbol: Int32, next: Int32)] = []
+        private var count = 0
 
         init(capacity: Int) {
-            first.reserveCapacity(capacity)
+            slots = Self.empty(capacity)
             links.reserveCapacity(capacity)
+        }
+
+        /// At least half of them stay free.
+        private static func empty(
+            _ capacity: Int
+        ) -> [(hash: UInt64, first: Int32, last: Int32)] {
+            var size = 16
+            while size < 2 * capacity { size *= 2 }
+            return Array(repeating: (0, -1, -1), count: size)
+        }
+
+        /// The slot of a hash, or the free one that it would get.
+        private func slot(of hash: UInt64) -> Int {
+            let mask = slots.count - 1
+            var slot = Int(truncatingIfNeeded: hash) & mask
+            while slots[slot].first >= 0, slots[slot].hash != hash { slot = (slot + 1) & mask }
+            return slot
         }
 
         mutating func add(_ symbol: Symbol, _ hash: UInt64) {
             let place = Int32(links.count)
             links.append((Int32(symbol), -1))
-            if let before = last[hash] ?? first[hash] {
-                links[Int(before)].next = place
-                last[hash] = place
-            } else {
-                first[hash] = place
+            let slot = slot(of: hash)
+            if slots[slot].first >= 0 {
+                links[Int(slots[slot].last)].next = place
+                slots[slot].last = place
+                return
             }
+            slots[slot] = (hash, place, place)
+            count += 1
+            if 2 * count > slots.count { grow() }
+        }
+
+        private mutating func grow() {
+            let old = slots
+            slots = Self.empty(old.count)
+            for entry in old where entry.first >= 0 { slots[slot(of: entry.hash)] = entry }
         }
 
         subscript(hash: UInt64) -> [Symbol] {
-            guard var place = first[hash] else { return [] }
+            var place = slots[slot(of: hash)].first
+            if place < 0 { return [] }
             var symbols: [Symbol] = []
             while place >= 0 {
                 symbols.append(Int(links[Int(place)].symbol))

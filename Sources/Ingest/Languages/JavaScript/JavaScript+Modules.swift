@@ -191,7 +191,7 @@ extension JavaScript {
         if name.hasPrefix("/") || name.utf8.contains(UInt8(ascii: ":")) { return .outer(name) }
         // Without manifests, folders' names are all there is.
         if !table.hasNotes(of: links.family),
-            let number = workspaceFile(name, item, directory, file, table)
+            let number = workspaceFile(name, directory, file, table)
         {
             return inner(number)
         }
@@ -213,8 +213,7 @@ extension JavaScript {
     /// A package of the tree itself, where it has the name of its folder, or a path from a folder
     /// that is around.
     private static func workspaceFile(
-        _ name: String, _ item: Import, _ directory: String, _ file: LinkedFile,
-        _ table: SymbolTable
+        _ name: String, _ directory: String, _ file: LinkedFile, _ table: SymbolTable
     ) -> Int? {
         let parts = PathIndex.segments(name)
         let isScoped = name.hasPrefix("@")
@@ -232,31 +231,11 @@ extension JavaScript {
                     let path = inside.isEmpty ? source : PathIndex.join(source, inside)
                     guard let number = Self.file(at: path, for: file, table) else { continue }
                     // That a folder is called like a package does not make it that.
-                    let isSure = !inside.isEmpty || folder == package && isScoped
-                    if isSure || offers(item.name, number, table, depth: 0) { return number }
+                    if !inside.isEmpty || folder == package && isScoped { return number }
                 }
             }
             guard !isScoped, parts.count > 1, top != directory else { return nil }
             return Self.file(at: PathIndex.join(top, name), for: file, table)
-        }
-    }
-
-    private static func offers(
-        _ name: String?, _ number: Int, _ table: SymbolTable, depth: Int
-    ) -> Bool {
-        guard let name, name != "*", name != "default", depth < 8 else { return false }
-        let file = table.files[number]
-        if !table.symbols(at: file.module.appending(name)).isEmpty { return true }
-        if file.imports(named: name).contains(where: { file.facts.imports[$0].isExported }) {
-            return true
-        }
-        return file.wildcards.contains { index in
-            let item = file.facts.imports[index]
-            guard item.isExported, item.module.hasPrefix("."),
-                let path = PathIndex.resolve(item.module, from: PathIndex.parent(of: file.path)),
-                let next = Self.file(at: path, for: file, table)
-            else { return false }
-            return offers(name, next, table, depth: depth + 1)
         }
     }
 

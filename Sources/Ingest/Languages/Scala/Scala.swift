@@ -474,7 +474,8 @@ private enum Scala {
 
     static let links = LinkRules(
         family: "jvm", layout: .package, hasImplicitSelf: true, seesOuterModules: true,
-        constructors: ["apply", "this"], builtIns: predefined, builtInModule: "scala",
+        lastBaseCountsFirst: true, constructors: ["apply", "this"], builtIns: predefined,
+        builtInModule: "scala",
         otherBuiltIns: others, commonMembers: JVM.commonMembers,
         names: LinkRules.NameKinds(
             callsTypes: true, callsValues: true, namesFunctions: true, namingCalls: true,
