@@ -25,6 +25,9 @@ extension Extractor {
 
         private var meanings: [String: Meaning] = [:]
         private var places: [String: Int] = [:]
+        /// In how many functions a name is one.
+        private var depths: [String: Int] = [:]
+        private var uses: [String: [Use]] = [:]
         private var changes: [(name: String, meaning: Meaning?, place: Int?, isNew: Bool)] = []
 
         var isEmpty: Bool { meanings.isEmpty }
@@ -36,8 +39,44 @@ extension Extractor {
         func isVariable(_ name: String) -> Bool { meanings[name]?.text != nil }
         var names: [String] { meanings.keys.sorted() }
 
+        /// A reference in which a name's meaning stands.
+        struct Use {
+            let reference: Int
+            let node: Int
+            let place: Int
+            let depth: Int
+        }
+
+        mutating func use(_ name: String, _ reference: Int, node: Int, depth: Int) {
+            guard let place = places[name] else { return }
+            uses[name, default: []].append(
+                Use(reference: reference, node: node, place: place, depth: depth))
+        }
+
+        /// The references that a name has in what may be gone through after it gets a new value:
+        /// the loop that begins with a node, if it does not begin with the name, and functions.
+        func usesAgain(of name: String, loop: Int?) -> [Int] {
+            guard let all = uses[name], let place = places[name] else { return [] }
+            let depth = depths[name] ?? 0
+            return all.filter { use in
+                use.place == place
+                    && (use.depth > depth
+                        || loop.map { $0 > place && use.node > $0 } ?? false)
+            }.map(\.reference)
+        }
+
+        /// - Parameters:
+        ///   - place: the block that it is in.
+        ///   - depth: how many functions are around.
+        mutating func set(
+            _ name: String, _ meaning: Meaning, place: Int, depth: Int, isNew: Bool
+        ) {
+            if isNew || places[name] == nil { depths[name] = depth }
+            set(name, meaning, place: place, isNew: isNew)
+        }
+
         /// - Parameter place: the block that it is in.
-        mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
+        private mutating func set(_ name: String, _ meaning: Meaning, place: Int, isNew: Bool) {
             changes.append((name, meanings[name], places[name], isNew))
             meanings[name] = meaning
             places[name] = isNew ? place : places[name] ?? place
@@ -67,6 +106,7 @@ extension Extractor {
                 meanings[last.name] = last.meaning
                 places[last.name] = last.place
             }
+            if mark == 0 { uses.removeAll() }
             guard ending != .forgets else { return }
             for (name, value) in values.sorted(by: { $0.key < $1.key }) {
                 if value.isNew { continue }
@@ -80,6 +120,7 @@ extension Extractor {
         /// What a name means that has one meaning or the other, if that is not the first.
         private static func either(_ old: Meaning?, _ new: Meaning?, _ ending: Ending) -> Meaning? {
             guard let old else { return ending == .joins ? new : nil }
+            if case .typed = old { return nil }
             guard let new, let newText = new.text, let text = old.text, text != newText else {
                 return nil
             }
@@ -150,10 +191,49 @@ extension Extractor {
     func assign(_ name: SyntaxNode, type: SyntaxNode? = nil, value: SyntaxNode?) {
         guard isInFunction else { return }
         let text = cleaned(text(name))
-        if case .itself? = locals[text] { return }
+        if case .itself? = locals[text] {
+            reassign(text, value)
+            return
+        }
         hidden.insert(name.start)
-        if type == nil, case .typed? = locals[text] { return }
+        if type == nil, case .typed? = locals[text] {
+            // What is known of the value says more, where a type is but a promise.
+            guard language.assignmentDeclares, let value = value.flatMap({ expression(of: $0) })
+            else { return }
+            return bind(text, .value(value), behind: currentNode, isNew: false)
+        }
         bind(text, meaning(type, value), behind: value == nil ? nil : currentNode, isNew: false)
+    }
+
+    /// That a variable of the file gets another value.
+    func reassign(_ name: String, _ value: SyntaxNode?) {
+        guard let value = value.flatMap({ expression(of: $0) }) else { return }
+        reassignments.append((name, value))
+    }
+
+    /// What has had several values may be any of them.
+    func joinReassignments() {
+        guard !reassignments.isEmpty else { return }
+        var variables: [String: Int] = [:]
+        for (index, definition) in facts.definitions.enumerated()
+        where definition.parent == 0 && !definition.kind.isCallable && !definition.kind.isType {
+            variables[definition.name] = variables[definition.name] ?? index
+        }
+        for (name, value) in reassignments {
+            guard let index = variables[name] else { continue }
+            let type = facts.definitions[index].type
+            if type == value { continue }
+            facts.definitions[index].type = nil
+            for text in [type, value].compactMap({ $0 }) {
+                facts.attributes.append(Attribute(owner: 0, name: name, type: text))
+            }
+        }
+    }
+
+    /// A name of what is around, to which a function gives another value.
+    func declareShared(_ name: SyntaxNode) {
+        declareOuter(name)
+        forgetBehindFunction(cleaned(text(name)))
     }
 
     /// A name that means here what it means outside.
@@ -432,6 +512,7 @@ extension Extractor {
         if !locals.isEmpty, let value = locals[name]?.text {
             // A type that is no definition says nothing here.
             let isKnown = !value.isEmpty && value.utf8.first != UInt8(ascii: "=")
+            if isKnown { usedNames.append(name) }
             bytes += (isKnown ? value : "?").utf8
         } else if language.selfNames.contains(name) {
             bytes += "@self".utf8

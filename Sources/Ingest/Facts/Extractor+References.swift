@@ -7,9 +7,9 @@ extension Extractor {
     func refer(
         _ kind: EdgeKind, _ node: SyntaxNode?, argumentCount: Int = -1, labels: String? = nil
     ) {
-        guard let node, !hidden.contains(node.start), let path = expression(of: node) else {
-            return
-        }
+        guard let node, !hidden.contains(node.start) else { return }
+        usedNames.removeAll(keepingCapacity: true)
+        guard let path = expression(of: node) else { return }
         if kind == .extends || kind == .implements { hidden.insert(node.start) }
         refer(kind, path, line: node.line, argumentCount: argumentCount, labels: labels)
     }
@@ -23,6 +23,7 @@ extension Extractor {
 
     /// Notes that what is around calls a member, which a node is the call of.
     func referCall(_ node: SyntaxNode) {
+        usedNames.removeAll(keepingCapacity: true)
         guard !hidden.contains(node.start), let call = expression(of: node),
             let end = call.utf8.lastIndex(of: UInt8(ascii: "("))
         else { return }
@@ -50,6 +51,7 @@ extension Extractor {
             if language.selfNames.contains(name) || language.superNames.contains(name) { return }
             if language.links.builtIns.contains(name) || language.builtIns.contains(name) { return }
         }
+        usedNames.removeAll(keepingCapacity: true)
         if let target = expression(of: node) { use(target, node, as: kind) }
     }
 
@@ -82,6 +84,11 @@ extension Extractor {
         if !scope.isDefinition {
             typesOfReferences.append((facts.references.count, scope.qualifiedName))
         }
+        for name in usedNames {
+            locals.use(
+                name, facts.references.count, node: currentNode.index, depth: callableDepth)
+        }
+        usedNames.removeAll(keepingCapacity: true)
         facts.references.append(reference)
         let isBare = reference.kind == .calls && !reference.target.utf8.contains(46)
         facts.references[facts.references.count - 1].isTorn = isTorn || isBare && isInDoubt
@@ -191,6 +198,18 @@ extension Extractor {
         }
         for (reference, type) in typesOfReferences {
             if let index = types[type] { facts.references[reference].owner = index }
+        }
+    }
+
+    /// Defines something that has type parameters: its own type may name them.
+    func define(
+        withTypeParameters parameters: [(name: SyntaxNode, bound: SyntaxNode?)], _ body: () -> Void
+    ) {
+        for (name, _) in parameters { localTypes[text(name), default: 0] += 1 }
+        body()
+        for (name, bound) in parameters {
+            localTypes[text(name)]? -= 1
+            declareLocalType(name, bound: bound)
         }
     }
 

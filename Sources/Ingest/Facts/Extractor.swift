@@ -43,7 +43,14 @@ final class Extractor {
     private var blocks: [(node: Int, end: Int, mark: Int, ending: Locals.Ending)] = []
     /// Names that get a meaning behind a node.
     private var bindings:
-        [(end: Int, depth: Int, name: String, meaning: Locals.Meaning, isNew: Bool)] = []
+        [(
+            end: Int, depth: Int, name: String, meaning: Locals.Meaning, isNew: Bool,
+            loop: Int?
+        )] = []
+    /// Variables whose values stand in the expression that was made last.
+    var usedNames: [String] = []
+    /// Values that variables of the file get after their first.
+    var reassignments: [(name: String, value: String)] = []
     /// Type parameters of what is open, and how often each is one.
     var localTypes: [String: Int] = [:]
     /// What values of type parameters are at least.
@@ -117,6 +124,7 @@ final class Extractor {
         extractor.walk(root)
         extractor.closeScopes(.max)
         extractor.findTypes()
+        extractor.joinReassignments()
         return root.isExhausted ? nil : extractor.facts
     }
 
@@ -188,11 +196,48 @@ final class Extractor {
     func bind(
         _ name: String, _ meaning: Locals.Meaning, behind node: SyntaxNode?, isNew: Bool
     ) {
-        guard let node else {
-            return locals.set(name, meaning, place: blocks.last?.node ?? 0, isNew: isNew)
-        }
-        bindings.append((node.after, blocks.count, name, meaning, isNew))
+        let loop = isNew || !locals.isVariable(name) ? nil : outermostLoop
+        guard let node else { return set(name, meaning, isNew, loop) }
+        bindings.append((node.after, blocks.count, name, meaning, isNew, loop))
         nextEnd = min(nextEnd, node.after)
+    }
+
+    private func set(_ name: String, _ meaning: Locals.Meaning, _ isNew: Bool, _ loop: Int?) {
+        if !isNew, let old = locals[name]?.text, let new = meaning.text, old != new {
+            // It may be gone through again, with the new value.
+            for reference in locals.usesAgain(of: name, loop: loop) {
+                facts.references[reference].isTorn = true
+            }
+        }
+        locals.set(
+            name, meaning, place: blocks.last?.node ?? 0, depth: callableDepth, isNew: isNew)
+    }
+
+    /// The node of the loop around the one that is visited, within its function, which has all
+    /// others in it.
+    private var outermostLoop: Int? {
+        let function = scopes.last { $0.kind.isCallable }?.node ?? 0
+        var loop: Int?
+        var place = node.parent
+        var left = Self.loopLimit
+        while let around = place, around.index > function, left > 0 {
+            if compiled.isLoop(around.symbol) { loop = around.index }
+            place = around.parent
+            left -= 1
+        }
+        return loop
+    }
+
+    /// So many nodes around one are looked at.
+    private static let loopLimit = 64
+
+    /// What a name means behind the function that is open, nobody knows.
+    func forgetBehindFunction(_ name: String) {
+        guard let function = scopes.last(where: { $0.kind.isCallable }),
+            let depth = blocks.lastIndex(where: { $0.end == function.end })
+        else { return }
+        bindings.append((function.end, depth, name, .value("?"), false, nil))
+        nextEnd = min(nextEnd, function.end)
     }
 
     private func closeScopes(_ index: Int) {
@@ -203,8 +248,7 @@ final class Extractor {
                 blocks.count <= last.depth || last.end < blocks[blocks.count - 1].end
             {
                 bindings.removeLast()
-                locals.set(
-                    last.name, last.meaning, place: blocks.last?.node ?? 0, isNew: last.isNew)
+                set(last.name, last.meaning, last.isNew, last.loop)
             } else if blocks.count > floor.blocks, let last = blocks.last, last.end <= index {
                 blocks.removeLast()
                 locals.end(at: last.mark, last.ending)
@@ -451,7 +495,10 @@ final class Extractor {
         let prefix = type ?? String(scope.definition)
         // What is given to `_` is thrown away.
         guard text != "_" else { return }
-        guard variables.insert("\(prefix).\(text)").inserted else { return }
+        guard variables.insert("\(prefix).\(text)").inserted else {
+            if type == nil, scope.definition == 0 { reassign(text, value) }
+            return
+        }
         hidden.insert(name.start)
         define(
             kind, node, named: text, body: value, type: type, visibility: visibility,

@@ -152,6 +152,7 @@ final class CompiledLanguage: Sendable {
     let grammar: Grammar
     let actions: [Rule.Action?]
     let shapes: [Shape?]
+    private let loops: [Bool]
 
     init(_ language: Language, _ grammar: Grammar) {
         self.language = language
@@ -159,7 +160,18 @@ final class CompiledLanguage: Sendable {
         let names = grammar.names()
         actions = names.map { language.rules[$0]?.action }
         shapes = names.map { language.shapes[$0] }
+        loops = names.map { Self.loopNames.contains($0) }
     }
+
+    func isLoop(_ symbol: Int) -> Bool { symbol < loops.count && loops[symbol] }
+
+    /// What is gone through again and again, in all grammars.
+    private static let loopNames: Set<String> = [
+        "c_style_for_statement", "do_statement", "do_while_statement", "enhanced_for_statement",
+        "for", "for_each_statement", "for_expression", "for_in_statement", "for_range_loop",
+        "for_statement", "foreach_statement", "loop_expression", "repeat_statement",
+        "repeat_while_statement", "until", "while", "while_expression", "while_statement",
+    ]
 
     /// Node types that the rules name and the grammar does not have.
     var unknownNames: [String] {

@@ -28,11 +28,15 @@ struct FileEdges: Sendable {
         var places: [Link: Int] = [:]
         func add(_ link: Link, _ resolution: Resolution, _ line: Int) {
             if let place = places[link] {
-                edges[place].lines.append(line)
-                // Of places that are not equally sure the surest counts.
+                // Of places that are not equally sure the surest counts; that it may be meant at
+                // another as well, the edges to the other candidates say.
+                let isGuess = resolution == .ambiguous
+                let wasGuess = edges[place].resolution == .ambiguous
                 if resolution.rank < edges[place].resolution.rank {
                     edges[place].resolution = resolution
+                    if wasGuess { edges[place].lines.removeAll() }
                 }
+                if !isGuess || wasGuess { edges[place].lines.append(line) }
             } else {
                 places[link] = edges.count
                 let to =

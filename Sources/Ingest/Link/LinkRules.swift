@@ -53,6 +53,13 @@ struct LinkRules: Sendable {
     var wholeName: String?
     /// Imports give names to all that import the file, unless they say otherwise.
     var exportsImports = false
+    /// Of several imports of one name a condition chooses, or an error.
+    var importsMayDiffer = false
+    /// Attributes of a module that name what those get who import all of it; without any, they get
+    /// all names that do not begin with `_`.
+    var handedOnNames: String?
+    /// Members that give what they are of, unless it says otherwise.
+    var transparentMembers: Set<String> = []
     /// What stands around a name says whether it is called, a type or a value; nil where it does
     /// not.
     var names: NameKinds?

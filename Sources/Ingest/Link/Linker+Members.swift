@@ -17,6 +17,7 @@ extension Linker {
             }
             return item(of: value, argumentCount)
         }
+        if rules.transparentMembers.contains(name) { return given(by: name, value) }
         switch value {
         case .nothing: return .nothing
         case .outer(let text) where text.utf8.first == UInt8(ascii: "="): return .nothing
@@ -89,6 +90,20 @@ extension Linker {
             }
             return member(name, of: type(of: primary[0]), sought, argumentCount: argumentCount)
         }
+    }
+
+    /// What a value gives where it is entered, which is often itself.
+    private func given(by name: String, _ value: Value) -> Value {
+        // What a call gives is called once more.
+        if case .outer(let text) = value, text.hasSuffix("()") {
+            return .outer(String(text.dropLast(2)))
+        }
+        guard case .instance(let types, let isSure) = value else { return value }
+        let found = member(name, ofTypes: types, isSure: isSure, .called, 0, isStatic: false)
+        guard case .symbols(let symbols, _) = found, symbols.count == 1 else {
+            return .instance(types, isSure: false)
+        }
+        return found
     }
 
     /// What the tree gives a type outside of it.

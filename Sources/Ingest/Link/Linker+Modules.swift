@@ -148,17 +148,30 @@ extension Linker {
             }
             return member(name, ofModule: module, .any, -1, depth: depth + 1)
         }
-        for index in file.wildcards {
+        for index in file.wildcards.reversed() {
             let item = file.facts.imports[index]
             guard item.isExported || rules.exportsImports else { continue }
-            let value = member(
-                name, ofModule: self.module(of: item), .any, -1, depth: depth + 1)
+            let module = self.module(of: item)
+            guard isHandedOn(name, by: module) else { continue }
+            let value = member(name, ofModule: module, .any, -1, depth: depth + 1)
             switch value {
             case .nothing, .outer: continue
             default: return value
             }
         }
         return .nothing
+    }
+
+    /// Whether a module gives a name to those that import all of it.
+    func isHandedOn(_ name: String, by module: Value) -> Bool {
+        guard let list = rules.handedOnNames, case .module(_, let number?) = module else {
+            return true
+        }
+        dependencies.append(Self.dependency(onImportsOf: table.files[number].path))
+        note(list)
+        let names = table.files[number].facts.attributes.filter { $0.name == list }.map(\.type)
+        if names.isEmpty { return name.utf8.first != UInt8(ascii: "_") }
+        return names.contains(name) || names.contains("?")
     }
 
     /// What is at the top of the file, or imported there; without a name all of that.

@@ -254,7 +254,7 @@ extension Linker {
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
         }
-        for index in file.wildcards {
+        for index in file.wildcards.reversed() {
             if let value = inWildcard(name, index, sought, argumentCount, &outer) { return value }
         }
         if let value = global(name, sought, argumentCount) { return value }
@@ -317,6 +317,7 @@ extension Linker {
         _ outer: inout Set<String>
     ) -> Value? {
         let module = self.module(of: file.facts.imports[index])
+        if !isHandedOn(name, by: module) { return nil }
         let value = sifted(
             member(name, ofModule: module, sought, argumentCount, depth: 0), sought, argumentCount)
         switch value {
@@ -353,13 +354,33 @@ extension Linker {
         return nil
     }
 
+    /// What is one of several, of which a condition chooses.
+    private func together(_ values: [Value]) -> Value {
+        var symbols: [Symbol] = []
+        var isSure = true
+        var other: Value?
+        for value in values {
+            if case .symbols(let found, let isFoundSure) = value {
+                isSure = isSure && isFoundSure && (symbols.isEmpty || symbols == found)
+                for symbol in found where !symbols.contains(symbol) { symbols.append(symbol) }
+            } else {
+                other = value
+            }
+        }
+        if symbols.isEmpty { return other ?? .nothing }
+        return .symbols(symbols, isSure: isSure && other == nil)
+    }
+
     func imported(
         _ name: String, of owner: Int, _ sought: Sought, _ argumentCount: Int
     ) -> Value? {
-        for index in file.imports(named: name).reversed() {
+        let items = file.imports(named: name).filter { file.facts.imports[$0].owner == owner }
+        if rules.importsMayDiffer, items.count > 1 {
+            return together(items.map { value(of: file.facts.imports[$0]) })
+        }
+        for index in items.reversed() {
             let item = file.facts.imports[index]
             if item.module.isEmpty { continue }
-            if item.owner != owner { continue }
             let all = self.value(of: item)
             let value = sifted(all, sought, argumentCount)
             // Another import may have one that fits.

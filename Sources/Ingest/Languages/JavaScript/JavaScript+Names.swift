@@ -191,7 +191,12 @@ extension JavaScript {
     static func assign(_ e: Extractor, _ node: SyntaxNode) {
         guard let left = node["left"], let right = node["right"] else { return }
         if left.is("identifier") {
-            if e.locals.isVariable(e.text(left)) { e.assign(left, value: right) }
+            let name = e.text(left)
+            if e.locals.isVariable(name) {
+                e.assign(left, value: right)
+            } else if e.locals[name] == nil {
+                e.reassign(name, right)
+            }
         } else if left.is("member_expression"), let object = left["object"], object.is("this"),
             let name = left["property"], e.expression(of: object) == "@self",
             let owner = e.enclosingType, let value = e.expression(of: right),

@@ -159,9 +159,19 @@ enum JavaScript {
 
     static func function(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"] else { return true }
-        e.define(e.isInType ? .method : .function, node, name: name, body: node["body"])
+        e.define(withTypeParameters: typeParameters(of: node)) {
+            e.define(e.isInType ? .method : .function, node, name: name, body: node["body"])
+        }
         locals(e, node)
         return true
+    }
+
+    private static func typeParameters(
+        of node: SyntaxNode
+    ) -> [(name: SyntaxNode, bound: SyntaxNode?)] {
+        (node["type_parameters"]?.children() ?? []).compactMap { parameter in
+            parameter["name"].map { ($0, parameter["constraint"]?.firstChild) }
+        }
     }
 
     /// `export default function () {}`: that is what importers call it.

@@ -139,6 +139,7 @@ private enum Python {
         let isOnly =
             names.count == 1 && node["right"]?.is("assignment") != true
             && node.parent?.is("assignment") != true
+        if left.is("identifier"), e.has(left, text: "__all__") { handOn(e, node["right"]) }
         for name in names {
             let text = e.text(name)
             let isConstant =
@@ -149,6 +150,18 @@ private enum Python {
                 value: node["right"], isOnly: isOnly)
         }
         return true
+    }
+
+    /// `__all__ = ["a", "b"]`
+    private static func handOn(_ e: Extractor, _ value: SyntaxNode?) {
+        func add(_ name: String) {
+            e.facts.attributes.append(Attribute(owner: 0, name: "__all__", type: name))
+        }
+        guard let value, value.isOne(of: "list", "tuple") else { return add("?") }
+        for item in value.children() where !item.is("comment") {
+            add(item.is("string") ? DocText.literal(e.text(item)) ?? "?" : "?")
+        }
+        if value.children().isEmpty { add("") }
     }
 
     static func alias(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -282,7 +295,10 @@ private enum Python {
     }
 
     static func update(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        if let left = node["left"], left.is("identifier") { e.assign(left, value: nil) }
+        if let left = node["left"], left.is("identifier") {
+            if e.has(left, text: "__all__") { handOn(e, nil) }
+            e.assign(left, value: nil)
+        }
         return true
     }
 
@@ -312,7 +328,7 @@ private enum Python {
     static func comprehension(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.openBlock(until: node.after, .forgets)
         for clause in node.children() where clause.is("for_in_clause") {
-            if let left = clause["left"] { unknown(e, left) }
+            if let left = clause["left"] { e.declareAll(in: left) }
         }
         return true
     }
@@ -340,7 +356,14 @@ private enum Python {
             e.hide(target)
             e.declare(e.text(target), as: type)
         } else {
-            e.assign(target, value: isException ? nil : value)
+            guard let made = e.expression(of: value), !isException else {
+                e.assign(target, value: nil)
+                return true
+            }
+            let isAsync = node.parent?.parent?.parent?.child("async") != nil
+            let given = made + (isAsync ? ".__aenter__(0)" : ".__enter__(0)")
+            e.hide(target)
+            e.bindVariable(target, as: given, behind: e.currentNode, isNew: false)
         }
         return true
     }
@@ -351,7 +374,9 @@ private enum Python {
     }
 
     static func outer(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        for name in node.children() { e.declareOuter(name) }
+        for name in node.children() {
+            if node.is("nonlocal_statement") { e.declareShared(name) } else { e.declareOuter(name) }
+        }
         return false
     }
 
@@ -388,10 +413,22 @@ private enum Python {
         return nil
     }
 
+    /// Whether the last that a method does is to give back what it is called on.
+    private static func returnsSelf(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let last = node["body"]?.lastChild, last.is("return_statement"),
+            let value = last.firstChild, value.is("identifier")
+        else { return false }
+        let first = node["parameters"]?.firstChild
+        return first?.is("identifier") == true && first.map { e.text($0) } == e.text(value)
+    }
+
     static func details(_ e: Extractor, _ node: SyntaxNode, _ definition: inout Definition) {
         switch definition.kind {
         case .function, .method, .constructor:
             definition.type = node["return_type"].flatMap { e.instance(of: $0) }
+            if node["return_type"] == nil, definition.kind == .method, returnsSelf(e, node) {
+                definition.type = "@self"
+            }
             var least = 0
             var most = 0
             for parameter in node["parameters"]?.children() ?? [] {
@@ -437,6 +474,8 @@ private enum Python {
         family: "python", layout: .path { PythonModules.segments($0, $1) },
         callName: "__call__", constructors: ["__init__"], builtIns: PythonModules.builtIns,
         commonMembers: PythonModules.commonMembers, exportsImports: true,
+        importsMayDiffer: true, handedOnNames: "__all__",
+        transparentMembers: ["__aenter__", "__enter__"],
         module: { PythonModules.module($0, $1, $2) })
 
     // MARK: - Tests

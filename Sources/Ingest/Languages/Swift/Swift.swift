@@ -150,7 +150,14 @@ private enum SwiftRules {
         let kind: EntityKind = e.isInType ? .method : .function
         defer { parameters(e, node) }
         if let name = node["name"], name.is("simple_identifier") {
-            e.define(kind, node, name: name, body: node["body"])
+            let types = node.child("type_parameters")?.children() ?? []
+            e.define(
+                withTypeParameters: types.compactMap { type in
+                    type.child("type_identifier").map { ($0, nil) }
+                }
+            ) {
+                e.define(kind, node, name: name, body: node["body"])
+            }
             return true
         }
         // An operator is a token of its own.

@@ -1,0 +1,7 @@
+class Node:
+    def go(self):
+        pass
+
+
+def helper():
+    pass
