@@ -76,6 +76,11 @@ extension Linker {
             if reference.kind == .calls {
                 found = chosen(found, reference.argumentCount, reference.labels)
                 if found.count > 1 { found = taking(found, reference) }
+                if found.count == 1, reference.argumentCount > 0 {
+                    let others = inheritedOverloads(of: found[0], reference)
+                    let best = others.isEmpty ? found : taking(found + others, reference)
+                    if best.count > 1 { isSure = false } else { found = best }
+                }
                 if found.count == 1 {
                     if let constructor = constructor(found[0], reference) {
                         type = found[0]

@@ -13,10 +13,14 @@ extension LinkRules {
         var boxes: [String: String] = [:]
         /// Types from outside that have no others below them.
         var leaves: Set<String> = []
+        /// What those may be given as beside themselves; empty if that is not known.
+        var basesOfLeaves: Set<String> = []
         /// What all types are.
         var roots: Set<String> = []
         /// A number that is written out may be of any of these.
         var numbers: Set<String> = []
+        /// What is no number, and is widened like one: `char` like `int`.
+        var widensLike: [String: String] = [:]
     }
 }
 
@@ -42,6 +46,10 @@ extension Linker {
         // A rule that is not known decides.
         if fitting.isEmpty { return symbols }
         // One that takes any number comes last.
+        let last = arguments.texts.last ?? ""
+        func takesMany(_ symbol: Symbol) -> Bool {
+            self.takesMany(symbol) && !takesArray(symbol, last, arguments.texts.count)
+        }
         let fixed = fitting.filter { !takesMany($0.symbol) }
         if fixed.contains(where: { !$0.fits.contains(.unknown) }) { fitting = fixed }
         let best = fitting.first { one in
@@ -57,6 +65,40 @@ extension Linker {
 
     private func takesMany(_ symbol: Symbol) -> Bool {
         table.definition(symbol).arguments.map { $0.upperBound >= 1 << 20 } ?? false
+    }
+
+    /// Whether what it takes any number of is given as the array that it becomes.
+    private func takesArray(_ symbol: Symbol, _ argument: String, _ count: Int) -> Bool {
+        let parameters = Self.types(table.definition(symbol).parameters ?? "")
+        guard let last = parameters.last, last.hasSuffix("...") else { return false }
+        return parameters.count == count && last.dropLast(3) + "[]" == argument
+    }
+
+    /// What a type has from others under the name of a method that it has itself, if it does not
+    /// have it instead: another overload.
+    func inheritedOverloads(of symbol: Symbol, _ reference: Reference) -> [Symbol] {
+        let own = table.definition(symbol)
+        guard rules.overloads != nil, own.kind == .method, let parameters = own.parameters,
+            let type = typeOf(member: symbol)
+        else { return [] }
+        var found: [Symbol] = []
+        var taken: Set<String> = [parameters]
+        for case .type(let base) in ancestors(of: type).dropFirst() {
+            guard
+                case .symbols(let others, _) = ownMember(
+                    own.name, base, .called, reference.argumentCount)
+            else { continue }
+            for other in others {
+                let definition = table.definition(other)
+                guard definition.kind == .method, definition.labels == own.labels,
+                    accepts(definition, reference.argumentCount, reference.labels),
+                    let text = definition.parameters, !text.utf8.contains(UInt8(ascii: "?")),
+                    taken.insert(text).inserted
+                else { continue }
+                found.append(other)
+            }
+        }
+        return found
     }
 
     /// Whether it may be that what was found takes the arguments.
@@ -89,21 +131,41 @@ extension Linker {
             reference.labels, definition.labels, count: arguments.texts.count)
         var fits: [Fit] = []
         for (place, argument) in arguments.texts.enumerated() {
-            guard let wanted = places[place], wanted < parameters.count else {
+            guard var wanted = places[place] else {
                 fits.append(.unknown)
+                continue
+            }
+            if parameters.last?.hasSuffix("...") == true {
+                wanted = min(wanted, parameters.count - 1)
+            }
+            guard wanted < parameters.count else {
+                fits.append(.unknown)
+                continue
+            }
+            let isMany = parameters[wanted].hasSuffix("...")
+            // It may be the array.
+            if isMany, argument == "=null" {
+                fits.append(.unknown)
+                continue
+            }
+            let parameter =
+                isMany
+                ? String(parameters[wanted].dropLast(3)) : parameters[wanted]
+            if wanted == parameters.count - 1, takesArray(symbol, argument, arguments.texts.count) {
+                fits.append(.exact)
                 continue
             }
             var value = arguments.values[place]
             fits.append(
                 fit(
-                    argument, parameters[wanted], known,
+                    argument, parameter, known,
                     value: {
                         if let value { return value }
                         let found = typeOfValue(
                             evaluate(Expression(argument).parts, reference.owner))
                         value = found
                         return found
-                    }, wanted: { self.parameterType(parameters[wanted], of: symbol) }))
+                    }, wanted: { self.parameterType(parameter, of: symbol) }))
             arguments.values[place] = value
         }
         return fits
@@ -189,7 +251,13 @@ extension Linker {
             if text.utf8.contains(UInt8(ascii: "(")) { return .unknown }
             if known.roots.contains(otherName) { return .converted }
             if known.numbers.contains(name), known.numbers.contains(otherName) { return .unknown }
-            return known.leaves.contains(name) && known.leaves.contains(otherName)
+            let (isLeaf, isLeafWanted) = (
+                known.leaves.contains(name), known.leaves.contains(otherName)
+            )
+            if known.basesOfLeaves.isEmpty { return isLeaf && isLeafWanted ? .none : .unknown }
+            // A constant of a type is named like that: `Boolean.TRUE`.
+            guard isTypeName(name) else { return .unknown }
+            return isLeafWanted || isLeaf && !known.basesOfLeaves.contains(otherName)
                 ? .none : .unknown
         default: return .unknown
         }
@@ -202,9 +270,12 @@ extension Linker {
         guard isPlain(argument, known) || argument == "null",
             isPlain(parameter, known) || parameter.hasSuffix("[]")
         else { return .unknown }
-        let place = known.widening.firstIndex(of: argument)
+        let like = known.widensLike[argument]
+        let place = known.widening.firstIndex(of: like ?? argument)
         let wanted = known.widening.firstIndex(of: parameter)
-        if let place, let wanted { return place < wanted ? .widened : .none }
+        if let place, let wanted {
+            return place < wanted || like == parameter ? .widened : .none
+        }
         if argument == "null" { return parameter.hasSuffix("[]") ? .unknown : .none }
         guard argument.hasSuffix("[]"), parameter.hasSuffix("[]") else { return .none }
         // Of arrays only those of names are one another's.
@@ -220,6 +291,11 @@ extension Linker {
     private func isPlain(_ name: String, _ known: LinkRules.Overloads) -> Bool {
         known.widening.contains(name) || known.plain.contains(name)
             || name.hasSuffix("[]") && !known.plain.isEmpty
+    }
+
+    private func isTypeName(_ name: String) -> Bool {
+        (name.utf8.first.map { $0 >= 65 && $0 <= 90 } ?? false)
+            && name.utf8.contains { $0 >= 97 && $0 <= 122 }
     }
 
     private static func lastName(_ text: String) -> String {

@@ -270,9 +270,14 @@ private enum Java {
         leaves: [
             "Boolean", "Byte", "Character", "Class", "Double", "Float", "Integer", "Long", "Short",
             "String", "StringBuffer", "StringBuilder",
-        ], roots: ["Object"])
+        ],
+        basesOfLeaves: [
+            "AnnotatedElement", "Appendable", "CharSequence", "Comparable", "Constable",
+            "ConstantDesc", "GenericDeclaration", "Number", "Serializable", "Type",
+            "TypeDescriptor",
+        ], roots: ["Object"], widensLike: ["char": "int"])
 
-    /// As facts have it, of all but the last that may be many.
+    /// As facts have it; of a last one that may be many, with dots behind it.
     private static func parameterTypes(_ e: Extractor, _ node: SyntaxNode) -> String? {
         var own: Set<String> = []
         var unbounded: Set<String> = []
@@ -286,9 +291,14 @@ private enum Java {
         }
         let list = node["parameters"]?.children() ?? []
         let types = list.filter { $0.isOne(of: "formal_parameter", "spread_parameter") }.map {
+            if $0.is("spread_parameter") {
+                let type = $0.children().first { !$0.is("modifiers") }
+                guard let type, e.typeText(type, except: own) != "?" else { return "?" }
+                return plainOrNamed(e, type, nil) + "..."
+            }
             guard $0.is("formal_parameter"), let type = $0["type"],
                 !unbounded.contains(e.text(type)) || $0["dimensions"] != nil
-            else { return $0.is("formal_parameter") ? "*" : "?" }
+            else { return "*" }
             if e.typeText(type, except: own) == "?" { return "?" }
             return plainOrNamed(e, type, $0["dimensions"] == nil ? nil : $0)
         }

@@ -53,4 +53,49 @@ class Overloads {
     }
 
     static class Special extends Item {}
+
+    static int many(long value) { return 1; }
+
+    static int many(Object value) { return 2; }
+
+    static int many(int... values) { return 3; }
+
+    void widened(char letter, int[] numbers) {
+        many(letter);
+        many('a');
+        many(numbers);
+        many(1, 2);
+    }
+
+    static class Taker {
+        void take(String text) {}
+    }
+
+    static class Other extends Taker {
+        void take(Object thing) {}
+
+        void run(Item item) {
+            take("text");
+            take(item);
+            take(unknown());
+        }
+    }
+
+    interface First {
+        default void meet() {}
+    }
+
+    interface Second extends First {
+        default void meet() {}
+    }
+
+    static class Both implements First, Second {
+        void run() { meet(); }
+    }
+
+    static class Node {}
+
+    static class Tree extends Node {
+        static class Node {}
+    }
 }
