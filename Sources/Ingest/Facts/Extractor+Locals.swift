@@ -283,18 +283,32 @@ extension Extractor {
         }
         guard let path = found, !path.isEmpty else { return nil }
         if has(named, prefix: "::"), !language.links.isStrict { return "@root.\(path)" }
+        if let prefix = language.rootPrefix, has(named, prefix: prefix) { return "@root.\(path)" }
         if localTypes[path, default: 0] > 0 { return localTypeBounds[path] }
         if language.selfTypes.contains(path) { return "@self" }
         if language.ownTypes.contains(path) { return "@type" }
-        if isPath(named), path.utf8.contains(UInt8(ascii: ".")) { return ":" + path }
-        return isRooted(named) ? "@root.\(path)" : path
+        if isPath(named), path.utf8.contains(UInt8(ascii: ".")), !isRooted(named) {
+            return ":" + path
+        }
+        return isRooted(named) ? root + path : path
     }
 
     /// Whether a name is said from the outermost module on: `\\A\\B`, `::a`.
     private func isRooted(_ node: SyntaxNode) -> Bool {
-        guard case .separated? = compiled.shapes[safe: node.symbol] else { return false }
-        return has(node, prefix: "\\") || has(node, prefix: "::")
+        switch compiled.shapes[safe: node.symbol] {
+        case .separated: has(node, prefix: "\\") || has(node, prefix: "::")
+        case .qualified: language.links.hasIncludes && has(node, prefix: "::")
+        default: false
+        }
     }
+
+    /// A path that is said from the outermost module on.
+    func rooted(_ node: SyntaxNode, _ path: String) -> String? {
+        if let prefix = language.rootPrefix, has(node, prefix: prefix) { return "@root.\(path)" }
+        return isRooted(node) ? root + path : nil
+    }
+
+    private var root: String { language.links.isStrict ? ":@root." : "@root." }
 
     /// Whether the first of its names is no variable's.
     func isPath(_ node: SyntaxNode) -> Bool {
@@ -420,7 +434,11 @@ extension Extractor {
             guard byte(node.start) == UInt8(ascii: ".") else { return go(node[field]) }
             bytes += "@any".utf8
             append(member: node[field], to: &bytes)
-        case .field(let field): go(node[field])
+        case .field(let field):
+            if let prefix = language.rootPrefix, has(node, prefix: prefix) {
+                bytes += "@root.".utf8
+            }
+            go(node[field])
         case .element: go(nil)
         case .inner: go(node.firstChild)
         case .cast:
@@ -450,7 +468,7 @@ extension Extractor {
         case .separated, .qualified, .separatedChildren:
             guard let path = path(of: node) else { return go(nil) }
             if isRooted(node) {
-                bytes += "@root.\(path)".utf8
+                bytes += (root + path).utf8
             } else if path.utf8.contains(UInt8(ascii: ".")) {
                 if case .qualified = shape { bytes.append(UInt8(ascii: ":")) }
                 bytes += path.utf8

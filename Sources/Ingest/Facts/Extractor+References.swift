@@ -17,7 +17,11 @@ extension Extractor {
     /// The same of a type, whose names no local variable has.
     func referType(_ node: SyntaxNode) {
         guard !hidden.contains(node.start), var path = path(of: node) else { return }
-        if isPath(node), path.utf8.contains(UInt8(ascii: ".")) { path = ":" + path }
+        if let rooted = rooted(node, path) {
+            path = rooted
+        } else if isPath(node), path.utf8.contains(UInt8(ascii: ".")) {
+            path = ":" + path
+        }
         refer(.uses, path, line: node.line)
     }
 

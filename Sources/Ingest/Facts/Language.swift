@@ -114,6 +114,8 @@ struct Language: Sendable {
     var callee: (@Sendable (SyntaxNode) -> SyntaxNode?)?
     /// The same, but with all that these have is what the type around itself has: `self` of PHP.
     var ownTypes: Set<String> = []
+    /// What a name begins with that is said from the outermost module on: `global::`.
+    var rootPrefix: StaticString?
     /// A variable that a function assigns to is its own, whatever is around it.
     var assignmentDeclares = false
     /// Arguments that stand for any number of them.

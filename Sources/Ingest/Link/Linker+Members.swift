@@ -141,6 +141,9 @@ extension Linker {
         isStatic: Bool? = nil
     ) -> Value {
         guard name != "?" else { return .nothing }
+        if isStatic == true, let found = companionMember(name, type, sought, argumentCount) {
+            return found
+        }
         var outer: String?
         var isUnsure = false
         for ancestor in ancestors(of: type) {
@@ -172,6 +175,18 @@ extension Linker {
             return .outer(rooted)
         }
         return .nothing
+    }
+
+    /// What stands behind a type's name is of its companion first.
+    private func companionMember(
+        _ name: String, _ type: Symbol, _ sought: Sought, _ argumentCount: Int
+    ) -> Value? {
+        let companion = table.file(of: type).language.links.companion
+        guard !companion.isEmpty, !table.definition(type).isStatic else { return nil }
+        note(name)
+        let path = table.path(type).appending(companion).appending(name)
+        let found = sifted(table.symbols(at: path), sought, argumentCount).filter(isSeen)
+        return found.isEmpty ? nil : .symbols(found, isSure: true)
     }
 
     /// Without methods of the type where one of its values is meant, and the other way round.

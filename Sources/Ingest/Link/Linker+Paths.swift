@@ -7,6 +7,7 @@ extension Linker {
     func start(ofPath parts: [Expression.Part], _ owner: Int) -> (value: Value, count: Int) {
         let first = String(parts[0].name.dropFirst())
         note(first)
+        if first == "@root" { return (.module(family, file: nil), 1) }
         guard rules.hasPaths else { return (space(strictLookUp(first, owner)), 1) }
         if first == "crate" {
             return (.module(family.appending(file.moduleSegments.first ?? ""), file: nil), 1)

@@ -42,6 +42,12 @@ extension Linker {
             var type: Symbol?
             if reference.kind == .calls {
                 found = chosen(found, reference.argumentCount)
+                // Another must be meant that is not seen.
+                if rules.hasIncludes, found.count == 1,
+                    !accepts(table.definition(found[0]), reference.argumentCount)
+                {
+                    isSure = false
+                }
                 if found.count == 1,
                     let constructor = constructor(found[0], reference)
                 {

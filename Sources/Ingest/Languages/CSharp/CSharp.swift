@@ -81,6 +81,11 @@ extension Language {
                 "anonymous_method_expression": .closure,
                 "using_directive": .visit(CSharp.using),
                 "namespace_declaration": .visit(CSharp.namespace),
+                "alias_qualified_name": .visit { e, node in
+                    // What it names, what is around says.
+                    e.hideAll(in: node)
+                    return true
+                },
                 "file_scoped_namespace_declaration": .visit(CSharp.fileNamespace),
                 "class_declaration": .visit { CSharp.type($0, $1, .class) },
                 "record_declaration": .visit { CSharp.type($0, $1, .class) },
@@ -146,7 +151,8 @@ extension Language {
             "bool", "byte", "char", "decimal", "double", "dynamic", "float", "int", "long",
             "object", "sbyte", "short", "string", "uint", "ulong", "ushort", "var", "void",
         ],
-        selfNames: ["this"], superNames: ["base"], namedType: { CSharp.namedType($0, $1) },
+        selfNames: ["this"], superNames: ["base"], rootPrefix: "global::",
+        namedType: { CSharp.namedType($0, $1) },
         links: CSharp.links, details: { CSharp.details($0, $1, &$2) },
         visibility: { e, node, _ in CSharp.visibility(e, node) },
         test: { e, node, _, _ in CSharp.test(e, node) })

@@ -315,6 +315,18 @@ private enum Kotlin {
         "apply", "buildList", "buildMap", "buildSet", "buildString", "run", "with",
     ]
     private static let passing: Set<String> = ["also", "let", "takeIf", "takeUnless"]
+    /// Others whose block has no receiver.
+    private static let plain: Set<String> = [
+        "all", "any", "associate", "associateBy", "associateWith", "check", "computeIfAbsent",
+        "count", "distinctBy", "filter", "filterIndexed", "filterIsInstance", "filterNot", "find",
+        "first", "firstOrNull", "flatMap", "fold", "forEach", "forEachIndexed", "getOrElse",
+        "getOrPut", "groupBy", "indexOfFirst", "joinToString", "last", "lastOrNull", "lazy", "map",
+        "mapIndexed", "mapKeys", "mapNotNull", "mapTo", "mapValues", "maxBy", "maxByOrNull",
+        "maxOf", "minBy", "minByOrNull", "minOf", "none", "onEach", "partition", "reduce",
+        "removeAll", "removeIf", "repeat", "require", "requireNotNull", "run", "runCatching",
+        "single", "sortBy", "sortedBy", "sortedByDescending", "sumOf", "synchronized", "takeWhile",
+        "use", "withLock",
+    ]
 
     static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.nest(node, as: .function)
@@ -337,6 +349,10 @@ private enum Kotlin {
             }
         } else {
             e.declare("it", as: passing.contains(name) ? receiver ?? "?" : "?")
+        }
+        // A bare call in it may be one of a receiver that is not seen.
+        if !name.isEmpty, !plain.contains(name), !passing.contains(name) {
+            e.doubtBareCalls(until: node.after)
         }
         return true
     }

@@ -137,12 +137,28 @@ enum PHP {
             for name in use.children() where name.isOne(of: "name", "qualified_name") {
                 e.refer(.implements, name)
             }
+            for clause in use.child("use_list")?.children() ?? [] { choose(e, clause) }
         }
         for base in node.child("base_clause")?.children() ?? [] { e.refer(.extends, base) }
         for base in node.child("class_interface_clause")?.children() ?? [] {
             e.refer(.implements, base)
         }
         return true
+    }
+
+    /// `A::f insteadof B`, `A::f as g`: what a class has under a name.
+    private static func choose(_ e: Extractor, _ clause: SyntaxNode) {
+        guard let owner = e.enclosingType, let chosen = clause.firstChild,
+            chosen.is("class_constant_access_expression"), let trait = chosen.firstChild,
+            let method = chosen.lastChild, let path = e.path(of: trait)
+        else { return }
+        var name = method
+        if clause.is("use_as_clause") {
+            guard let last = clause.lastChild, last.is("name") else { return }
+            name = last
+        }
+        e.facts.attributes.append(
+            Attribute(owner: owner, name: e.text(name), type: "\(path).\(e.text(method))"))
     }
 
     static func properties(_ e: Extractor, _ node: SyntaxNode) -> Bool {
