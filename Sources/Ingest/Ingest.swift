@@ -83,6 +83,8 @@ package struct Ingest: Sendable {
     private static let threadLimit = 256
     /// How many files each thread may be ahead of what is written.
     private static let leadPerThread = 16
+    /// So many files are prepared for the linker in one step.
+    private static let filesAtOnce = 64
 
     /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so
     /// that of two at once the later one counts. `progress` comes at most ten times a second.
@@ -97,10 +99,10 @@ package struct Ingest: Sendable {
                 root: root, skipping: own, excluded: options.excluded
             ).tree()
             report.directories = tree.directories
-            let reader = try store.snapshot().reader()
+            let snapshot = try store.snapshot()
             try fill(
-                batch, tree.entries, try KnownFiles(reader), KnownFacts(reader: reader), &cache,
-                progress, &report)
+                batch, tree.entries, try KnownFiles(snapshot.reader()), snapshot, &cache, progress,
+                &report)
             // With the lock held, so that nobody else writes it.
             cache.save()
         }
@@ -112,7 +114,7 @@ package struct Ingest: Sendable {
 
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
-        _ stored: KnownFacts, _ cache: inout StatCache, _ progress: (Progress) -> Void,
+        _ snapshot: Snapshot, _ cache: inout StatCache, _ progress: (Progress) -> Void,
         _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
@@ -202,15 +204,16 @@ package struct Ingest: Sendable {
             try writer.remove(path)
         }
         if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
-            try link(sources, known, stored, writer)
+            try link(sources, known, snapshot, writer)
         }
     }
 
     /// Writes the edges of the files that were parsed, and of those that refer to what has changed.
     private func link(
-        _ sources: [Source], _ known: KnownFiles, _ stored: KnownFacts, _ writer: RowWriter
+        _ sources: [Source], _ known: KnownFiles, _ snapshot: Snapshot, _ writer: RowWriter
     ) throws {
         var changes = Changes()
+        let stored = KnownFacts(reader: snapshot.reader())
         changes.isAll = sources.count != known.files.count
         for source in sources where !changes.isAll {
             guard let new = source.facts else { continue }
@@ -227,26 +230,34 @@ package struct Ingest: Sendable {
             if isManifest, !names.isEmpty { changes.isAll = true }
             changes.names.formUnion(names)
         }
+        let threadCount = min(options.threadCount, Self.threadLimit)
         // Of the files of the table: those that are linked, and of them those that are new.
         var isLinked: [Bool] = []
         var isParsed: [Bool] = []
-        let table = SymbolTable(
-            try sources.compactMap { source in
-                guard let language = LanguageTable.language(named: source.language) else {
-                    return nil
+        var files: [PreparedFile] = []
+        let index = PathIndex(sources.map(\.path))
+        let changed = changes
+        let parts = stride(from: 0, to: sources.count, by: Self.filesAtOnce).map {
+            sources[$0..<min($0 + Self.filesAtOnce, sources.count)]
+        }
+        try OrderedWork.run(
+            parts.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
+            makeWorker: {
+                let stored = KnownFacts(reader: snapshot.reader())
+                return { part in
+                    Result { try parts[part].map { try Self.prepare($0, stored, changed, index) } }
                 }
-                var facts = source.facts
-                let isOurs = try facts != nil || stored.dependsOn(changes, source.path)
-                if facts == nil {
-                    facts = try stored.facts(of: source.path, withReferences: isOurs)
+            },
+            consume: { part, prepared in
+                for (source, known) in zip(parts[part], try prepared.get()) {
+                    guard let known else { continue }
+                    isLinked.append(known.isLinked)
+                    isParsed.append(source.facts != nil)
+                    files.append(known.file)
                 }
-                guard let facts else { return nil }
-                isLinked.append(isOurs)
-                isParsed.append(source.facts != nil)
-                return (source.path, language, facts)
             })
+        let table = try SymbolTable(files, index)
         let numbers = table.files.indices.filter { isLinked[$0] }
-        let threadCount = min(options.threadCount, Self.threadLimit)
         try OrderedWork.run(
             numbers.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
             makeWorker: {
@@ -259,6 +270,21 @@ package struct Ingest: Sendable {
                 if !isParsed[number], known.linkHashes[path] == edges.hash { return }
                 try writer.write(path, edges, replacing: !isParsed[number])
             })
+    }
+}
+
+extension Ingest {
+    /// What the linker gets of a file, and whether it is to be linked.
+    private static func prepare(
+        _ source: Source, _ stored: KnownFacts, _ changes: Changes, _ index: PathIndex
+    ) throws -> (file: PreparedFile, isLinked: Bool)? {
+        guard let language = LanguageTable.language(named: source.language) else { return nil }
+        let isLinked = try source.facts != nil || stored.dependsOn(changes, source.path)
+        guard
+            let facts = try source.facts
+                ?? stored.facts(of: source.path, withReferences: isLinked)
+        else { return nil }
+        return (PreparedFile(source.path, language, facts, index: index), isLinked)
     }
 }
 

@@ -2,6 +2,82 @@
 //
 // All definitions of a tree, by where their names are and by their names alone.
 
+import Platform
+
+/// A file in the eyes of the linker, before its definitions are counted among all.
+struct PreparedFile: Sendable {
+    let path: String
+    let language: Language
+    let facts: LinkFacts
+    let module: NamePath
+    let moduleSegments: [String]
+    let paths: [NamePath]
+    let namedImports: [String: [Int]]
+    let wildcards: [Int]
+
+    init(_ path: String, _ language: Language, _ facts: LinkFacts, index: PathIndex) {
+        self.path = path
+        self.language = language
+        self.facts = facts
+        let root = NamePath(family: language.family)
+        let segments: [String] =
+            switch language.links.layout {
+            case .file: PathIndex.segments(PathIndex.parent(of: path)) + [PathIndex.stem(of: path)]
+            // Beside a package there may be one of tests of it.
+            case .directory:
+                PathIndex.segments(PathIndex.parent(of: path))
+                    + (facts.package.hasSuffix("_test") ? [facts.package] : [])
+            case .package: facts.package.isEmpty ? [] : LinkedFile.parts(facts.package)
+            case .global: []
+            case .path where language.links.isGlobal(facts.package): [facts.package]
+            case .path(let segments): segments(path, index)
+            }
+        moduleSegments = segments
+        module = root.appending(all: segments)
+        paths = Self.paths(of: facts, in: module, language)
+        var named: [String: [Int]] = [:]
+        var wildcards: [Int] = []
+        for (index, item) in facts.imports.enumerated() {
+            if item.name == "*" && item.alias.isEmpty {
+                wildcards.append(index)
+            } else if !item.alias.isEmpty {
+                named[item.alias, default: []].append(index)
+            }
+        }
+        namedImports = named
+        self.wildcards = wildcards
+    }
+
+    private static func paths(
+        of facts: LinkFacts, in module: NamePath, _ language: Language
+    ) -> [NamePath] {
+        var paths: [NamePath] = []
+        paths.reserveCapacity(facts.definitions.count)
+        if !facts.definitions.isEmpty { paths.append(module) }
+        for index in facts.definitions.indices.dropFirst() {
+            let definition = facts.definitions[index]
+            let extended = language.links.extensionsKeepPaths ? nil : definition.extends
+            if let extended {
+                paths.append(
+                    module.appending(all: LinkedFile.parts(extended)).appending(definition.name))
+            } else if definition.parent > index {
+                // It stands before what it is named by.
+                paths.append(
+                    module.appending(all: LinkedFile.parts(facts.qualifiedName(index))))
+            } else {
+                // `namespace A.B`
+                let isSpace = definition.kind == .namespace || definition.kind == .module
+                let outer = paths[max(0, definition.parent)]
+                paths.append(
+                    isSpace
+                        ? outer.appending(all: LinkedFile.parts(definition.name))
+                        : outer.appending(definition.name))
+            }
+        }
+        return paths
+    }
+}
+
 /// A file in the eyes of the linker.
 final class LinkedFile: Sendable {
     let path: String
@@ -17,59 +93,16 @@ final class LinkedFile: Sendable {
     private let namedImports: [String: [Int]]
     let wildcards: [Int]
 
-    init(
-        _ path: String, _ language: Language, _ facts: LinkFacts, first: Int, index: PathIndex
-    ) {
-        self.path = path
-        self.language = language
-        self.facts = facts
+    init(_ file: PreparedFile, first: Int) {
+        path = file.path
+        language = file.language
+        facts = file.facts
         self.first = first
-        let root = NamePath(family: language.family)
-        let segments: [String] =
-            switch language.links.layout {
-            case .file: PathIndex.segments(PathIndex.parent(of: path)) + [PathIndex.stem(of: path)]
-            // Beside a package there may be one of tests of it.
-            case .directory:
-                PathIndex.segments(PathIndex.parent(of: path))
-                    + (facts.package.hasSuffix("_test") ? [facts.package] : [])
-            case .package: facts.package.isEmpty ? [] : Self.parts(facts.package)
-            case .global: []
-            case .path where language.links.isGlobal(facts.package): [facts.package]
-            case .path(let segments): segments(path, index)
-            }
-        moduleSegments = segments
-        module = root.appending(all: segments)
-        var paths: [NamePath] = []
-        paths.reserveCapacity(facts.definitions.count)
-        if !facts.definitions.isEmpty { paths.append(module) }
-        for index in facts.definitions.indices.dropFirst() {
-            let definition = facts.definitions[index]
-            let extended = language.links.extensionsKeepPaths ? nil : definition.extends
-            if let extended {
-                paths.append(
-                    module.appending(all: Self.parts(extended)).appending(definition.name))
-            } else if definition.parent > index {
-                // It stands before what it is named by.
-                paths.append(module.appending(all: Self.parts(facts.qualifiedName(index))))
-            } else {
-                // `namespace A.B`
-                let isSpace = definition.kind == .namespace || definition.kind == .module
-                let parts = isSpace ? Self.parts(definition.name) : [definition.name]
-                paths.append(paths[max(0, definition.parent)].appending(all: parts))
-            }
-        }
-        self.paths = paths
-        var named: [String: [Int]] = [:]
-        var wildcards: [Int] = []
-        for (index, item) in facts.imports.enumerated() {
-            if item.name == "*" && item.alias.isEmpty {
-                wildcards.append(index)
-            } else if !item.alias.isEmpty {
-                named[item.alias, default: []].append(index)
-            }
-        }
-        namedImports = named
-        self.wildcards = wildcards
+        module = file.module
+        moduleSegments = file.moduleSegments
+        paths = file.paths
+        namedImports = file.namedImports
+        wildcards = file.wildcards
     }
 
     static func parts(_ name: String) -> [String] {
@@ -124,14 +157,12 @@ final class SymbolTable: Sendable {
     private let notes: [String: [String: [String]]]
 
     /// The files in the order of their paths.
-    init(_ inputs: [(path: String, language: Language, facts: LinkFacts)]) {
-        let index = PathIndex(inputs.map(\.path))
+    init(_ inputs: [PreparedFile], _ index: PathIndex) throws {
         var files: [LinkedFile] = []
         files.reserveCapacity(inputs.count)
         var fileOfSymbol: [Int32] = []
         for input in inputs {
-            let file = LinkedFile(
-                input.path, input.language, input.facts, first: fileOfSymbol.count, index: index)
+            let file = LinkedFile(input, first: fileOfSymbol.count)
             fileOfSymbol += repeatElement(Int32(files.count), count: file.paths.count)
             files.append(file)
         }
@@ -141,38 +172,31 @@ final class SymbolTable: Sendable {
         fileOfPath = Dictionary(
             files.enumerated().map { (NamePath.hash($1.path), $0) }, uniquingKeysWith: { a, _ in a }
         )
-        var byPath = Chains(capacity: fileOfSymbol.count)
-        var byName = Chains(capacity: fileOfSymbol.count)
-        var extensions = Chains(capacity: 16)
+        // They are large, and have nothing to do with each other.
+        let count = fileOfSymbol.count
+        var chains: [[Chains]] = []
+        let all = files
+        try OrderedWork.run(
+            2, threads: 2, lead: 2,
+            makeWorker: { { $0 == 0 ? Self.paths(all, count) : Self.names(all, count) } },
+            consume: { chains.append($1) })
+        byPath = chains[0][0]
+        byName = chains[1][0]
+        extensions = chains[1][1]
         var attributes: [NamePath: [(file: Int, attribute: Int)]] = [:]
         var conformances: [String: [(file: Int, conformance: Int)]] = [:]
         var filesOfModule: [NamePath: [Int]] = [:]
         var modules: Set<NamePath> = []
         for (number, file) in files.enumerated() {
-            let family = NamePath(family: file.language.family)
             for index in file.facts.definitions.indices.dropFirst() {
                 let definition = file.facts.definitions[index]
-                let symbol = file.first + index
-                byPath.add(symbol, file.paths[index].hash)
-                if definition.kind == .enumMember, definition.isStatic, definition.parent > 0 {
-                    let around = file.facts.definitions[definition.parent].parent
-                    byPath.add(
-                        symbol, file.paths[max(0, around)].appending(definition.name).hash)
-                }
-                byName.add(symbol, family.appending(definition.name).hash)
-                if definition.extends != nil, let type = file.typeName(of: index) {
-                    extensions.add(
-                        symbol, family.appending(type).appending(definition.name).hash)
-                }
-                if definition.kind == .namespace || definition.kind == .module {
-                    modules.insert(file.paths[index])
-                    if definition.parent >= 0, definition.parent < index {
-                        var path = file.paths[definition.parent]
-                        for part in LinkedFile.parts(definition.name) {
-                            path = path.appending(part)
-                            modules.insert(path)
-                        }
-                    }
+                guard definition.kind == .namespace || definition.kind == .module else { continue }
+                modules.insert(file.paths[index])
+                guard definition.parent >= 0, definition.parent < index else { continue }
+                var path = file.paths[definition.parent]
+                for part in LinkedFile.parts(definition.name) {
+                    path = path.appending(part)
+                    modules.insert(path)
                 }
             }
             for (place, attribute) in file.facts.attributes.enumerated() {
@@ -184,15 +208,12 @@ final class SymbolTable: Sendable {
                 conformances[name, default: []].append((number, place))
             }
             filesOfModule[file.module, default: []].append(number)
-            var path = family
+            var path = NamePath(family: file.language.family)
             for segment in file.moduleSegments {
                 path = path.appending(segment)
                 modules.insert(path)
             }
         }
-        self.byPath = byPath
-        self.byName = byName
-        self.extensions = extensions
         self.attributes = attributes
         self.conformances = conformances
         self.filesOfModule = filesOfModule
@@ -204,6 +225,41 @@ final class SymbolTable: Sendable {
                 files.filter { $0.language.family == family }, index)
         }
         self.notes = notes
+    }
+
+    private static func paths(_ files: [LinkedFile], _ count: Int) -> [Chains] {
+        var byPath = Chains(capacity: count)
+        for file in files {
+            for index in file.facts.definitions.indices.dropFirst() {
+                let symbol = file.first + index
+                byPath.add(symbol, file.paths[index].hash)
+                guard file.facts.definitions[index].kind == .enumMember else { continue }
+                let definition = file.facts.definitions[index]
+                // It has its name beside its type as well.
+                guard definition.isStatic, definition.parent > 0 else { continue }
+                let around = file.facts.definitions[definition.parent].parent
+                byPath.add(symbol, file.paths[max(0, around)].appending(definition.name).hash)
+            }
+        }
+        return [byPath]
+    }
+
+    private static func names(_ files: [LinkedFile], _ count: Int) -> [Chains] {
+        var byName = Chains(capacity: count)
+        var extensions = Chains(capacity: 16)
+        for file in files {
+            let family = NamePath(family: file.language.family)
+            for index in file.facts.definitions.indices.dropFirst() {
+                let symbol = file.first + index
+                let name = NamePath.hash(file.facts.definitions[index].name)
+                byName.add(symbol, family.appending(name).hash)
+                if file.facts.definitions[index].extends != nil, let type = file.typeName(of: index)
+                {
+                    extensions.add(symbol, family.appending(type).appending(name).hash)
+                }
+            }
+        }
+        return [byName, extensions]
     }
 
     func note(_ name: String, of family: String) -> [String] { notes[family]?[name] ?? [] }
