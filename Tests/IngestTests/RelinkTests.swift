@@ -187,6 +187,13 @@ import Testing
                 "namespace A.B.C { class D { public static void F() {} } }\n"
             ),
             user: ("a.cs", "using A.B;\nclass U { void T() { C.D.F(); } }\n")),
+        Edit(
+            testDescription: "what stands in a variable's value",
+            used: (
+                "b.js", "export const Icon = { Big: () => 1 };\n",
+                "export const Icon = { Small: () => 1 };\n"
+            ),
+            user: ("a.js", "import { Icon } from './b';\nfunction t() { Icon.Small(); }\n")),
     ]
 
     @Test(arguments: edits)

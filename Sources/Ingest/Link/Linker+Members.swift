@@ -6,6 +6,7 @@ extension Linker {
     func member(
         _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
     ) -> Value {
+        note(name)
         if rules.isStrict { return strictMember(name, of: value) }
         if name == "@item" {
             let value = unfolded(value)
