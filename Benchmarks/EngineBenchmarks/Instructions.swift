@@ -5,6 +5,7 @@
 
 import CodeGraph
 import Foundation
+import Ingest
 import Platform
 import SegmentStore
 
@@ -37,6 +38,22 @@ enum Instructions {
                             _ = try reader.int(0, row, 6)
                             _ = try reader.int(0, row, 7)
                         }
+                    }
+                }
+            },
+            "a sample of each language ingested": { _, count in
+                let languages = LanguageTable(
+                    .standard(
+                        given: FileManager.default.currentDirectoryPath
+                            + "/ThirdParty/tree-sitter/grammars"))
+                var options = Ingest.Options()
+                options.threadCount = 1
+                for _ in 0..<count {
+                    let report = try Ingest(
+                        root: "Tests/IngestTests/Samples", languages: languages, options: options
+                    ).run(into: try GraphStore.inMemory(schema: CodeGraph.ingestSchema))
+                    guard report.parsed.fileCount > 0 else {
+                        throw BenchmarkError("no sample was parsed")
                     }
                 }
             },
