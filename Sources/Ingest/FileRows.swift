@@ -6,6 +6,14 @@ import CodeGraph
 import Codec
 import SegmentStore
 
+extension String {
+    /// Byte by byte where they lie.
+    func hasByte(where isMeant: (UInt8) -> Bool) -> Bool {
+        utf8.withContiguousStorageIfAvailable { $0.contains(where: isMeant) }
+            ?? utf8.contains(where: isMeant)
+    }
+}
+
 /// How entities are named.
 enum EntityKey {
     /// Without what would be taken for the end of a part. A path may not end like the key of a
@@ -14,7 +22,7 @@ enum EntityKey {
         func isSpecial(_ byte: UInt8) -> Bool {
             Self.isSpecial(byte) || (isPath && byte == UInt8(ascii: "~"))
         }
-        guard part.utf8.contains(where: isSpecial) else { return part }
+        guard part.hasByte(where: isSpecial) else { return part }
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in part.utf8 {

@@ -640,7 +640,7 @@ final class Extractor {
         {
             return cleaned(String(name.dropFirst().dropLast()))
         }
-        guard name.utf8.contains(where: { $0 <= 32 }) else { return name }
+        guard name.hasByte(where: { $0 <= 32 }) else { return name }
         return name.utf8.split(whereSeparator: { $0 <= 32 }).map { String(Substring($0)) }
             .joined(separator: " ")
     }

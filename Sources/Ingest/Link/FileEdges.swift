@@ -26,6 +26,14 @@ struct FileEdges: Sendable {
         let facts = file.facts
         var edges: [Edge] = []
         var places: [Link: Int] = [:]
+        // Each is the end of many.
+        var keys: [Symbol: String] = [:]
+        func key(_ symbol: Symbol) -> String {
+            if let known = keys[symbol] { return known }
+            let key = table.key(symbol)
+            keys[symbol] = key
+            return key
+        }
         func add(_ link: Link, _ resolution: Resolution, _ line: Int) {
             if let place = places[link] {
                 // Of places that are not equally sure the surest counts; that it may be meant at
@@ -41,7 +49,7 @@ struct FileEdges: Sendable {
                 places[link] = edges.count
                 let to =
                     switch link.target {
-                    case .symbol(let symbol): table.key(symbol)
+                    case .symbol(let symbol): key(symbol)
                     case .external(let path):
                         EntityKey.external(
                             file.language.isManifest ? file.language.family : file.language.name,
@@ -50,7 +58,8 @@ struct FileEdges: Sendable {
                     }
                 edges.append(
                     Edge(
-                        from: file.key(link.from), to: to, kind: link.kind, resolution: resolution,
+                        from: key(file.first + link.from), to: to, kind: link.kind,
+                        resolution: resolution,
                         lines: [line]))
             }
         }
