@@ -44,16 +44,20 @@ import Testing
     }
 
     @Test func foldersThatToolsFillAreOneEntry() throws {
-        for path in ["a/node_modules/x/y.js", "b/__pycache__/c.py", ".build/x.c", "c/d.c", "e/f.c"]
-        {
+        for path in [
+            "a/node_modules/x/y.js", "b/__pycache__/c.py", ".build/x.c", "c/d.c", "e/f.c",
+            "e/.pc/a.patch/f.c", "e/.venv/lib/x.py",
+        ] {
             try make(path)
         }
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# made by a test\n"
         try Data(tag.utf8).write(to: URL(fileURLWithPath: root.file("c/CACHEDIR.TAG")))
         let entries = try walk()
         #expect(
-            entries.map(\.path) == [".build/", "a/node_modules/", "b/__pycache__/", "c/", "e/f.c"])
-        #expect(entries.map(reason).prefix(4).allSatisfy { $0 == .dependencies })
+            entries.map(\.path) == [
+                ".build/", "a/node_modules/", "b/__pycache__/", "c/", "e/.pc/", "e/.venv/", "e/f.c",
+            ])
+        #expect(entries.map(reason).prefix(6).allSatisfy { $0 == .dependencies })
         // One's own word counts more.
         try Data("!node_modules/\n".utf8).write(
             to: URL(fileURLWithPath: root.file("a/.segstoreignore")))

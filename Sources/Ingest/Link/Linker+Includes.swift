@@ -73,6 +73,7 @@ extension Linker {
                     let other = table.definition($0)
                     return !other.isDeclaration && !other.isLocal
                         && other.kind.isCallable == definition.kind.isCallable
+                        && other.kind != .macro
                         && isSame(other.arguments, definition.arguments)
                         && reaches(table.fileNumber(of: $0), number)
                 }

@@ -58,11 +58,12 @@ final class IgnoreRules: Sendable {
     /// The directory itself is ignored.
     private let isTrackedOnly: Bool
 
-    /// Directories that a package manager or a build tool fills. A `!node_modules/` of one's own
+    /// Directories that a package manager or a build tool fills, or what applies patches: quilt's
+    /// `.pc` has every file that it changed once more. A `!node_modules/` of one's own
     /// takes one back.
     private static let products = IgnoreFile(
         Array(productNames.map { $0 + "/" }.joined(separator: "\n").utf8), baseByteCount: 0)
-    static let productNames = [".build", "__pycache__", "node_modules"]
+    static let productNames = [".build", ".pc", ".tox", ".venv", "__pycache__", "node_modules"]
 
     static let ownName = ".segstoreignore"
     static let gitName = ".gitignore"

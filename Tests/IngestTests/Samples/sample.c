@@ -48,3 +48,8 @@ typedef enum level { LOW, HIGH } level;
 typedef int first_t, *second_t;
 struct EXPORT shown { int seen; };
 TEST(group, works) { buffer_add(0, 'a'); }
+
+static inline FORMAT_OF(1, (2)) const char *translated(const char *text)
+{
+	return text;
+}

@@ -13,7 +13,24 @@ enum CMacros {
         // What stands between `class` and the body or the bases, if nothing else does.
         var head: [Token]?
         var isClass = false
+        // What a macro behind `static inline` is given: `static inline FORMAT(1) int f()`.
+        var given: (start: Int, depth: Int, isClosed: Bool)?
         while let token = tokens.next() {
+            if let open = given {
+                if open.isClosed {
+                    if token.kind == .word { blanks.append(open.start..<last.range.upperBound) }
+                    given = nil
+                } else if hasText(token, "(", source) {
+                    given?.depth += 1
+                } else if hasText(token, ")", source) {
+                    given = (open.start, open.depth - 1, open.depth == 1)
+                } else if hasText(token, ";", source) || hasText(token, "{", source) {
+                    given = nil
+                }
+            } else if hasText(token, "(", source), isMacro(last, source), isLinkage(before, source)
+            {
+                given = (last.range.lowerBound, 1, false)
+            }
             if token.kind == .word {
                 if isTypeWord(token, source) {
                     (head, isClass) = ([], hasText(token, "class", source))
