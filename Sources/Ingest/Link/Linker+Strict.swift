@@ -77,10 +77,13 @@ extension Linker {
             if found.count > 1 { isSure = false }
             // Another branch may leave the name to a function, or to the system's.
             let definition = table.definition(stored[0])
-            if definition.isSecondary || definition.kind == .macro && rules.builtIns.contains(name)
-            {
-                isSure = false
+            let isBuiltIn = definition.kind == .macro && rules.builtIns.contains(name)
+            // What stands in for the system's where that has it not, most often is not meant.
+            if isBuiltIn, definition.isSecondary, reference.kind == .calls {
+                return Answer(
+                    targets: [.external("\(rules.builtInModule).\(name)")], resolution: .external)
             }
+            if definition.isSecondary || isBuiltIn { isSure = false }
             return Answer(
                 targets: [.symbol(stored[0])], resolution: isSure ? .exact : .probable, type: type)
         case .instance(let types, _):
