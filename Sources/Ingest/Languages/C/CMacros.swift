@@ -18,7 +18,11 @@ enum CMacros {
         while let token = tokens.next() {
             if let open = given {
                 if open.isClosed {
-                    if token.kind == .word { blanks.append(open.start..<last.range.upperBound) }
+                    // On another line it begins something else, and the macro is all there was.
+                    let between = source[last.range.upperBound..<token.range.lowerBound]
+                    if token.kind == .word, !between.contains(UInt8(ascii: "\n")) {
+                        blanks.append(open.start..<last.range.upperBound)
+                    }
                     given = nil
                 } else if hasText(token, "(", source) {
                     given?.depth += 1
