@@ -67,6 +67,8 @@ package final class LanguageTable: Sendable {
         package let language: String
         package let grammar: String
         package let extensions: [String]
+        /// Of these, which are whole names.
+        package let fileNames: [String]
         package let version: String?
         package let abi: Int?
         package let problem: String?
@@ -81,6 +83,7 @@ package final class LanguageTable: Sendable {
                 Row(
                     language: language.name, grammar: language.grammar.description,
                     extensions: language.extensions + language.fileNames,
+                    fileNames: language.fileNames,
                     version: compiled?.grammar.version, abi: compiled?.grammar.abi,
                     problem: problem, unknownNames: compiled?.unknownNames ?? [])
             }
@@ -93,6 +96,9 @@ package final class LanguageTable: Sendable {
     }
 
     package var paths: [String] { folder.paths }
+
+    /// Whether nothing can be parsed.
+    package var isEmpty: Bool { Self.languages.allSatisfy { folder.version($0.grammar) == nil } }
 }
 
 extension GrammarFolder.Name: CustomStringConvertible {

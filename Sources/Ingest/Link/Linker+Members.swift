@@ -172,7 +172,7 @@ extension Linker {
             outer = firstOuterBase(of: type, &seen)
         }
         if let outer { return .outer("\(outer).\(name)") }
-        if !isUnsure, sought != .type, looksAtBases, let rooted = rootMember(name, type) {
+        if !isUnsure, !sought.isType, looksAtBases, let rooted = rootMember(name, type) {
             return .outer(rooted)
         }
         return .nothing
@@ -291,13 +291,20 @@ extension Linker {
             let attribute = table.files[number].facts.attributes[place]
             let value = leveled(number << 24 | place, attributeMemo) {
                 inside(number) {
-                    evaluate(Expression(attribute.type).parts, attribute.owner)
+                    let value = evaluate(Expression(attribute.type).parts, attribute.owner)
+                    // What has the value of a variable is not the variable.
+                    guard case .symbols(let symbols, _) = value,
+                        !symbols.allSatisfy({ isTypeOrCallable($0) })
+                    else { return value }
+                    return symbols.count == 1 ? type(of: symbols[0]) : .nothing
                 }
             }
             switch (found, value) {
             case (_, .nothing): continue
             // What stands for a class or a function there is one here.
             case (.nothing, _): found = value
+            case (.symbols(let symbols, _), .symbols(let others, _)) where symbols != others:
+                found = .symbols(symbols + others, isSure: false)
             case (.instance(let types, _), .instance(let others, _)) where types != others:
                 // It is one of them at a time.
                 found = .instance(types + others, isSure: false)

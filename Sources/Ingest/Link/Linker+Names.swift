@@ -6,6 +6,10 @@ extension Linker {
     /// What kind of thing a name is to be.
     enum Sought {
         case any, called, type, value
+        /// A type, or in some languages a value that is one.
+        case base
+
+        var isType: Bool { self == .type || self == .base }
 
         init(_ part: Expression.Part) {
             self = part.isCall ? .called : part.isInstance ? .type : .value
@@ -17,7 +21,7 @@ extension Linker {
             } else {
                 switch reference.kind {
                 case .calls: self = .called
-                case .extends, .implements: self = .type
+                case .extends, .implements: self = .base
                 case .uses: self = reference.isValue ? .value : .type
                 case .imports, .contains: self = .any
                 }
@@ -30,6 +34,13 @@ extension Linker {
         if rules.tellsValuesFromTypes, sought == .called || sought == .value {
             return symbols.filter {
                 ![.interface, .typeAlias].contains(table.definition($0).kind)
+            }
+        }
+        if rules.tellsValuesFromTypes, sought == .type {
+            return symbols.filter {
+                let kind = table.definition($0).kind
+                return !kind.isCallable
+                    && ![.constant, .field, .property, .variable].contains(kind)
             }
         }
         guard let kinds = rules.names, sought != .any, !symbols.isEmpty else { return symbols }
@@ -46,7 +57,7 @@ extension Linker {
                     return accepts(definition, argumentCount)
                 }
                 return kind == .typeAlias ? kinds.callsTypes : kinds.callsValues
-            case .type:
+            case .type, .base:
                 return kind.isType || kind == .typeAlias || kind == .namespace || kind == .module
             case .value: return !kind.isCallable || kinds.namesFunctions
             }
@@ -271,7 +282,7 @@ extension Linker {
             let modules = outer.filter { module in
                 let last = LinkedFile.parts(module).last
                 let isType = last?.first?.isUppercase ?? false
-                return sought == .type && !isType
+                return sought.isType && !isType
                     || sought == .called && (inherited == nil || isTypeLike(name))
                         && (isType || kinds.callsTypes)
             }

@@ -87,6 +87,12 @@ extension Linker {
             else { return .nothing }
             return .module(table.files[number].module, file: number)
         }
+        // `use memchr::memchr`: the name that it gives is not there yet.
+        if item.module == item.alias, table.note(item.module, of: file.language.family).isEmpty,
+            !table.hasModule(file.module.appending(item.module))
+        {
+            return .outer(item.module)
+        }
         let value = evaluate(Expression(":" + item.module).parts, item.owner)
         switch value {
         case .symbols: return space(value)

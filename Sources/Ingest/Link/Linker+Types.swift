@@ -194,7 +194,7 @@ extension Linker {
                 let owner = max(0, file.facts.definitions[index].parent)
                 values.append(
                     inside(table.fileNumber(of: part)) {
-                        types(in: evaluate(Expression(base.target).parts, owner, .type))
+                        types(in: evaluate(Expression(base.target).parts, owner, .base))
                     })
             }
         }

@@ -115,6 +115,12 @@ private struct IngestRun {
         isLabelled = arguments[.label] != nil
         languages = LanguageTable(try arguments.grammars)
         self.options = options
+        // What a store holds would go, file by file.
+        guard !languages.isEmpty else {
+            throw CommandError(
+                "no grammar in \(languages.paths.joined(separator: ", ")), so nothing can be parsed; scripts/setup fetches them, --grammars <dir> says where they are"
+            )
+        }
         if let base = arguments[.base] {
             if try Self.isNothing(path) {
                 try StoreLocation.open(base, .readOnly).clone(to: path)
@@ -301,7 +307,7 @@ private struct IngestRun {
             output.note(missing)
         }
         if snapshot.generation == 0 {
-            output.note("\(root): holds no files, so no store was made")
+            output.note("\(root): holds no files, so nothing was committed")
         } else if isLabelled, !report.isCommitted {
             output.note("nothing has changed, so there is no commit to give the label to")
         }

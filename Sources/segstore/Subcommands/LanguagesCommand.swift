@@ -24,7 +24,7 @@ extension Command {
                 text.add([
                     row.language, row.grammar, row.version ?? "missing",
                     row.abi.map { String($0) } ?? "",
-                    row.extensions.map { $0.first?.isUppercase == true ? $0 : ".\($0)" }
+                    row.extensions.map { row.fileNames.contains($0) ? $0 : ".\($0)" }
                         .joined(separator: " "),
                 ])
             }

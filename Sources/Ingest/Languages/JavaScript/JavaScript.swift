@@ -49,7 +49,7 @@ extension Language {
                     "infer_type": .visit(JavaScript.nameless),
                     "import_alias": .visit(JavaScript.importAlias),
                     "type_parameter": .typeParameter(),
-                    "type_identifier": .name(.uses), "nested_type_identifier": .name(.uses),
+                    "type_identifier": .type, "nested_type_identifier": .type,
                     "type_query": .visit { e, node in
                         e.refer(.uses, node.firstChild)
                         return false

@@ -13,3 +13,13 @@ export function run(store: Store, anything: any) {
   open('x').put('b');
   anything.volume();
 }
+
+export interface Kind {
+  name: string;
+}
+
+export function typed() {
+  const Kind = open('x');
+  const given = (kind: Kind) => kind.name;
+  return given;
+}

@@ -70,3 +70,22 @@ def entered(path):
     with open(path) as z:
         z.read()
     One().chain().go()
+
+
+IDLE = 1
+BUSY = 2
+
+
+class Machine:
+    def __init__(self, back=None):
+        self.state = IDLE
+        self.kept = helper
+
+    def run(self):
+        if self.state != BUSY:
+            self.state = BUSY
+        self.kept()
+
+
+def helper():
+    pass
