@@ -132,7 +132,7 @@ import Testing
             atPath: workspace.tree + "/empty", withIntermediateDirectories: true)
         let answer = try tool("ingest", "empty")
         #expect(answer.code == 0)
-        #expect(answer.error == "segstore: empty: holds no files, so no store was made\n")
+        #expect(answer.error == "segstore: empty: holds no files, so nothing was committed\n")
     }
 
     // MARK: - Which store

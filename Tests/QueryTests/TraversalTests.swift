@@ -91,7 +91,8 @@ import Testing
         for (direction, from, to) in [(Direction.outgoing, 0, 1), (.incoming, 1, 0)] {
             let next = Dictionary(grouping: edges, by: { $0[from] }).mapValues { $0.map { $0[to] } }
             var largest = 0
-            for depth in [Int.max, 3, 9, 1, Int.max] {
+            // Of all starts some lead nowhere.
+            for depth in [3, 9, 1] + Array(repeating: Int.max, count: 9) {
                 let start = random.below(nodes)
                 var distance = [start: 0]
                 var frontier = [start]
