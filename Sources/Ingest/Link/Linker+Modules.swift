@@ -103,21 +103,11 @@ extension Linker {
 
     func handed(_ key: Handed, _ body: () -> Value) -> Value {
         if let (known, number) = exportMemo[key] {
-            join(known.dependencies, number << 8 | 0xFE)
-            isCut = isCut || known.isCut
-            height = max(height, known.height)
-            return known.value
+            return given(known, as: number << 8 | 0xFE)
         }
-        let outer = (isCut: isCut, height: height, notYet: notYet)
-        let noted = beginNoting()
-        (isCut, height, notYet) = (false, 0, nil)
-        let value = body()
-        let answer = Memo.Answer(
-            value: value, dependencies: endNoting(noted), height: height, isCut: isCut)
+        let answer = found(body)
         exportMemo[key] = (answer, exportMemo.count)
-        (isCut, height) = (isCut || outer.isCut, max(height, outer.height))
-        notYet = outer.notYet
-        return value
+        return answer.value
     }
 
     /// Whether a file says what it is as a whole.

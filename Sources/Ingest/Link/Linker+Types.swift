@@ -105,6 +105,27 @@ extension Linker {
         if joined.insert(key).inserted { dependencies += others }
     }
 
+    /// Finds an answer by itself, to be kept.
+    func found(_ body: () -> Value) -> Memo.Answer {
+        let outer = (isCut: isCut, height: height, notYet: notYet)
+        let noted = beginNoting()
+        (isCut, height, notYet) = (false, 0, nil)
+        let value = body()
+        let answer = Memo.Answer(
+            value: value, dependencies: endNoting(noted), height: height, isCut: isCut)
+        (isCut, height) = (isCut || outer.isCut, max(height, outer.height))
+        notYet = outer.notYet
+        return answer
+    }
+
+    /// Gives an answer that was kept, as if it was found now.
+    func given(_ known: Memo.Answer, as key: Int) -> Value {
+        join(known.dependencies, key)
+        isCut = isCut || known.isCut
+        height = max(height, known.height)
+        return known.value
+    }
+
     func leveled(_ symbol: Int, _ memo: Memo, _ body: () -> Value) -> Value {
         guard level > 0 else {
             isCut = true
@@ -112,25 +133,19 @@ extension Linker {
         }
         let key = symbol << 1 | (looksAtBases ? 1 : 0)
         if let known = memo[key, level] {
-            join(known.dependencies, key << 8 | (known.isCut ? level : 0) << 2 | memo.number)
-            isCut = isCut || known.isCut
-            height = max(height, known.height)
-            return known.value
+            return given(
+                known, as: key << 8 | (known.isCut ? level : 0) << 2 | memo.number)
         }
-        let outer = (isCut: isCut, height: height, notYet: notYet)
-        let noted = beginNoting()
-        (isCut, height, notYet) = (false, 0, nil)
-        level -= 1
-        let value = body()
-        level += 1
-        height += 1
-        memo.keep(
-            Memo.Answer(
-                value: value, dependencies: endNoting(noted), height: height, isCut: isCut),
-            for: key, level)
-        (isCut, height) = (isCut || outer.isCut, max(height, outer.height))
-        notYet = outer.notYet
-        return value
+        let answer = found {
+            level -= 1
+            defer {
+                level += 1
+                height += 1
+            }
+            return body()
+        }
+        memo.keep(answer, for: key, level)
+        return answer.value
     }
 
     /// What has members of its own.
