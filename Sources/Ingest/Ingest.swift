@@ -82,9 +82,7 @@ package struct Ingest: Sendable {
     private static let nameLimit = 20
     private static let threadLimit = 256
     /// How many files each thread may be ahead of what is written.
-    private static let leadPerThread = 16
-    /// So many files are prepared for the linker in one step.
-    private static let filesAtOnce = 64
+    static let leadPerThread = 16
 
     /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so
     /// that of two at once the later one counts. `progress` comes at most ten times a second.
@@ -101,8 +99,8 @@ package struct Ingest: Sendable {
             report.directories = tree.directories
             let snapshot = try store.snapshot()
             try fill(
-                batch, tree.entries, try KnownFiles(snapshot.reader()), snapshot, &cache, progress,
-                &report)
+                batch, tree.entries, try KnownFiles(snapshot.reader()), snapshot, store.path,
+                &cache, progress, &report)
             // With the lock held, so that nobody else writes it.
             cache.save()
         }
@@ -114,7 +112,8 @@ package struct Ingest: Sendable {
 
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
-        _ snapshot: Snapshot, _ cache: inout StatCache, _ progress: (Progress) -> Void,
+        _ snapshot: Snapshot, _ store: String, _ cache: inout StatCache,
+        _ progress: (Progress) -> Void,
         _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
@@ -131,72 +130,86 @@ package struct Ingest: Sendable {
         var missing = known.paths
         let (root, options, languages) = (root, options, languages)
         let threadCount = min(options.threadCount, Self.threadLimit)
-        let seen = cache
         let time = Clock.wallNanoseconds()
         var sources: [Source] = []
         // A file that was source and is none any more.
         var hasLost = false
+        func take(_ index: Int, _ outcome: FileOutcome) throws {
+            let path = entries[index].path
+            if case .file(let status) = entries[index].content {
+                switch outcome {
+                // The other reasons depend on more than the file.
+                case .ignored(let reason)
+                where reason == .binary || reason == .unknownExtension:
+                    cache.keep(path, status, .ignored(reason), at: time)
+                case .ignored, .gone: break
+                case .source(let file):
+                    cache.keep(path, status, .source(contentHash: file.hash), at: time)
+                }
+            }
+            switch outcome {
+            case .gone: break
+            case .ignored(let reason):
+                report.ignored[reason, default: 0] += 1
+                missing.remove(path)
+                if known.ignored[path] == reason.rawValue { break }
+                if known.paths.contains(path) { try writer.remove(path) }
+                if known.files[path] != nil { hasLost = true }
+                try writer.ignore(path, reason)
+            case .source(let file):
+                report.total.add(file.byteCount)
+                report.languages[file.language, default: Tally()].add(file.byteCount)
+                missing.remove(path)
+                sources.append(Source(path, file))
+                guard let content = file.content else { break }
+                report.parsed.add(file.byteCount)
+                report.change(path)
+                if known.paths.contains(path) { try writer.remove(path) }
+                try writer.write(path, file, content)
+            }
+            state.fileCount += 1
+            state.byteCount += sizes[index]
+            let now = Clock.nanoseconds()
+            if now - lastProgress >= 100_000_000 {
+                lastProgress = now
+                progress(state)
+            }
+        }
+        let makeReader = { @Sendable in
+            SourceReader(
+                languages, byteLimit: options.fileByteLimit, includesTests: options.includesTests)
+        }
+        // What needs not be read is known at once.
+        let reader = makeReader()
+        let outcomes = entries.map { entry in
+            reader.unread(
+                entry, known: options.isFull ? nil : known.files[entry.path],
+                seen: options.isFull ? nil : cache.verdict(entry))
+        }
+        let unknown = entries.indices.filter { outcomes[$0] == nil }
+        var next = 0
+        func takeKnown(before end: Int) throws {
+            while next < end {
+                if let outcome = outcomes[next] { try take(next, outcome) }
+                next += 1
+            }
+        }
         try OrderedWork.run(
-            entries.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
+            unknown.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
             makeWorker: {
-                let reader = SourceReader(
-                    languages, byteLimit: options.fileByteLimit,
-                    includesTests: options.includesTests)
-                return { index in
-                    let entry = entries[index]
-                    if options.isFull {
-                        return reader.read(entry, in: root, known: nil, seen: nil)
-                    }
-                    var verdict: StatCache.Verdict?
-                    if case .file(let status) = entry.content {
-                        verdict = seen.verdict(entry.path, status)
-                    }
+                let reader = makeReader()
+                return { place in
+                    let entry = entries[unknown[place]]
                     return reader.read(
-                        entry, in: root, known: known.files[entry.path], seen: verdict)
+                        entry, in: root, known: options.isFull ? nil : known.files[entry.path])
                 }
             },
-            consume: { index, outcome in
-                let path = entries[index].path
-                if case .file(let status) = entries[index].content {
-                    switch outcome {
-                    // The other reasons depend on more than the file.
-                    case .ignored(let reason)
-                    where reason == .binary || reason == .unknownExtension:
-                        cache.keep(path, status, .ignored(reason), at: time)
-                    case .ignored, .gone: break
-                    case .source(let file):
-                        cache.keep(path, status, .source(contentHash: file.hash), at: time)
-                    }
-                }
-                switch outcome {
-                case .gone: break
-                case .ignored(let reason):
-                    report.ignored[reason, default: 0] += 1
-                    missing.remove(path)
-                    if known.ignored[path] == reason.rawValue { break }
-                    if known.paths.contains(path) { try writer.remove(path) }
-                    if known.files[path] != nil { hasLost = true }
-                    try writer.ignore(path, reason)
-                case .source(let file):
-                    report.total.add(file.byteCount)
-                    report.languages[file.language, default: Tally()].add(file.byteCount)
-                    missing.remove(path)
-                    sources.append(
-                        Source(path: path, language: file.language, facts: file.content?.facts))
-                    guard let content = file.content else { break }
-                    report.parsed.add(file.byteCount)
-                    report.change(path)
-                    if known.paths.contains(path) { try writer.remove(path) }
-                    try writer.write(path, file, content)
-                }
-                state.fileCount += 1
-                state.byteCount += sizes[index]
-                let now = Clock.nanoseconds()
-                if now - lastProgress >= 100_000_000 {
-                    lastProgress = now
-                    progress(state)
-                }
+            consume: { place, outcome in
+                try takeKnown(before: unknown[place])
+                try take(unknown[place], outcome)
+                next += 1
             })
+        try takeKnown(before: entries.count)
         // Sorted, for the order of a set is another one each time.
         for path in missing.sorted() {
             report.removedFileCount += 1
@@ -204,101 +217,28 @@ package struct Ingest: Sendable {
             try writer.remove(path)
         }
         if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
-            try link(sources, known, snapshot, writer)
+            try Linking(
+                sources, hasOthers: sources.count != known.files.count, known.files, snapshot,
+                store: store, threadCount: threadCount
+            ).write(writer)
         }
-    }
-
-    /// Writes the edges of the files that were parsed, and of those that refer to what has changed.
-    private func link(
-        _ sources: [Source], _ known: KnownFiles, _ snapshot: Snapshot, _ writer: RowWriter
-    ) throws {
-        var changes = Changes()
-        let stored = KnownFacts(reader: snapshot.reader())
-        changes.isAll = sources.count != known.files.count
-        for source in sources where !changes.isAll {
-            guard let new = source.facts else { continue }
-            // A file more or less may be found where another was.
-            guard known.files[source.path]?.language == source.language,
-                let old = try stored.facts(of: source.path)
-            else {
-                changes.isAll = true
-                break
-            }
-            let names = new.changedNames(from: old, path: source.path)
-            let isManifest = LanguageTable.language(named: source.language)?.isManifest ?? false
-            // It is asked in many ways, and seldom another.
-            if isManifest, !names.isEmpty { changes.isAll = true }
-            changes.names.formUnion(names)
-        }
-        let threadCount = min(options.threadCount, Self.threadLimit)
-        // Of the files of the table: those that are linked, and of them those that are new.
-        var isLinked: [Bool] = []
-        var isParsed: [Bool] = []
-        var files: [PreparedFile] = []
-        let index = PathIndex(sources.map(\.path))
-        let changed = changes
-        let parts = stride(from: 0, to: sources.count, by: Self.filesAtOnce).map {
-            sources[$0..<min($0 + Self.filesAtOnce, sources.count)]
-        }
-        try OrderedWork.run(
-            parts.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
-            makeWorker: {
-                let stored = KnownFacts(reader: snapshot.reader())
-                return { part in
-                    Result { try parts[part].map { try Self.prepare($0, stored, changed, index) } }
-                }
-            },
-            consume: { part, prepared in
-                for (source, known) in zip(parts[part], try prepared.get()) {
-                    guard let known else { continue }
-                    isLinked.append(known.isLinked)
-                    isParsed.append(source.facts != nil)
-                    files.append(known.file)
-                }
-            })
-        let table = try SymbolTable(files, index)
-        let numbers = table.files.indices.filter { isLinked[$0] }
-        try OrderedWork.run(
-            numbers.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
-            makeWorker: {
-                let linker = Linker(table)
-                return { FileEdges(numbers[$0], linker) }
-            },
-            consume: { place, edges in
-                let number = numbers[place]
-                let path = table.files[number].path
-                if !isParsed[number], known.linkHashes[path] == edges.hash { return }
-                try writer.write(path, edges, replacing: !isParsed[number])
-            })
-    }
-}
-
-extension Ingest {
-    /// What the linker gets of a file, and whether it is to be linked.
-    private static func prepare(
-        _ source: Source, _ stored: KnownFacts, _ changes: Changes, _ index: PathIndex
-    ) throws -> (file: PreparedFile, isLinked: Bool)? {
-        guard let language = LanguageTable.language(named: source.language) else { return nil }
-        let isLinked = try source.facts != nil || stored.dependsOn(changes, source.path)
-        guard
-            let facts = try source.facts
-                ?? stored.facts(of: source.path, withReferences: isLinked)
-        else { return nil }
-        return (PreparedFile(source.path, language, facts, index: index), isLinked)
     }
 }
 
 /// A file that has definitions and references; facts if they are new.
-private struct Source {
+struct Source {
     let path: String
     let language: String
+    let identity: LinkCache.Identity
     let facts: LinkFacts?
-}
 
-/// What links may have to be looked at again for.
-private struct Changes {
-    var names: Set<UInt32> = []
-    var isAll = false
+    init(_ path: String, _ file: SourceFile) {
+        self.path = path
+        language = file.language
+        identity = LinkCache.Identity(
+            path, language: file.language, contentHash: file.contentHash, parser: file.parser)
+        facts = file.content?.facts
+    }
 }
 
 /// What the store has of which file.
@@ -306,7 +246,6 @@ private struct KnownFiles: Sendable {
     var files: [String: KnownFile] = [:]
     var ignored: [String: String] = [:]
     var paths: Set<String> = []
-    var linkHashes: [String: String] = [:]
 
     init(_ reader: Reader) throws {
         // A new store has no relations yet.
@@ -327,50 +266,6 @@ private struct KnownFiles: Sendable {
                 ignored[values[0]] = values[1]
             }
         }
-        if let relation = try? reader.relation(CodeGraph.links.name) {
-            let columns = try ["file", "hash"].map { try reader.column($0, of: relation) }
-            try reader.forEachRowByKey(relation) { row in
-                let values = try columns.map { try reader.string(relation, row, $0) ?? "" }
-                linkHashes[values[0]] = values[1]
-            }
-        }
         paths = Set(files.keys).union(ignored.keys)
-    }
-}
-
-/// What the store has of files for the linker.
-private struct KnownFacts {
-    let reader: Reader
-
-    func facts(of path: String, withReferences: Bool = false) throws -> LinkFacts? {
-        let relation = try reader.relation(CodeGraph.facts.name)
-        guard let row = try reader.find(relation, key: path),
-            let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
-        else { return nil }
-        // What one column's bytes are may go when the other is read.
-        let names = Array(bytes)
-        let references =
-            withReferences
-            ? try reader.bytes(relation, row, reader.column("references", of: relation)) : nil
-        do {
-            return try names.withUnsafeBytes { try LinkFacts(names: $0, references: references) }
-        } catch let error as CodecError {
-            throw StoreError(.corrupted, "the facts of \(path) cannot be read: \(error)")
-        }
-    }
-
-    /// Whether the edges of a file may be others after some changes.
-    func dependsOn(_ changes: Changes, _ path: String) throws -> Bool {
-        if changes.isAll { return true }
-        if changes.names.isEmpty { return false }
-        let relation = try reader.relation(CodeGraph.links.name)
-        guard let row = try reader.find(relation, key: path),
-            let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
-        else { return true }
-        for place in stride(from: 0, to: bytes.count - 3, by: 4) {
-            let name = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
-            if changes.names.contains(UInt32(littleEndian: name)) { return true }
-        }
-        return false
     }
 }

@@ -50,16 +50,12 @@ package final class SourceReader {
         self.includesTests = includesTests
     }
 
-    /// - Parameter seen: what was found in it the last time, if it is the same file still.
-    func read(
-        _ entry: SourceWalker.Entry, in root: String, known: KnownFile?, seen: StatCache.Verdict?
-    ) -> FileOutcome {
+    func read(_ entry: SourceWalker.Entry, in root: String, known: KnownFile?) -> FileOutcome {
         let status: FileStatus
         switch entry.content {
         case .ignored(let reason): return .ignored(reason)
         case .file(let found): status = found
         }
-        if let outcome = unread(status, known, seen) { return outcome }
         let name = entry.name
         var index = LanguageTable.index(forName: name)
         if index == nil, SourceLanguage.named(by: name) != nil { return .ignored(.noParser) }
@@ -90,10 +86,16 @@ package final class SourceReader {
         return parse(entry.path, index, known)
     }
 
-    /// What a file is that needs not be read.
-    private func unread(
-        _ status: FileStatus, _ known: KnownFile?, _ seen: StatCache.Verdict?
+    /// What a file is that needs not be read; nil if it does.
+    /// - Parameter seen: what was found in it the last time, if it is the same file still.
+    func unread(
+        _ entry: SourceWalker.Entry, known: KnownFile?, seen: StatCache.Verdict?
     ) -> FileOutcome? {
+        let status: FileStatus
+        switch entry.content {
+        case .ignored(let reason): return .ignored(reason)
+        case .file(let found): status = found
+        }
         switch seen {
         case nil: return nil
         case .ignored(let reason): return .ignored(reason)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the system said of each file when it was read last, and what was found: a file that is said
-// to be the same needs not be read again. A file in the store's folder that may be lost or damaged
-// at any time; then all files are read.
+// to be the same needs not be read again. Without it all files are read.
 
 import Codec
 import Platform
@@ -37,8 +36,10 @@ struct StatCache {
     }
 
     /// What was found in a file that has not changed since.
-    func verdict(_ path: String, _ status: FileStatus) -> Verdict? {
-        guard let entry = entries[path], entry.status == status.stamp else { return nil }
+    func verdict(_ file: SourceWalker.Entry) -> Verdict? {
+        guard case .file(let status) = file.content, let entry = entries[file.path],
+            entry.status == status.stamp
+        else { return nil }
         return entry.verdict
     }
 
@@ -50,7 +51,7 @@ struct StatCache {
 
     /// Writes what was kept, if that is news. It is no loss if that cannot be.
     func save() {
-        guard next != entries, (try? Directory.kind(of: store)) == .directory else { return }
+        guard next != entries else { return }
         let out = ByteBuffer(capacity: next.count * 96)
         out.append(UInt64(SourceReader.rulesVersion))
         for (path, entry) in next {
@@ -70,16 +71,7 @@ struct StatCache {
         }
         out.append(xxh3(out.bytes))
         out.append(Self.magic)
-        // What was staged by an ingest that was killed.
-        for name in (try? Directory.names(in: store)) ?? []
-        where name.hasPrefix("\(Self.name).new-") {
-            try? Directory.remove(Directory.join(store, name))
-        }
-        guard let file = try? StagedFile(Directory.join(store, Self.name)) else { return }
-        do throws(SystemError) {
-            try file.write(out.bytes, at: 0)
-            try file.publish(durably: false)
-        } catch {}
+        CacheFile.write(Self.name, in: store, [out.bytes])
     }
 
     private static func read(_ bytes: UnsafeRawBufferPointer) throws -> [String: Entry] {

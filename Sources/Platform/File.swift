@@ -123,8 +123,11 @@ package final class File: @unchecked Sendable {
         if Glibc.close(open) != 0, errno != EINTR { throw SystemError(.close, path, errno) }
     }
 
-    /// A read-only mapping of the whole file, which must have `byteCount` bytes.
-    package func map(byteCount: Int) throws(SystemError) -> MappedMemory {
+    /// A read-only mapping of the whole file, which must have `byteCount` bytes; all of them will
+    /// be read, or single ones here and there.
+    package func map(
+        byteCount: Int, readingAll: Bool = false
+    ) throws(SystemError) -> MappedMemory {
         if byteCount == 0 { return MappedMemory() }
         // SAFETY: the mapping is shared and read-only; `MappedMemory` unmaps it.
         var address: UnsafeMutableRawPointer?
@@ -134,7 +137,7 @@ package final class File: @unchecked Sendable {
         }
         // A look-up touches single pages; around each the system would read megabytes. Advice only:
         // where it is refused, nothing is lost.
-        _ = madvise(address, byteCount, MADV_RANDOM)
+        _ = madvise(address, byteCount, readingAll ? MADV_WILLNEED : MADV_RANDOM)
         return MappedMemory(
             mapped: UnsafeRawPointer(address.unsafelyUnwrapped), byteCount: byteCount)
     }

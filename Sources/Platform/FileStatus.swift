@@ -47,9 +47,16 @@ package struct FileStatus: Sendable {
 
     /// Of what stands at `path`; a symbolic link that stands there is followed or not.
     package init(of path: String, followingLink: Bool) throws(SystemError) {
+        try self.init(of: path, followingLink: followingLink, in: AT_FDCWD)
+    }
+
+    /// Of what has a name in an open directory.
+    fileprivate init(
+        of path: String, followingLink: Bool, in directory: Int32
+    ) throws(SystemError) {
         var status = stat()
         _ = try retrying(.stat, path) {
-            Int(followingLink ? stat(path, &status) : lstat(path, &status))
+            Int(fstatat(directory, path, &status, followingLink ? 0 : AT_SYMLINK_NOFOLLOW))
         }
         kind =
             switch status.st_mode & S_IFMT {
@@ -70,16 +77,29 @@ extension Directory {
     package static func join(_ path: String, _ name: String) -> String {
         path.utf8.last == UInt8(ascii: "/") ? path + name : "\(path)/\(name)"
     }
+}
 
-    /// The names in a directory as they are on disk, which need not be UTF-8; in no order.
-    package static func rawNames(in path: String) throws(SystemError) -> [[UInt8]] {
+/// A directory whose names are looked at without going all of the way to it each time.
+package final class OpenDirectory {
+    private let path: String
+    private let stream: OpaquePointer
+
+    package init(_ path: String) throws(SystemError) {
+        self.path = path
         var stream: OpaquePointer?
         _ = try retrying(.list, path) {
             stream = opendir(path)
             return stream == nil ? -1 : 0
         }
-        guard let stream else { return [] }
-        defer { closedir(stream) }
+        guard let stream else { throw SystemError(.list, path, ENOENT) }
+        self.stream = stream
+    }
+
+    deinit { closedir(stream) }
+
+    /// The names as they are on disk, which need not be UTF-8; in no order.
+    package func rawNames() throws(SystemError) -> [[UInt8]] {
+        let dot = UInt8(ascii: ".")
         var names: [[UInt8]] = []
         while true {
             errno = 0
@@ -88,12 +108,33 @@ extension Directory {
                 if reason != 0 { throw SystemError(.list, path, reason) }
                 return names
             }
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                Array(bytes[..<strnlen(bytes.baseAddress.unsafelyUnwrapped, bytes.count)])
+            }
             if name != [dot] && name != [dot, dot] { names.append(name) }
         }
     }
 
-    private static var dot: UInt8 { UInt8(ascii: ".") }
+    /// Of what has a name in it; a symbolic link is not followed.
+    package func status(of name: String) throws(SystemError) -> FileStatus {
+        try FileStatus(of: name, followingLink: false, in: dirfd(stream))
+    }
+}
+
+extension String {
+    /// Whether its bytes come before another's: the order of keys in a store.
+    package func precedesByBytes(_ other: String) -> Bool {
+        let order = utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { other in
+                let order = memcmp(
+                    UnsafeRawPointer(own.baseAddress.unsafelyUnwrapped),
+                    UnsafeRawPointer(other.baseAddress.unsafelyUnwrapped),
+                    min(own.count, other.count))
+                return order == 0 ? own.count < other.count : order < 0
+            }
+        }
+        return (order ?? nil) ?? utf8.lexicographicallyPrecedes(other.utf8)
+    }
 }
 
 extension SystemError {

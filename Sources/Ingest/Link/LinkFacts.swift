@@ -94,6 +94,18 @@ struct LinkFacts: Sendable {
         }
     }
 
+    /// So much of nothing.
+    init(blank counts: LinkCache.Counts) {
+        definitions = (0..<counts.definitions).map {
+            Definition(kind: .variable, name: "", parent: $0 == 0 ? -1 : 0)
+        }
+        lines = definitions.map { _ in 1 }
+        attributes = (0..<counts.attributes).map { _ in Attribute(owner: 0, name: "", type: "") }
+        conformances = (0..<counts.conformances).map { _ in
+            Conformance(type: "", base: "", owner: 0)
+        }
+    }
+
     // MARK: - As bytes
 
     private static let version: UInt8 = 5

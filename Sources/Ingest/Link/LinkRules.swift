@@ -97,8 +97,10 @@ struct LinkRules: Sendable {
     var outerMember: @Sendable (String, String) -> Bool = { _, _ in true }
     /// A name is what the file has, or a file that it includes; else it is a guess.
     var hasIncludes = false
-    /// What `module` needs to know of all files, found once.
-    var notes: @Sendable ([LinkedFile], PathIndex) -> [String: [String]] = { _, _ in [:] }
+    /// What `module` needs to know of all files, found once: it follows from their paths and from
+    /// manifests, or from what files import as well.
+    var notes: @Sendable ([PreparedFile], PathIndex) -> [String: [String]] = { _, _ in [:] }
+    var notesAskImports = false
     /// What an import's module is; nil if that is nothing that can be told.
     var module: @Sendable (Import, LinkedFile, SymbolTable) -> Module? = { _, _, _ in nil }
 

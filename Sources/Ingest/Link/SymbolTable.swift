@@ -3,6 +3,7 @@
 // All definitions of a tree, by where their names are and by their names alone.
 
 import Platform
+import Synchronization
 
 /// A file in the eyes of the linker, before its definitions are counted among all.
 struct PreparedFile: Sendable {
@@ -123,143 +124,130 @@ final class LinkedFile: Sendable {
     }
 
     /// The type that a definition is a member of, by its last name; nil if it is of none.
-    func typeName(of index: Int) -> String? {
-        let definition = facts.definitions[index]
-        if let extended = definition.extends { return Self.parts(extended).last ?? extended }
-        guard definition.parent > 0, facts.definitions[definition.parent].isType else {
-            return nil
-        }
-        return facts.definitions[definition.parent].name
+    func typeName(of index: Int) -> String? { facts.typeName(of: index) }
+}
+
+extension LinkFacts {
+    fileprivate func typeName(of index: Int) -> String? {
+        let definition = definitions[index]
+        if let extended = definition.extends { return LinkedFile.parts(extended).last ?? extended }
+        guard definition.parent > 0, definitions[definition.parent].isType else { return nil }
+        return definitions[definition.parent].name
     }
 }
 
 /// A definition, as a number among all.
 typealias Symbol = Int
 
+/// The files of a tree, each made when it is asked for first.
+final class LinkedFiles: @unchecked Sendable {
+    // Sendable: the slots are atomic, and stay where they are.
+    private let slots: UnsafeMutablePointer<AtomicLazyReference<LinkedFile>>
+    private let firsts: [Int]
+    let count: Int
+    private let load: @Sendable (Int) -> PreparedFile
+
+    init(firsts: [Int], load: @escaping @Sendable (Int) -> PreparedFile) {
+        self.firsts = firsts
+        self.load = load
+        count = firsts.count
+        slots = .allocate(capacity: count)
+        for number in 0..<count { (slots + number).initialize(to: AtomicLazyReference()) }
+    }
+
+    deinit {
+        slots.deinitialize(count: count)
+        slots.deallocate()
+    }
+
+    /// Of its definitions.
+    func first(of number: Int) -> Int { firsts[number] }
+
+    subscript(number: Int) -> LinkedFile {
+        precondition(number >= 0 && number < count)
+        if let file = slots[number].load() { return file }
+        return slots[number].storeIfNil(LinkedFile(load(number), first: firsts[number]))
+    }
+}
+
 final class SymbolTable: Sendable {
-    let files: [LinkedFile]
+    let files: LinkedFiles
     let index: PathIndex
     /// By the bytes of their paths: two texts with one meaning may be two files.
     private let fileOfPath: [UInt64: Int]
     private let fileOfSymbol: [Int32]
-    /// Definitions with one name path, or one name, are a chain each.
-    private let byPath: Chains
-    private let byName: Chains
-    /// Members of types that stand elsewhere, by the type's last name and their own.
-    private let extensions: Chains
-    private let attributes: [NamePath: [(file: Int, attribute: Int)]]
-    /// Bases that are given to a type elsewhere, by the type's last name.
-    private let conformances: [String: [(file: Int, conformance: Int)]]
-    private let filesOfModule: [NamePath: [Int]]
-    /// Modules that there are, also those that only have others in them.
-    private let modules: Set<NamePath>
+    let names: NameTable
     /// What the languages noted of their files, by family.
-    private let notes: [String: [String: [String]]]
+    let notes: [String: [String: [String]]]
+    private let replaced: Replaced?
 
-    /// The files in the order of their paths.
-    init(_ inputs: [PreparedFile], _ index: PathIndex) throws {
-        var files: [LinkedFile] = []
-        files.reserveCapacity(inputs.count)
-        var fileOfSymbol: [Int32] = []
-        for input in inputs {
-            let file = LinkedFile(input, first: fileOfSymbol.count)
-            fileOfSymbol += repeatElement(Int32(files.count), count: file.paths.count)
-            files.append(file)
-        }
-        self.files = files
+    /// Files of which the names in the table say nothing, for they have others now.
+    private struct Replaced: Sendable {
+        /// Of the files as they were.
+        let fileOfSymbol: [Int32]
+        /// How far the numbers of each have moved.
+        let shifts: [Int]
+        let isReplaced: [Bool]
+        let names: NameTable
+    }
+
+    /// All files, in the order of their paths.
+    init(_ inputs: [PreparedFile], _ entries: [[NameTable.Entry]], _ index: PathIndex) {
+        let (firsts, fileOfSymbol) = Self.numbered(inputs.map(\.counts.numbers))
+        files = LinkedFiles(firsts: firsts) { inputs[$0] }
         self.index = index
         self.fileOfSymbol = fileOfSymbol
-        fileOfPath = Dictionary(
-            files.enumerated().map { (NamePath.hash($1.path), $0) }, uniquingKeysWith: { a, _ in a }
-        )
-        // They are large, and have nothing to do with each other.
-        let count = fileOfSymbol.count
-        var chains: [[Chains]] = []
-        let all = files
-        try OrderedWork.run(
-            2, threads: 2, lead: 2,
-            makeWorker: { { $0 == 0 ? Self.paths(all, count) : Self.names(all, count) } },
-            consume: { chains.append($1) })
-        byPath = chains[0][0]
-        byName = chains[1][0]
-        extensions = chains[1][1]
-        var attributes: [NamePath: [(file: Int, attribute: Int)]] = [:]
-        var conformances: [String: [(file: Int, conformance: Int)]] = [:]
-        var filesOfModule: [NamePath: [Int]] = [:]
-        var modules: Set<NamePath> = []
-        for (number, file) in files.enumerated() {
-            for index in file.facts.definitions.indices.dropFirst() {
-                let definition = file.facts.definitions[index]
-                guard definition.kind == .namespace || definition.kind == .module else { continue }
-                modules.insert(file.paths[index])
-                guard definition.parent >= 0, definition.parent < index else { continue }
-                var path = file.paths[definition.parent]
-                for part in LinkedFile.parts(definition.name) {
-                    path = path.appending(part)
-                    modules.insert(path)
-                }
-            }
-            for (place, attribute) in file.facts.attributes.enumerated() {
-                let path = file.paths[attribute.owner].appending(attribute.name)
-                attributes[path, default: []].append((number, place))
-            }
-            for (place, conformance) in file.facts.conformances.enumerated() {
-                let name = LinkedFile.parts(conformance.type).last ?? conformance.type
-                conformances[name, default: []].append((number, place))
-            }
-            filesOfModule[file.module, default: []].append(number)
-            var path = NamePath(family: file.language.family)
-            for segment in file.moduleSegments {
-                path = path.appending(segment)
-                modules.insert(path)
-            }
-        }
-        self.attributes = attributes
-        self.conformances = conformances
-        self.filesOfModule = filesOfModule
-        self.modules = modules
+        fileOfPath = Self.filesOfPaths(inputs.map(\.path))
+        names = NameTable(entries, countedFrom: firsts)
         var notes: [String: [String: [String]]] = [:]
-        for file in files where notes[file.language.family] == nil {
-            let family = file.language.family
-            notes[family] = file.language.links.notes(
-                files.filter { $0.language.family == family }, index)
+        for input in inputs where notes[input.language.family] == nil {
+            let family = input.language.family
+            notes[family] = input.language.links.notes(
+                inputs.filter { $0.language.family == family }, index)
         }
         self.notes = notes
+        replaced = nil
     }
 
-    private static func paths(_ files: [LinkedFile], _ count: Int) -> [Chains] {
-        var byPath = Chains(capacity: count)
-        for file in files {
-            for index in file.facts.definitions.indices.dropFirst() {
-                let symbol = file.first + index
-                byPath.add(symbol, file.paths[index].hash)
-                guard file.facts.definitions[index].kind == .enumMember else { continue }
-                let definition = file.facts.definitions[index]
-                // It has its name beside its type as well.
-                guard definition.isStatic, definition.parent > 0 else { continue }
-                let around = file.facts.definitions[definition.parent].parent
-                byPath.add(symbol, file.paths[max(0, around)].appending(definition.name).hash)
-            }
-        }
-        return [byPath]
+    /// Those of a cache, some of them replaced; the others are loaded when they are asked for.
+    init(
+        _ cache: LinkCache, paths: [String], replacing replaced: [Int: PreparedFile],
+        _ index: PathIndex, load: @escaping @Sendable (Int) -> PreparedFile
+    ) {
+        self.index = index
+        names = cache.names
+        notes = cache.notes
+        fileOfPath = Self.filesOfPaths(paths)
+        var counts = cache.files.map(\.counts.numbers)
+        let (oldFirsts, oldFiles) = Self.numbered(counts)
+        for (number, file) in replaced { counts[number] = file.counts.numbers }
+        let (firsts, fileOfSymbol) = Self.numbered(counts)
+        self.fileOfSymbol = fileOfSymbol
+        files = LinkedFiles(firsts: firsts) { replaced[$0] ?? load($0) }
+        let numbers = replaced.keys.sorted()
+        let entries = numbers.map { replaced[$0]?.entries ?? [] }
+        self.replaced = Replaced(
+            fileOfSymbol: oldFiles, shifts: zip(firsts, oldFirsts).map { $0 - $1 },
+            isReplaced: counts.indices.map { replaced[$0] != nil },
+            names: NameTable(entries, countedFrom: numbers.map { firsts[$0] }))
     }
 
-    private static func names(_ files: [LinkedFile], _ count: Int) -> [Chains] {
-        var byName = Chains(capacity: count)
-        var extensions = Chains(capacity: 16)
-        for file in files {
-            let family = NamePath(family: file.language.family)
-            for index in file.facts.definitions.indices.dropFirst() {
-                let symbol = file.first + index
-                let name = NamePath.hash(file.facts.definitions[index].name)
-                byName.add(symbol, family.appending(name).hash)
-                if file.facts.definitions[index].extends != nil, let type = file.typeName(of: index)
-                {
-                    extensions.add(symbol, family.appending(type).appending(name).hash)
-                }
-            }
+    /// The first number of each file, and the file of each number.
+    private static func numbered(_ counts: [Int]) -> (firsts: [Int], files: [Int32]) {
+        var firsts: [Int] = []
+        firsts.reserveCapacity(counts.count)
+        var files: [Int32] = []
+        files.reserveCapacity(counts.reduce(0, +))
+        for (file, count) in counts.enumerated() {
+            firsts.append(files.count)
+            files += repeatElement(Int32(file), count: count)
         }
-        return [byName, extensions]
+        return (firsts, files)
+    }
+
+    private static func filesOfPaths(_ paths: [String]) -> [UInt64: Int] {
+        Dictionary(
+            paths.enumerated().map { (NamePath.hash($1), $0) }, uniquingKeysWith: { a, _ in a })
     }
 
     func note(_ name: String, of family: String) -> [String] { notes[family]?[name] ?? [] }
@@ -268,7 +256,7 @@ final class SymbolTable: Sendable {
 
     func file(at path: String) -> Int? { fileOfPath[NamePath.hash(path)] }
 
-    func file(of symbol: Symbol) -> LinkedFile { files[Int(fileOfSymbol[symbol])] }
+    func file(of symbol: Symbol) -> LinkedFile { files[fileNumber(of: symbol)] }
     func fileNumber(of symbol: Symbol) -> Int { Int(fileOfSymbol[symbol]) }
 
     func definition(_ symbol: Symbol) -> LinkFacts.Definition {
@@ -291,87 +279,121 @@ final class SymbolTable: Sendable {
         return file.key(symbol - file.first)
     }
 
-    /// In the order of files and of what is in them.
-    func symbols(at path: NamePath) -> [Symbol] { byPath[path.hash] }
+    // MARK: - Names
 
-    func symbols(named name: String, in family: NamePath) -> [Symbol] {
-        byName[family.appending(name).hash]
+    /// Ascending: in the order of files and of what is in them.
+    private func numbers(_ kind: NameKind, _ hash: UInt64) -> [Int] {
+        var numbers: [Int] = []
+        forEach(kind, hash) { numbers.append($0) }
+        if replaced != nil { numbers.sort() }
+        return numbers
     }
 
+    private func forEach(_ kind: NameKind, _ hash: UInt64, _ body: (Int) -> Void) {
+        let hash = kind.mixed(hash)
+        guard let replaced else { return names.forEach(hash, body) }
+        names.forEach(hash) { number in
+            let file = Int(replaced.fileOfSymbol[number])
+            if !replaced.isReplaced[file] { body(number + replaced.shifts[file]) }
+        }
+        replaced.names.forEach(hash, body)
+    }
+
+    func symbols(at path: NamePath) -> [Symbol] { numbers(.path, path.hash) }
+
+    func symbols(named name: String, in family: NamePath) -> [Symbol] {
+        numbers(.name, family.appending(name).hash)
+    }
+
+    /// Members of types that stand elsewhere, by the type's last name and their own.
     func extensionMembers(_ name: String, ofTypeNamed type: String, in family: NamePath)
         -> [Symbol]
     {
-        extensions[family.appending(type).appending(name).hash]
+        numbers(.extension, family.appending(type).appending(name).hash)
     }
 
-    func attributes(at path: NamePath) -> [(file: Int, attribute: Int)] { attributes[path] ?? [] }
+    func attributes(at path: NamePath) -> [(file: Int, attribute: Int)] {
+        places(.attribute, path.hash).map { ($0.file, $0.place) }
+    }
 
+    /// Bases that are given to a type elsewhere, by the type's last name.
     func conformances(ofTypeNamed type: String) -> [(file: Int, conformance: Int)] {
-        conformances[type] ?? []
+        places(.conformance, NamePath.hash(type)).map { ($0.file, $0.place) }
     }
 
-    func files(of module: NamePath) -> [Int] { filesOfModule[module] ?? [] }
-
-    func hasModule(_ path: NamePath) -> Bool { modules.contains(path) }
-
-    /// Numbers by hashes, those of one in the order in which they came. The hashes are spread
-    /// already: where one is looked for first, its bits say.
-    private struct Chains: Sendable {
-        private var slots: [(hash: UInt64, first: Int32, last: Int32)]
-        private var links: [(symbol: Int32, next: Int32)] = []
-        private var count = 0
-
-        init(capacity: Int) {
-            slots = Self.empty(capacity)
-            links.reserveCapacity(capacity)
+    private func places(_ kind: NameKind, _ hash: UInt64) -> [(file: Int, place: Int)] {
+        numbers(kind, hash).map { number in
+            let file = fileNumber(of: number)
+            return (file, number - files.first(of: file))
         }
+    }
 
-        /// At least half of them stay free.
-        private static func empty(
-            _ capacity: Int
-        ) -> [(hash: UInt64, first: Int32, last: Int32)] {
-            var size = 16
-            while size < 2 * capacity { size *= 2 }
-            return Array(repeating: (0, -1, -1), count: size)
+    func files(of module: NamePath) -> [Int] {
+        numbers(.file, module.hash).map { fileNumber(of: $0) }
+    }
+
+    /// Modules that there are, also those that only have others in them.
+    func hasModule(_ path: NamePath) -> Bool {
+        var isThere = false
+        forEach(.module, path.hash) { _ in isThere = true }
+        return isThere
+    }
+}
+
+/// What is found under a hash.
+private enum NameKind: UInt64 {
+    case path, name, `extension`, attribute, conformance, file, module
+
+    func mixed(_ hash: UInt64) -> UInt64 { hash ^ (rawValue + 1) &* 0x9E37_79B9_7F4A_7C15 }
+}
+
+extension PreparedFile {
+    var counts: LinkCache.Counts { LinkCache.Counts(facts) }
+
+    /// What is found in the file, as numbers from 0.
+    var entries: [NameTable.Entry] {
+        var entries: [NameTable.Entry] = []
+        entries.reserveCapacity(2 * facts.definitions.count + 8)
+        func add(_ kind: NameKind, _ hash: UInt64, _ number: Int) {
+            entries.append(NameTable.Entry(hash: kind.mixed(hash), number: UInt32(number)))
         }
-
-        /// The slot of a hash, or the free one that it would get.
-        private func slot(of hash: UInt64) -> Int {
-            let mask = slots.count - 1
-            var slot = Int(truncatingIfNeeded: hash) & mask
-            while slots[slot].first >= 0, slots[slot].hash != hash { slot = (slot + 1) & mask }
-            return slot
-        }
-
-        mutating func add(_ symbol: Symbol, _ hash: UInt64) {
-            let place = Int32(links.count)
-            links.append((Int32(symbol), -1))
-            let slot = slot(of: hash)
-            if slots[slot].first >= 0 {
-                links[Int(slots[slot].last)].next = place
-                slots[slot].last = place
-                return
+        let family = NamePath(family: language.family)
+        for index in facts.definitions.indices.dropFirst() {
+            let definition = facts.definitions[index]
+            let parent = definition.parent
+            add(.path, paths[index].hash, index)
+            // It has its name beside its type as well.
+            if definition.kind == .enumMember, definition.isStatic, parent > 0 {
+                let around = max(0, facts.definitions[parent].parent)
+                add(.path, paths[around].appending(definition.name).hash, index)
             }
-            slots[slot] = (hash, place, place)
-            count += 1
-            if 2 * count > slots.count { grow() }
-        }
-
-        private mutating func grow() {
-            let old = slots
-            slots = Self.empty(old.count)
-            for entry in old where entry.first >= 0 { slots[slot(of: entry.hash)] = entry }
-        }
-
-        subscript(hash: UInt64) -> [Symbol] {
-            var place = slots[slot(of: hash)].first
-            if place < 0 { return [] }
-            var symbols: [Symbol] = []
-            while place >= 0 {
-                symbols.append(Int(links[Int(place)].symbol))
-                place = links[Int(place)].next
+            let name = NamePath.hash(definition.name)
+            add(.name, family.appending(name).hash, index)
+            if definition.extends != nil, let type = facts.typeName(of: index) {
+                add(.extension, family.appending(type).appending(name).hash, index)
             }
-            return symbols
+            guard definition.kind == .namespace || definition.kind == .module else { continue }
+            add(.module, paths[index].hash, 0)
+            guard parent >= 0, parent < index else { continue }
+            var path = paths[parent]
+            for part in LinkedFile.parts(definition.name) {
+                path = path.appending(part)
+                add(.module, path.hash, 0)
+            }
         }
+        for (place, attribute) in facts.attributes.enumerated() {
+            add(.attribute, paths[attribute.owner].appending(attribute.name).hash, place)
+        }
+        for (place, conformance) in facts.conformances.enumerated() {
+            let name = LinkedFile.parts(conformance.type).last ?? conformance.type
+            add(.conformance, NamePath.hash(name), place)
+        }
+        add(.file, module.hash, 0)
+        var path = family
+        for segment in moduleSegments {
+            path = path.appending(segment)
+            add(.module, path.hash, 0)
+        }
+        return entries
     }
 }

@@ -157,15 +157,17 @@ package struct SourceWalker: Sendable {
                 places += result.places
             }
         }
-        tree.entries.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        tree.entries.sort { $0.path.precedesByBytes($1.path) }
         return tree
     }
 
     private func list(_ place: Place) throws -> Found {
         var found = Found()
+        let directory: OpenDirectory
         let raw: [[UInt8]]
         do throws(SystemError) {
-            raw = try Directory.rawNames(in: place.directory)
+            directory = try OpenDirectory(place.directory)
+            raw = try directory.rawNames()
         } catch {
             if place.prefix.isEmpty { throw error }
             // One that is gone by now was deleted meanwhile.
@@ -204,16 +206,18 @@ package struct SourceWalker: Sendable {
         rules = rules.entering(
             place.directory, path: base + place.prefix, hasOwn: hasOwn, hasGit: hasGit)
         for name in names where !Self.silentNames.contains(name) {
-            look(at: name, place, rules, &found)
+            look(at: name, in: directory, place, rules, &found)
         }
         return found
     }
 
-    private func look(at name: String, _ place: Place, _ rules: IgnoreRules, _ found: inout Found) {
-        let full = Directory.join(place.directory, name)
+    private func look(
+        at name: String, in directory: OpenDirectory, _ place: Place, _ rules: IgnoreRules,
+        _ found: inout Found
+    ) {
         let status: FileStatus
         do throws(SystemError) {
-            status = try FileStatus(of: full, followingLink: false)
+            status = try directory.status(of: name)
         } catch {
             if !error.isMissing {
                 found.entries.append(
@@ -235,7 +239,10 @@ package struct SourceWalker: Sendable {
             switch status.kind {
             case .file: break
             case .directory:
-                found.places.append(Place(directory: full, prefix: path, rules: below))
+                found.places.append(
+                    Place(
+                        directory: Directory.join(place.directory, name), prefix: path,
+                        rules: below))
                 return
             case .symbolicLink: content = .ignored(.symbolicLink)
             case .other: content = .ignored(.notAFile)

@@ -19,7 +19,7 @@ enum CIncludes {
     }
 
     /// The files by their names.
-    private static func paths(_ files: [LinkedFile]) -> [String: [String]] {
+    private static func paths(_ files: [PreparedFile]) -> [String: [String]] {
         var paths: [String: [String]] = [:]
         for file in files { paths[PathIndex.name(of: file.path), default: []].append(file.path) }
         return paths

@@ -7,7 +7,7 @@ enum GoModules {
     static let links = LinkRules(
         layout: .directory, hasTypeScope: false, builtIns: builtIns, builtInModule: "builtin",
         commonMembers: commonMembers, aliasesAreTypes: true,
-        notes: { files, index in ["modules": modules(files)] },
+        notes: { files, index in ["modules": modules(files)] }, notesAskImports: true,
         module: { module($0, $1, $2) })
 
     /// What a package is called that an import does not name.
@@ -73,7 +73,7 @@ enum GoModules {
     }
 
     /// Folders and the modules that they are, `folder\tmodule`, the longest names first.
-    private static func modules(_ files: [LinkedFile]) -> [String] {
+    private static func modules(_ files: [PreparedFile]) -> [String] {
         var packages: [String: String] = [:]
         for file in files { packages[PathIndex.parent(of: file.path)] = file.facts.package }
         var votes: [Candidate: Set<String>] = [:]

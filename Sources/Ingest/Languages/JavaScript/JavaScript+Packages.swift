@@ -5,7 +5,7 @@
 
 extension JavaScript {
     /// Packages by their names.
-    static func notes(_ files: [LinkedFile]) -> [String: [String]] {
+    static func notes(_ files: [PreparedFile]) -> [String: [String]] {
         var notes: [String: [String]] = [:]
         for file in files where file.language.isManifest && !file.facts.package.isEmpty {
             notes[file.facts.package, default: []].append(PathIndex.parent(of: file.path))

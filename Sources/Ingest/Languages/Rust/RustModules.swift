@@ -67,7 +67,7 @@ enum RustModules {
 
     /// Crates that others name: as their manifest says, or else by the folder that their `src` is
     /// in, without a version.
-    private static func crates(_ files: [LinkedFile]) -> [String: [String]] {
+    private static func crates(_ files: [PreparedFile]) -> [String: [String]] {
         var crates: [String: [String]] = [:]
         var files = files
         let roots = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
