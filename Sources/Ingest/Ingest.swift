@@ -217,10 +217,8 @@ package struct Ingest: Sendable {
             try writer.remove(path)
         }
         if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
-            try Linking(
-                sources, hasOthers: sources.count != known.files.count, known.files, snapshot,
-                store: store, threadCount: threadCount
-            ).write(writer)
+            try Linking(sources, known.files, snapshot, store: store, threadCount: threadCount)
+                .write(writer)
         }
     }
 }

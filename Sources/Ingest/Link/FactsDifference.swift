@@ -42,7 +42,6 @@ extension LinkFacts {
             || definitions.first?.isExcluded != wasTest
         {
             changed.insert(Linker.dependency(onImportsOf: path))
-            changed.insert(Linker.dependencyOnImports)
         }
         return changed
     }

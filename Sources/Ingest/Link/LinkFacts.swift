@@ -62,6 +62,8 @@ struct LinkFacts: Sendable {
     /// Where definitions begin.
     var lines: [Int] = []
 
+    init() {}
+
     init(_ facts: FileFacts, ordinals: [Int], isExcluded: [Bool]) {
         package = facts.package
         definitions = facts.definitions.enumerated().map { index, definition in

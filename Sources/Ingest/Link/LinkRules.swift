@@ -97,12 +97,12 @@ struct LinkRules: Sendable {
     var outerMember: @Sendable (String, String) -> Bool = { _, _ in true }
     /// A name is what the file has, or a file that it includes; else it is a guess.
     var hasIncludes = false
-    /// What `module` needs to know of all files, found once: it follows from their paths and from
-    /// manifests, or from what files import as well.
+    /// What `module` needs to know of all files, found once: of manifests only, or also which other
+    /// files there are, and what they import.
     var notes: @Sendable ([PreparedFile], PathIndex) -> [String: [String]] = { _, _ in [:] }
-    var notesAskImports = false
+    var notesAskAllFiles = false
     /// What an import's module is; nil if that is nothing that can be told.
-    var module: @Sendable (Import, LinkedFile, SymbolTable) -> Module? = { _, _, _ in nil }
+    var module: @Sendable (Import, LinkedFile, ModuleFinder) -> Module? = { _, _, _ in nil }
 
     func isGlobal(_ package: String) -> Bool { !package.isEmpty && package == globalPackage }
 

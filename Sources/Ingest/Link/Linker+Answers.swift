@@ -125,7 +125,7 @@ extension Linker {
         case .wrapped: return unresolved(name)
         case .module where reference.isValue || reference.kind == .calls: return unresolved(name)
         case .module(let path, let number):
-            let files = number.map { [$0] } ?? table.files(of: path)
+            let files = number.map { [$0] } ?? files(of: path)
             let types = table.symbols(at: path)
             if files.isEmpty, types.count == 1 {
                 return Answer(targets: [.symbol(types[0])], resolution: .exact)

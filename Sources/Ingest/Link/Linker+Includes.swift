@@ -114,7 +114,7 @@ extension Linker {
     // MARK: - Includes
 
     private func reaches(_ number: Int, _ other: Int) -> Bool {
-        dependencies.append(Self.dependencyOnImports)
+        dependencies.append(Self.dependency(onImportsOf: table.files[number].path))
         return number == other || includes(of: number).contains(Int32(other))
     }
 
@@ -128,13 +128,15 @@ extension Linker {
         while let number = pending.popLast() {
             let file = table.files[number]
             for item in file.facts.imports where item.name == nil && item.alias.isEmpty {
-                if case .inner(_, let included?)? = file.language.links.module(item, file, table),
+                if case .inner(_, let included?)? = file.language.links.module(item, file, finder),
                     found.insert(Int32(included)).inserted
                 {
                     pending.append(included)
                 }
             }
         }
+        // Who includes what comes or goes is found by its name.
+        _ = finder.takeAsked()
         if included.count >= Self.includedLimit { included.removeAll(keepingCapacity: true) }
         included[number] = found
         return found

@@ -21,14 +21,13 @@ extension Linker {
         }
         let noted = beginNoting()
         noteModule(item)
-        // All files have a say in where modules are.
-        if rules.isStrict { dependencies.append(Self.dependencyOnImports) }
         let value: Value =
-            switch rules.module(item, file, table) {
+            switch rules.module(item, file, finder) {
             case .inner(let path, let number)?: .module(path, file: number)
             case .outer(let name)?: .outer(name)
             case nil: .nothing
             }
+        dependencies += finder.takeAsked()
         moduleMemo[key] = (value, endNoting(noted), moduleMemo.count)
         return value
     }
@@ -82,7 +81,7 @@ extension Linker {
                     return member(name, ofTypes: types, isSure: true, sought, argumentCount)
                 }
             }
-            for number in number.map({ [$0] }) ?? table.files(of: path) {
+            for number in number.map({ [$0] }) ?? files(of: path) {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value { continue }
                 return value

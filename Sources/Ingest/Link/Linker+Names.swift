@@ -290,7 +290,7 @@ extension Linker {
                 return .outer("\(module).\(name)")
             }
         }
-        if table.hasModule(path), table.files(of: path).count <= 1, rules.seesOuterModules {
+        if table.hasModule(path), files(of: path).count <= 1, rules.seesOuterModules {
             return .module(path, file: nil)
         }
         return .nothing

@@ -83,8 +83,12 @@ extension Linker {
             if !inner.isEmpty, !["lib", "main", "mod"].contains(stem) { inner.insert(stem, at: 0) }
             for name in inner { folder = PathIndex.join(folder, name) }
             guard let path = PathIndex.resolve(String(item.module.dropFirst()), from: folder),
-                let number = table.file(at: path)
-            else { return .nothing }
+                let number = finder.file(at: path)
+            else {
+                dependencies += finder.takeAsked()
+                return .nothing
+            }
+            dependencies += finder.takeAsked()
             return .module(table.files[number].module, file: number)
         }
         // `use memchr::memchr`: the name that it gives is not there yet.

@@ -93,7 +93,7 @@ extension Linker {
         case .module where reference.isValue || reference.kind == .calls && rules.hasPaths:
             return unresolved(name)
         case .module(let path, let number):
-            let files = number.map { [$0] } ?? table.files(of: path)
+            let files = number.map { [$0] } ?? files(of: path)
             let inFile = table.symbols(at: path).filter { table.definition($0).kind == .module }
             if rules.hasPaths, files.isEmpty, inFile.count == 1 {
                 return Answer(targets: [.symbol(inFile[0])], resolution: .exact)
@@ -350,7 +350,7 @@ extension Linker {
                 if case .nothing = value { continue }
                 return value
             }
-            for number in number.map({ [$0] }) ?? table.files(of: path) {
+            for number in number.map({ [$0] }) ?? files(of: path) {
                 let value = inside(number) {
                     strictExported(name, 0, depth: depth, isGlob: isGlob)
                 }

@@ -40,6 +40,7 @@ struct Link: Sendable, Hashable {
 /// Links one file after the other. Of one thread.
 final class Linker {
     let table: SymbolTable
+    let finder: ModuleFinder
     private(set) var file: LinkedFile
     private(set) var rules: LinkRules
     private(set) var family: NamePath
@@ -75,6 +76,7 @@ final class Linker {
 
     init(_ table: SymbolTable) {
         self.table = table
+        finder = ModuleFinder(table)
         file = table.files[0]
         rules = file.language.links
         family = NamePath(family: file.language.family)
@@ -183,17 +185,14 @@ final class Linker {
     }
 
     /// What the links of the last file depend on, ascending: if nothing that has one of these names
-    /// changes, and no file is added or removed, they stay as they are.
+    /// changes, they stay as they are.
     var namesLookedUp: [UInt32] { Set(dependencies).sorted() }
 
     static func dependency(on name: String) -> UInt32 {
         UInt32(truncatingIfNeeded: NamePath.hash(name))
     }
 
-    /// On what any file imports.
-    static let dependencyOnImports = dependency(on: "/")
-
-    /// On what a file has from others.
+    /// On what a file has from others, and what those that it includes have.
     static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
 
     func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }

@@ -127,6 +127,14 @@ final class LinkedFile: Sendable {
     func typeName(of index: Int) -> String? { facts.typeName(of: index) }
 }
 
+extension Import {
+    /// The name of a file that is included: `<a/b.h>`.
+    fileprivate var includedName: String {
+        let path = module.hasPrefix("<") ? String(module.dropFirst().dropLast()) : module
+        return PathIndex.name(of: path)
+    }
+}
+
 extension LinkFacts {
     fileprivate func typeName(of index: Int) -> String? {
         let definition = definitions[index]
@@ -175,29 +183,33 @@ final class SymbolTable: Sendable {
     let index: PathIndex
     /// By the bytes of their paths: two texts with one meaning may be two files.
     private let fileOfPath: [UInt64: Int]
+    private let paths: [String]
     private let fileOfSymbol: [Int32]
     let names: NameTable
     /// What the languages noted of their files, by family.
     let notes: [String: [String: [String]]]
-    private let replaced: Replaced?
+    private let overlay: Overlay?
 
-    /// Files of which the names in the table say nothing, for they have others now.
-    private struct Replaced: Sendable {
+    /// What has come since the names were put into the table, and what has moved or is gone.
+    private struct Overlay: Sendable {
         /// Of the files as they were.
         let fileOfSymbol: [Int32]
-        /// How far the numbers of each have moved.
-        let shifts: [Int]
-        let isReplaced: [Bool]
+        /// How far the numbers of each have moved; nil if what the table says of it counts no more.
+        let shifts: [Int?]
         let names: NameTable
     }
 
-    /// All files, in the order of their paths.
-    init(_ inputs: [PreparedFile], _ entries: [[NameTable.Entry]], _ index: PathIndex) {
+    /// All files, in the order of their paths. What is linked is loaded with its references.
+    init(
+        _ inputs: [PreparedFile], _ entries: [[NameTable.Entry]], _ index: PathIndex,
+        load: @escaping @Sendable (Int) -> PreparedFile
+    ) {
         let (firsts, fileOfSymbol) = Self.numbered(inputs.map(\.counts.numbers))
-        files = LinkedFiles(firsts: firsts) { inputs[$0] }
+        files = LinkedFiles(firsts: firsts, load: load)
         self.index = index
         self.fileOfSymbol = fileOfSymbol
-        fileOfPath = Self.filesOfPaths(inputs.map(\.path))
+        paths = inputs.map(\.path)
+        fileOfPath = Self.filesOfPaths(paths)
         names = NameTable(entries, countedFrom: firsts)
         var notes: [String: [String: [String]]] = [:]
         for input in inputs where notes[input.language.family] == nil {
@@ -206,30 +218,40 @@ final class SymbolTable: Sendable {
                 inputs.filter { $0.language.family == family }, index)
         }
         self.notes = notes
-        replaced = nil
+        overlay = nil
     }
 
-    /// Those of a cache, some of them replaced; the others are loaded when they are asked for.
+    /// Those of a cache, apart from some that have come or changed since and others that are gone.
+    /// - Parameters:
+    ///   - numbers: of each file of the cache what its number is now; nil for one that is not as it
+    ///     was.
+    ///   - others: the files of the remaining numbers.
     init(
-        _ cache: LinkCache, paths: [String], replacing replaced: [Int: PreparedFile],
+        _ cache: LinkCache, _ numbers: [Int?], _ others: [Int: PreparedFile], paths: [String],
         _ index: PathIndex, load: @escaping @Sendable (Int) -> PreparedFile
     ) {
         self.index = index
         names = cache.names
         notes = cache.notes
+        self.paths = paths
         fileOfPath = Self.filesOfPaths(paths)
-        var counts = cache.files.map(\.counts.numbers)
-        let (oldFirsts, oldFiles) = Self.numbered(counts)
-        for (number, file) in replaced { counts[number] = file.counts.numbers }
+        let oldCounts = cache.files.map(\.counts.numbers)
+        var counts = paths.indices.map { others[$0]?.counts.numbers ?? 0 }
+        for (old, number) in numbers.enumerated() {
+            if let number { counts[number] = oldCounts[old] }
+        }
+        let (oldFirsts, oldFiles) = Self.numbered(oldCounts)
         let (firsts, fileOfSymbol) = Self.numbered(counts)
         self.fileOfSymbol = fileOfSymbol
-        files = LinkedFiles(firsts: firsts) { replaced[$0] ?? load($0) }
-        let numbers = replaced.keys.sorted()
-        let entries = numbers.map { replaced[$0]?.entries ?? [] }
-        self.replaced = Replaced(
-            fileOfSymbol: oldFiles, shifts: zip(firsts, oldFirsts).map { $0 - $1 },
-            isReplaced: counts.indices.map { replaced[$0] != nil },
-            names: NameTable(entries, countedFrom: numbers.map { firsts[$0] }))
+        files = LinkedFiles(firsts: firsts, load: load)
+        let otherNumbers = others.keys.sorted()
+        let entries = otherNumbers.map { others[$0]?.entries ?? [] }
+        overlay = Overlay(
+            fileOfSymbol: oldFiles,
+            shifts: zip(numbers, oldFirsts).map { number, first in
+                number.map { firsts[$0] - first }
+            },
+            names: NameTable(entries, countedFrom: otherNumbers.map { firsts[$0] }))
     }
 
     /// The first number of each file, and the file of each number.
@@ -253,6 +275,8 @@ final class SymbolTable: Sendable {
     func note(_ name: String, of family: String) -> [String] { notes[family]?[name] ?? [] }
 
     func hasNotes(of family: String) -> Bool { notes[family]?.isEmpty == false }
+
+    func path(ofFile number: Int) -> String { paths[number] }
 
     func file(at path: String) -> Int? { fileOfPath[NamePath.hash(path)] }
 
@@ -285,18 +309,19 @@ final class SymbolTable: Sendable {
     private func numbers(_ kind: NameKind, _ hash: UInt64) -> [Int] {
         var numbers: [Int] = []
         forEach(kind, hash) { numbers.append($0) }
-        if replaced != nil { numbers.sort() }
+        if overlay != nil { numbers.sort() }
         return numbers
     }
 
     private func forEach(_ kind: NameKind, _ hash: UInt64, _ body: (Int) -> Void) {
         let hash = kind.mixed(hash)
-        guard let replaced else { return names.forEach(hash, body) }
+        guard let overlay else { return names.forEach(hash, body) }
         names.forEach(hash) { number in
-            let file = Int(replaced.fileOfSymbol[number])
-            if !replaced.isReplaced[file] { body(number + replaced.shifts[file]) }
+            if let shift = overlay.shifts[Int(overlay.fileOfSymbol[number])] {
+                body(number + shift)
+            }
         }
-        replaced.names.forEach(hash, body)
+        overlay.names.forEach(hash, body)
     }
 
     func symbols(at path: NamePath) -> [Symbol] { numbers(.path, path.hash) }
@@ -328,21 +353,30 @@ final class SymbolTable: Sendable {
         }
     }
 
-    func files(of module: NamePath) -> [Int] {
-        numbers(.file, module.hash).map { fileNumber(of: $0) }
+    func files(of module: NamePath) -> [Int] { files(.file, module.hash) }
+
+    /// Where files are included: those with a name, and those that include one with that name.
+    func files(named name: String) -> [Int] { files(.fileName, NamePath.hash(name)) }
+    func files(including name: String) -> [Int] { files(.include, NamePath.hash(name)) }
+
+    private func files(_ kind: NameKind, _ hash: UInt64) -> [Int] {
+        numbers(kind, hash).map { fileNumber(of: $0) }
     }
 
     /// Modules that there are, also those that only have others in them.
-    func hasModule(_ path: NamePath) -> Bool {
+    func hasModule(_ path: NamePath) -> Bool { hasModule(path) { _ in true } }
+
+    /// Whether there is one because of a certain file.
+    func hasModule(_ path: NamePath, since isMeant: (Int) -> Bool) -> Bool {
         var isThere = false
-        forEach(.module, path.hash) { _ in isThere = true }
+        forEach(.module, path.hash) { isThere = isThere || isMeant(fileNumber(of: $0)) }
         return isThere
     }
 }
 
 /// What is found under a hash.
 private enum NameKind: UInt64 {
-    case path, name, `extension`, attribute, conformance, file, module
+    case path, name, `extension`, attribute, conformance, file, module, fileName, include
 
     func mixed(_ hash: UInt64) -> UInt64 { hash ^ (rawValue + 1) &* 0x9E37_79B9_7F4A_7C15 }
 }
@@ -389,11 +423,20 @@ extension PreparedFile {
             add(.conformance, NamePath.hash(name), place)
         }
         add(.file, module.hash, 0)
-        var path = family
-        for segment in moduleSegments {
-            path = path.appending(segment)
-            add(.module, path.hash, 0)
+        for path in ownModules { add(.module, path.hash, 0) }
+        if language.links.hasIncludes {
+            add(.fileName, NamePath.hash(PathIndex.name(of: self.path)), 0)
+            for item in facts.imports { add(.include, NamePath.hash(item.includedName), 0) }
         }
         return entries
+    }
+
+    /// The modules that are there because of the file, without those that are in it.
+    var ownModules: [NamePath] {
+        var path = NamePath(family: language.family)
+        return moduleSegments.map {
+            path = path.appending($0)
+            return path
+        }
     }
 }

@@ -15,17 +15,10 @@ enum CIncludes {
                 "at", "back", "data", "front", "get", "release", "top", "value", "value_or",
             ],
             rewrappers: ["begin", "cbegin", "end", "lock", "rbegin"], hasIncludes: true,
-            notes: { files, _ in paths(files) }, module: { module($0, $1, $2) })
+            module: { module($0, $1, $2) })
     }
 
-    /// The files by their names.
-    private static func paths(_ files: [PreparedFile]) -> [String: [String]] {
-        var paths: [String: [String]] = [:]
-        for file in files { paths[PathIndex.name(of: file.path), default: []].append(file.path) }
-        return paths
-    }
-
-    static func module(_ item: Import, _ file: LinkedFile, _ table: SymbolTable) -> Module? {
+    static func module(_ item: Import, _ file: LinkedFile, _ table: ModuleFinder) -> Module? {
         let isSystem = item.module.hasPrefix("<")
         let path = isSystem ? String(item.module.dropFirst().dropLast()) : item.module
         let root = NamePath(family: "c")
@@ -41,9 +34,8 @@ enum CIncludes {
         if isSystem, standard.contains(path) { return .outer(path) }
         var parts = PathIndex.segments(path)
         while parts.first == ".." || parts.first == "." { parts.removeFirst() }
-        guard let name = parts.last else { return nil }
-        let end = "/" + parts.joined(separator: "/")
-        let found = table.note(name, of: "c").filter { ("/" + $0).hasSuffix(end) }
+        if parts.isEmpty { return nil }
+        let found = table.paths(endingWith: parts.joined(separator: "/"))
         if found.isEmpty { return isSystem ? .outer(path) : nil }
         // The one with the longest way in common; of several that are as near none is certain.
         let own = PathIndex.segments(directory)

@@ -7,7 +7,7 @@ enum GoModules {
     static let links = LinkRules(
         layout: .directory, hasTypeScope: false, builtIns: builtIns, builtInModule: "builtin",
         commonMembers: commonMembers, aliasesAreTypes: true,
-        notes: { files, index in ["modules": modules(files)] }, notesAskImports: true,
+        notes: { files, index in ["modules": modules(files)] }, notesAskAllFiles: true,
         module: { module($0, $1, $2) })
 
     /// What a package is called that an import does not name.
@@ -32,7 +32,7 @@ enum GoModules {
         standard.contains(String(path.prefix { $0 != "/" }))
     }
 
-    static func module(_ item: Import, _ file: LinkedFile, _ table: SymbolTable) -> Module? {
+    static func module(_ item: Import, _ file: LinkedFile, _ table: ModuleFinder) -> Module? {
         let root = NamePath(family: "go")
         func package(_ directory: String) -> Module? {
             let path = root.appending(all: PathIndex.segments(directory))

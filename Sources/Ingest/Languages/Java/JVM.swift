@@ -3,12 +3,12 @@
 // Packages of the Java platform's languages, which see each other's.
 
 enum JVM {
-    static func module(_ item: Import, _ file: LinkedFile, _ table: SymbolTable) -> Module? {
+    static func module(_ item: Import, _ file: LinkedFile, _ table: ModuleFinder) -> Module? {
         module(item.module, table)
     }
 
     /// A package, or a type in one; nil if the tree has the package and no such type.
-    static func module(_ name: String, _ table: SymbolTable) -> Module? {
+    static func module(_ name: String, _ table: ModuleFinder) -> Module? {
         let parts = LinkedFile.parts(name)
         let root = NamePath(family: "jvm")
         let path = root.appending(all: parts)

@@ -164,11 +164,11 @@ extension JavaScript {
     // MARK: - Where modules are
 
     private static func module(
-        _ item: Import, _ file: LinkedFile, _ table: SymbolTable
+        _ item: Import, _ file: LinkedFile, _ table: ModuleFinder
     ) -> Module? {
         if item.module.isEmpty { return nil }
         func inner(_ number: Int?) -> Module? {
-            number.map { .inner(table.files[$0].module, file: $0) }
+            number.map { .inner(table[$0].module, file: $0) }
         }
         // What bundlers are told stands behind these.
         var name = String(item.module.prefix { $0 != "?" })
@@ -213,7 +213,7 @@ extension JavaScript {
     /// A package of the tree itself, where it has the name of its folder, or a path from a folder
     /// that is around.
     private static func workspaceFile(
-        _ name: String, _ directory: String, _ file: LinkedFile, _ table: SymbolTable
+        _ name: String, _ directory: String, _ file: LinkedFile, _ table: ModuleFinder
     ) -> Int? {
         let parts = PathIndex.segments(name)
         let isScoped = name.hasPrefix("@")
@@ -224,7 +224,7 @@ extension JavaScript {
         return above(directory) { top in
             for folder in Set([package, parts[count - 1]]).sorted() {
                 let place = PathIndex.join(PathIndex.join(top, "packages"), folder)
-                guard table.index.has(directory: place), !file.path.hasPrefix(place + "/") else {
+                guard table.has(directory: place), !file.path.hasPrefix(place + "/") else {
                     continue
                 }
                 for source in [place, place + "/src"] {
@@ -249,7 +249,7 @@ extension JavaScript {
 
     /// The file that a path without its extension names, or the folder whose index that is.
     static func file(
-        at path: String, for file: LinkedFile, _ table: SymbolTable, isFolder: Bool = false
+        at path: String, for file: LinkedFile, _ table: ModuleFinder, isFolder: Bool = false
     ) -> Int? {
         let isTyped = file.language.name == "typescript"
         let extensions = isTyped ? typed + plain : plain + typed

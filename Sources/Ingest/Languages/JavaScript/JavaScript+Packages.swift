@@ -14,7 +14,7 @@ extension JavaScript {
     }
 
     /// The file that is meant, or that none in the tree is; nil if no manifest knows the name.
-    static func manifestFile(_ name: String, _ file: LinkedFile, _ table: SymbolTable) -> Int?? {
+    static func manifestFile(_ name: String, _ file: LinkedFile, _ table: ModuleFinder) -> Int?? {
         let directory = PathIndex.parent(of: file.path)
         let own = above(directory) { manifest("package.json", in: $0, table) }
         if name.hasPrefix("#") {
@@ -31,15 +31,15 @@ extension JavaScript {
         return .some(offered(inside.isEmpty ? "." : "./" + inside, by: found, for: file, table))
     }
 
-    static func hasManifests(_ table: SymbolTable) -> Bool {
+    static func hasManifests(_ table: ModuleFinder) -> Bool {
         table.hasNotes(of: links.family)
     }
 
     private static func manifest(
-        _ name: String, in directory: String, _ table: SymbolTable
+        _ name: String, in directory: String, _ table: ModuleFinder
     ) -> LinkedFile? {
         guard let number = table.file(at: PathIndex.join(directory, name)) else { return nil }
-        let file = table.files[number]
+        let file = table[number]
         return file.language.isManifest ? file : nil
     }
 
@@ -50,7 +50,7 @@ extension JavaScript {
     // MARK: - Projects
 
     private static func project(
-        _ name: String, _ directory: String, _ file: LinkedFile, _ table: SymbolTable
+        _ name: String, _ directory: String, _ file: LinkedFile, _ table: ModuleFinder
     ) -> Int? {
         var next = above(directory) { place in
             manifest("tsconfig.json", in: place, table)
@@ -110,7 +110,7 @@ extension JavaScript {
 
     /// The package of the tree that is seen from another under a name.
     private static func package(
-        _ name: String, _ own: LinkedFile?, _ table: SymbolTable
+        _ name: String, _ own: LinkedFile?, _ table: ModuleFinder
     ) -> LinkedFile? {
         if let own, own.facts.package == name { return own }
         let found = table.note(name, of: links.family)
@@ -125,7 +125,7 @@ extension JavaScript {
     }
 
     /// Whether a folder is a package of a workspace around it.
-    private static func isMember(_ directory: String, _ table: SymbolTable) -> Bool {
+    private static func isMember(_ directory: String, _ table: ModuleFinder) -> Bool {
         let isMember = above(PathIndex.parent(of: directory)) { top -> Bool? in
             let patterns = ["package.json", "lerna.json"].compactMap {
                 manifest($0, in: top, table)
@@ -154,7 +154,7 @@ extension JavaScript {
 
     /// The source of what a package offers under a name.
     private static func offered(
-        _ name: String, by package: LinkedFile, for file: LinkedFile, _ table: SymbolTable
+        _ name: String, by package: LinkedFile, for file: LinkedFile, _ table: ModuleFinder
     ) -> Int? {
         let folder = PathIndex.parent(of: package.path)
         for attribute in package.facts.attributes {
@@ -172,7 +172,7 @@ extension JavaScript {
 
     /// A file, or what it is made from: what a build makes is in no tree.
     private static func source(
-        of target: String, in folder: String, for file: LinkedFile, _ table: SymbolTable
+        of target: String, in folder: String, for file: LinkedFile, _ table: ModuleFinder
     ) -> Int? {
         guard let path = PathIndex.resolve(target, from: folder) else { return nil }
         if let number = Self.file(at: path, for: file, table) { return number }

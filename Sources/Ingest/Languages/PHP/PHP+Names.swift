@@ -230,7 +230,7 @@ extension PHP {
         module: { PHP.module($0, $1, $2) })
 
     private static func module(
-        _ item: Import, _ file: LinkedFile, _ table: SymbolTable
+        _ item: Import, _ file: LinkedFile, _ table: ModuleFinder
     ) -> Module? {
         let root = NamePath(family: "php")
         if item.module == "\\" {
@@ -245,7 +245,7 @@ extension PHP {
             guard let path = PathIndex.resolve(item.module, from: directory),
                 let number = table.file(at: path)
             else { return nil }
-            return .inner(table.files[number].module, file: number)
+            return .inner(table[number].module, file: number)
         }
         let path = root.appending(all: LinkedFile.parts(item.module))
         return table.hasModule(path) || !table.symbols(at: path).isEmpty

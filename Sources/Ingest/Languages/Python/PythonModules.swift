@@ -8,7 +8,7 @@ enum PythonModules {
         let stem = PathIndex.stem(of: path)
         var segments = stem == "__init__" ? [] : [stem]
         var directory = PathIndex.parent(of: path)
-        while !directory.isEmpty, isPackage(directory, index) {
+        while !directory.isEmpty, isPackage(directory, index.has(file:)) {
             segments.append(PathIndex.name(of: directory))
             directory = PathIndex.parent(of: directory)
         }
@@ -16,20 +16,16 @@ enum PythonModules {
     }
 
     /// A folder in a package is one too, also without a file that says so.
-    private static func isPackage(_ directory: String, _ index: PathIndex) -> Bool {
+    private static func isPackage(_ directory: String, _ has: (String) -> Bool) -> Bool {
         var directory = directory
         while !directory.isEmpty {
-            if index.has(file: directory + "/__init__.py")
-                || index.has(file: directory + "/__init__.pyi")
-            {
-                return true
-            }
+            if has(directory + "/__init__.py") || has(directory + "/__init__.pyi") { return true }
             directory = PathIndex.parent(of: directory)
         }
         return false
     }
 
-    static func module(_ item: Import, _ file: LinkedFile, _ table: SymbolTable) -> Module? {
+    static func module(_ item: Import, _ file: LinkedFile, _ table: ModuleFinder) -> Module? {
         let root = NamePath(family: "python")
         let dots = item.module.utf8.prefix { $0 == UInt8(ascii: ".") }.count
         let names = LinkedFile.parts(item.module)
@@ -38,10 +34,10 @@ enum PythonModules {
             // Beside a script, or in a folder that is no package, modules are found by their names.
             let directory = PathIndex.parent(of: file.path)
             let near = names.dropLast().reduce(directory) { PathIndex.join($0, $1) }
-            if let last = names.last, !isPackage(directory, table.index) {
+            if let last = names.last, !isPackage(directory, table.has(file:)) {
                 for name in ["\(last).py", "\(last)/__init__.py"] {
                     if let number = table.file(at: PathIndex.join(near, name)) {
-                        return .inner(table.files[number].module, file: number)
+                        return .inner(table[number].module, file: number)
                     }
                 }
             }
@@ -58,10 +54,10 @@ enum PythonModules {
             let folder = names.joined(separator: "/")
             var top = directory
             while true {
-                let isRoot = !isPackage(top, table.index)
+                let isRoot = !isPackage(top, table.has(file:))
                 for name in ["\(folder).py", "\(folder)/__init__.py"] where isRoot {
                     if let number = table.file(at: PathIndex.join(top, name)) {
-                        return .inner(table.files[number].module, file: number)
+                        return .inner(table[number].module, file: number)
                     }
                 }
                 if top.isEmpty { break }
@@ -82,15 +78,16 @@ enum PythonModules {
     }
 
     /// The one with the longest way in common; nil if that are several.
-    private static func nearest(_ files: [Int], to file: LinkedFile, _ table: SymbolTable) -> Int? {
+    private static func nearest(_ files: [Int], to file: LinkedFile, _ table: ModuleFinder) -> Int?
+    {
         func common(_ number: Int) -> Int {
-            zip(PathIndex.segments(table.files[number].path), PathIndex.segments(file.path))
+            zip(PathIndex.segments(table[number].path), PathIndex.segments(file.path))
                 .prefix { $0 == $1 }.count
         }
         let best = files.map { common($0) }.max() ?? 0
         let nearest = files.filter { common($0) == best }
         if nearest.count == 1 { return nearest[0] }
-        return nearest.first { table.files[$0].path.hasSuffix(".py") && nearest.count == 2 }
+        return nearest.first { table[$0].path.hasSuffix(".py") && nearest.count == 2 }
     }
 
     static let builtIns: Set<String> = [

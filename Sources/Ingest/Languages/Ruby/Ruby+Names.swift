@@ -218,14 +218,14 @@ extension Ruby {
 
     /// Where files are looked for from: what is around, and `lib` in it.
     private static func module(
-        _ item: Import, _ file: LinkedFile, _ table: SymbolTable
+        _ item: Import, _ file: LinkedFile, _ table: ModuleFinder
     ) -> Module? {
         let directory = PathIndex.parent(of: file.path)
         func inner(_ path: String?) -> Module? {
             guard let path, let number = table.file(at: path) ?? table.file(at: path + ".rb") else {
                 return nil
             }
-            return .inner(table.files[number].module, file: number)
+            return .inner(table[number].module, file: number)
         }
         if item.module.hasPrefix("./") {
             return inner(PathIndex.resolve(String(item.module.dropFirst(2)), from: directory))

@@ -22,7 +22,8 @@ enum RustModules {
             "take_while", "to_vec", "values", "values_mut", "with_context",
         ],
         copiers: ["clone", "default", "to_owned"],
-        outerMember: { outerMember($0, $1) }, notes: { files, _ in crates(files) })
+        outerMember: { outerMember($0, $1) }, notes: { files, _ in crates(files) },
+        notesAskAllFiles: true)
 
     /// The crate, as its folder or file, and its modules.
     static func segments(_ path: String, _ index: PathIndex) -> [String] {

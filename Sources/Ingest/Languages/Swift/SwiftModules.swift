@@ -42,7 +42,7 @@ enum SwiftModules {
         return Array(folders.prefix(place + 2))
     }
 
-    static func module(_ item: Import, _ file: LinkedFile, _ table: SymbolTable) -> Module? {
+    static func module(_ item: Import, _ file: LinkedFile, _ table: ModuleFinder) -> Module? {
         let names = LinkedFile.parts(item.module)
         guard let name = names.first else { return nil }
         // The package that the file is in.
@@ -52,7 +52,7 @@ enum SwiftModules {
         for count in (0...place).reversed() {
             for root in roots.sorted() {
                 let segments = folders.prefix(count) + [root, name]
-                guard table.index.has(directory: segments.joined(separator: "/")) else { continue }
+                guard table.has(directory: segments.joined(separator: "/")) else { continue }
                 let path = family.appending(all: segments)
                 if table.hasModule(path) { return .inner(path, file: nil) }
             }
