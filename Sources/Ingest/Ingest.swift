@@ -52,6 +52,8 @@ package struct Ingest: Sendable {
         package var ignored: [IgnoredReason: Int] = [:]
         /// Of the files, those that were parsed: the store knew the others.
         package var parsed = Tally()
+        /// Files whose references were followed: those, and what refers to what has changed.
+        package var linkedFileCount = 0
         /// Files that are not there any more, or not taken any more.
         package var removedFileCount = 0
         package var generation: UInt64 = 0
@@ -217,8 +219,9 @@ package struct Ingest: Sendable {
             try writer.remove(path)
         }
         if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
-            try Linking(sources, known.files, snapshot, store: store, threadCount: threadCount)
-                .write(writer)
+            report.linkedFileCount = try Linking(
+                sources, known.files, snapshot, store: store, threadCount: threadCount
+            ).write(writer)
         }
     }
 }

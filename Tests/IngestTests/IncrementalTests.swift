@@ -93,15 +93,23 @@ import Testing
                 return FileManager.default.fileExists(
                     atPath: "\(tree)/\(path)", isDirectory: &isDirectory) && !isDirectory.boolValue
             }.sorted()
-        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        let store = try GraphStore.open(root.file("store"), schema: CodeGraph.ingestSchema)
         for _ in 0..<14 {
             for _ in 0...random.below(2) {
                 let name = random.pick(files)
                 let original = try Data(contentsOf: links.appendingPathComponent(name))
                 let url = URL(fileURLWithPath: "\(tree)/\(name)")
-                switch random.below(6) {
+                switch random.below(7) {
                 case 0: try? FileManager.default.removeItem(at: url)
                 case 1: try original.write(to: url)
+                case 2:
+                    // The file in another's place, or beside it.
+                    let other = URL(fileURLWithPath: "\(tree)/\(random.pick(files))")
+                        .deletingLastPathComponent()
+                    let copy = other.appendingPathComponent(url.lastPathComponent)
+                    if FileManager.default.fileExists(atPath: other.path) {
+                        try original.write(to: copy)
+                    }
                 default:
                     // A word gets another letter, everywhere in the file or once.
                     let text = String(decoding: original, as: UTF8.self)

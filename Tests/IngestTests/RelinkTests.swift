@@ -13,13 +13,88 @@ import Testing
 @Suite struct RelinkTests {
     struct Edit: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        /// What is used, and how it is after the edit; what uses it.
-        let used: (name: String, before: String, after: String)
+        /// What is used, and how it is after the edit, if it is there; what uses it.
+        let used: (name: String, before: String?, after: String?)
         let user: (name: String, text: String)
         var others: [String: String] = [:]
     }
 
     static let edits = [
+        Edit(
+            testDescription: "a module that comes", used: ("a.py", nil, "def f(): pass\n"),
+            user: ("u.py", "import a\ndef h(): a.f()\n")),
+        Edit(
+            testDescription: "a module of a package",
+            used: ("p/a.py", nil, "def f(): pass\n"),
+            user: ("p/u.py", "from . import a\ndef h(): a.f()\n"),
+            others: ["p/__init__.py": "", "p/b.py": "", "p/c.py": ""]),
+        Edit(
+            testDescription: "what makes a folder a package",
+            used: ("p/__init__.py", nil, "def f(): pass\n"),
+            user: ("u.py", "import p\ndef h(): p.f()\n"), others: ["p/a.py": "", "b.py": ""]),
+        Edit(
+            testDescription: "a module beside another of its name",
+            used: ("q/a.py", nil, "def f(): pass\n"),
+            user: ("q/u.py", "import a\ndef h(): a.f()\n"),
+            others: ["a.py": "def f(): pass\n", "b.py": ""]),
+        Edit(
+            testDescription: "a folder's index",
+            used: ("a/index.js", nil, "export function f() {}\n"),
+            user: ("u.js", "import { f } from './a'\nf()\n"), others: ["b.js": "", "c.js": ""]),
+        Edit(
+            testDescription: "a header", used: ("b.h", nil, "int f(void);\n"),
+            user: ("u.c", "#include \"a.h\"\nint g(void) { return f(); }\n"),
+            others: [
+                "a.h": "#include \"b.h\"\n", "b.c": "#include \"b.h\"\nint f(void) {}\n",
+                "c.c": "static int f(void) {}\n",
+            ]),
+        Edit(
+            testDescription: "a header that is included",
+            used: ("a.h", "int x;\n", "#include \"b.h\"\nint x;\n"),
+            user: ("u.c", "#include \"a.h\"\nint g(void) { return f(); }\n"),
+            others: [
+                "b.h": "int f(void);\n", "b.c": "#include \"b.h\"\nint f(void) {}\n", "c.c": "",
+            ]),
+        Edit(
+            testDescription: "what the definition's file includes",
+            used: (
+                "b.c", "int f(void) { return 0; }\n",
+                "#include \"b.h\"\nint f(void) { return 0; }\n"
+            ),
+            user: ("u.c", "#include \"b.h\"\nint g(void) { return f(); }\n"),
+            others: ["b.h": "int f(void);\n", "c.c": ""]),
+        Edit(
+            testDescription: "a class of the package",
+            used: ("a/A.java", nil, "package a; class A { static void f() {} }\n"),
+            user: ("a/U.java", "package a; class U { void g() { A.f(); } }\n"),
+            others: ["a/B.java": "package a; class B {}\n", "a/C.java": "package a; class C {}\n"]),
+        Edit(
+            testDescription: "a file of a package",
+            used: ("p/b.go", nil, "package p\nfunc F() {}\n"),
+            user: ("u.go", "package main\nimport \"m/p\"\nfunc g() { p.F() }\n"),
+            others: ["p/a.go": "package p\nfunc A() {}\n", "c.go": "package main\n"]),
+        Edit(
+            testDescription: "the first file of a package",
+            used: ("p/b.go", nil, "package p\nfunc F() {}\n"),
+            user: ("u.go", "package main\nimport \"m/p\"\nfunc g() { p.F() }\n"),
+            others: ["c.go": "package main\n"]),
+        Edit(
+            testDescription: "a module in its own file",
+            used: ("src/a.rs", nil, "pub fn f() {}\n"),
+            user: ("src/lib.rs", "mod a;\nfn g() { a::f() }\n"),
+            others: ["src/b.rs": "", "src/c.rs": ""]),
+        Edit(
+            testDescription: "a crate that comes", used: ("x/src/lib.rs", nil, "pub fn f() {}\n"),
+            user: ("y/src/lib.rs", "use x::f;\nfn g() { f() }\n"),
+            others: ["z/src/lib.rs": "", "y/src/a.rs": ""]),
+        Edit(
+            testDescription: "what is required", used: ("a.rb", nil, "def f; end\n"),
+            user: ("u.rb", "require_relative 'a'\n"), others: ["b.rb": "", "c.rb": ""]),
+        Edit(
+            testDescription: "a target of a package",
+            used: ("Sources/A/A.swift", nil, "public func f() {}\n"),
+            user: ("Sources/U/U.swift", "import A\nfunc g() { f() }\n"),
+            others: ["Sources/B/B.swift": "", "Sources/C/C.swift": ""]),
         Edit(
             testDescription: "a package",
             used: (
@@ -206,6 +281,10 @@ import Testing
                 withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         }
+        func writeUsed(_ text: String?) throws {
+            if let text { return try write(edit.used.name, text) }
+            try? FileManager.default.removeItem(atPath: root.file(edit.used.name))
+        }
         func ingest(_ store: GraphStore) throws {
             _ = try Ingest(root: root.path, languages: IngestTests.languages).run(into: store)
         }
@@ -222,16 +301,97 @@ import Testing
         }
         for (name, text) in edit.others { try write(name, text) }
         try write(edit.user.name, edit.user.text)
-        try write(edit.used.name, edit.used.before)
-        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
-        try ingest(store)
-        let before = try edgesOfUser(store)
-        #expect(!before.isEmpty)
-        try write(edit.used.name, edit.used.after)
-        try ingest(store)
-        #expect(try edgesOfUser(store) != before)
+        // There, and back.
+        for (before, after) in [
+            (edit.used.before, edit.used.after), (edit.used.after, edit.used.before),
+        ] {
+            try writeUsed(before)
+            let folder = try TemporaryDirectory(inMemory: true)
+            let store = try GraphStore.open(folder.path, schema: CodeGraph.ingestSchema)
+            try ingest(store)
+            let edges = try edgesOfUser(store)
+            #expect(!edges.isEmpty)
+            try writeUsed(after)
+            try ingest(store)
+            #expect(try edgesOfUser(store) != edges)
+            let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+            try ingest(fresh)
+            #expect(try store.allRows() == fresh.allRows())
+        }
+    }
+
+    /// What has nothing to do with a change is left alone: also a file of another's name in another
+    /// folder, and one with a name that many have.
+    @Test(arguments: [
+        ("new.py", "import os\ndef fresh(): pass\n"), ("p/q/util.py", "def fresh(): pass\n"),
+        ("n.c", "#include <stdio.h>\nint fresh(void) { return 0; }\n"),
+        ("n.h", "#include \"h3.h\"\nint fresh(void);\n"), ("b/N.java", "package b; class N {}\n"),
+        ("js/n.js", "import { x } from './f1'\nexport function fresh() {}\n"),
+    ])
+    func whatDoesNotDependOnAFileIsLeftAlone(name: String, text: String) throws {
+        let root = try TemporaryDirectory(inMemory: true)
+        func write(_ name: String, _ text: String) throws {
+            let path = root.file("tree/" + name)
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        }
+        for index in 1..<20 {
+            try write("f\(index).py", "import f\(index - 1)\ndef g(): f\(index - 1).g()\n")
+            try write("h\(index).h", "#include \"h\(index - 1).h\"\nint k\(index)(void);\n")
+            try write("a/C\(index).java", "package a; class C\(index) extends C\(index - 1) {}\n")
+            try write(
+                "js/f\(index).js", "import { x } from './f\(index - 1)'\nexport { x }\n")
+        }
+        let store = try GraphStore.open(
+            root.file("store"), schema: CodeGraph.ingestSchema)
+        func ingest(_ store: GraphStore) throws -> Ingest.Report {
+            try Ingest(root: root.file("tree"), languages: IngestTests.languages).run(into: store)
+        }
+        #expect(try ingest(store).linkedFileCount == 19 * 4)
+        try write(name, text)
+        #expect(try ingest(store).linkedFileCount == 1)
+        try write(name, text + "\n")
+        #expect(try ingest(store).linkedFileCount == 1)
+        try FileManager.default.removeItem(atPath: root.file("tree/" + name))
+        #expect(try ingest(store).linkedFileCount == 0)
         let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
-        try ingest(fresh)
+        _ = try ingest(fresh)
+        #expect(try store.allRows() == fresh.allRows())
+    }
+
+    /// The names of the other files are not read, and if the store has others than the cache says,
+    /// that is found.
+    @Test func factsThatAreOthersAreAnError() throws {
+        let root = try TemporaryDirectory(inMemory: true)
+        func write(_ name: String, _ text: String) throws {
+            try FileManager.default.createDirectory(
+                atPath: root.file("tree"), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: root.file("tree/" + name)))
+        }
+        try write("a.py", "class A:\n    def f(self): pass\n    def g(self): pass\n")
+        try write("b.py", "x = 1\n")
+        try write("u.py", "from a import A\ndef h(): A().f()\n")
+        let store = try GraphStore.open(root.file("store"), schema: CodeGraph.ingestSchema)
+        let ingest = Ingest(root: root.file("tree"), languages: IngestTests.languages)
+        _ = try ingest.run(into: store)
+        let reader = try store.snapshot().reader()
+        let facts = try reader.relation(CodeGraph.facts.name)
+        let row = try #require(try reader.find(facts, key: "b.py"))
+        var values = try reader.values(facts, row)
+        values[0] = .string("a.py")
+        let names = CodeGraph.facts.columns.map(\.name)
+        let wrong = Dictionary(uniqueKeysWithValues: zip(names, values))
+        try store.write(label: "wrong") { try $0.append(wrong, to: CodeGraph.facts.name) }
+        try write("u.py", "from a import A\ndef h(): A().g()\n")
+        #expect(throws: StoreError.self) { try ingest.run(into: store) }
+        var options = Ingest.Options()
+        options.isFull = true
+        _ = try Ingest(root: root.file("tree"), languages: IngestTests.languages, options: options)
+            .run(into: store)
+        let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        _ = try ingest.run(into: fresh)
         #expect(try store.allRows() == fresh.allRows())
     }
 

@@ -33,8 +33,9 @@ struct Linking {
         index = PathIndex(sources.map(\.path))
     }
 
-    /// Writes the edges that are others than those that the store has.
-    func write(_ writer: RowWriter) throws {
+    /// Writes the edges that are others than those that the store has. Returns how many files were
+    /// linked.
+    func write(_ writer: RowWriter) throws -> Int {
         let stored = KnownFacts(reader: snapshot.reader())
         var changes = try Changes(sources, index, known, stored)
         let loader = Loader(sources, index, snapshot)
@@ -59,6 +60,7 @@ struct Linking {
                 }
                 try writer.write(source.path, edges, replacing: source.facts == nil)
             })
+        return numbers.count
     }
 
     /// Which files are linked.

@@ -9,10 +9,15 @@
 import Codec
 
 /// `@unchecked Sendable`: nobody writes to it once it is made.
-struct NameTable: @unchecked Sendable {
-    struct Entry: Sendable {
-        let hash: UInt64
-        let number: UInt32
+package struct NameTable: @unchecked Sendable {
+    package struct Entry: Sendable {
+        package let hash: UInt64
+        package let number: UInt32
+
+        package init(hash: UInt64, number: UInt32) {
+            self.hash = hash
+            self.number = number
+        }
     }
 
     private let count: Int
@@ -23,7 +28,7 @@ struct NameTable: @unchecked Sendable {
     private let numbers: UnsafePointer<UInt32>
     /// What holds the bytes.
     private let owner: AnyObject
-    let bytes: UnsafeRawBufferPointer
+    package let bytes: UnsafeRawBufferPointer
 
     /// A bucket has about so many entries; in one that has many more, names are looked for by
     /// halves.
@@ -33,7 +38,7 @@ struct NameTable: @unchecked Sendable {
     /// - Parameters:
     ///   - lists: those under one hash ascend.
     ///   - firsts: what is added to the numbers of each list. They ascend.
-    init(_ lists: [[Entry]], countedFrom firsts: [Int]) {
+    package init(_ lists: [[Entry]], countedFrom firsts: [Int]) {
         count = lists.reduce(0) { $0 + $1.count }
         let bucketBits = Self.bucketBits(count)
         shift = UInt64(64 - bucketBits)
@@ -77,7 +82,9 @@ struct NameTable: @unchecked Sendable {
     }
 
     /// What was `bytes` once, which `owner` holds; nil if they are none such.
-    init?(_ bytes: UnsafeRawBufferPointer, count: Int, numbersBelow limit: Int, owner: AnyObject) {
+    package init?(
+        _ bytes: UnsafeRawBufferPointer, count: Int, numbersBelow limit: Int, owner: AnyObject
+    ) {
         guard count >= 0, count <= Int(Int32.max), bytes.count == Self.byteCount(count),
             let start = bytes.baseAddress, UInt(bitPattern: start) % 8 == 0
         else { return nil }
@@ -100,9 +107,9 @@ struct NameTable: @unchecked Sendable {
         guard starts[0] == 0, last == count, count == 0 || Int(highest) < limit else { return nil }
     }
 
-    var entryCount: Int { count }
+    package var entryCount: Int { count }
 
-    func forEach(_ hash: UInt64, _ body: (Int) -> Void) {
+    package func forEach(_ hash: UInt64, _ body: (Int) -> Void) {
         let bucket = Int(hash >> shift)
         var place = Int(starts[bucket])
         let end = Int(starts[bucket + 1])
@@ -131,7 +138,7 @@ struct NameTable: @unchecked Sendable {
         return (hashes, hashes + count * 8)
     }
 
-    static func byteCount(_ count: Int) -> Int { places(count).numbers + count * 4 }
+    package static func byteCount(_ count: Int) -> Int { places(count).numbers + count * 4 }
 
     /// By hash; what has the same one stays in its order.
     private static func sort(
