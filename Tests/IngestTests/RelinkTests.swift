@@ -56,6 +56,27 @@ import Testing
                 "b.h": "int f(void);\n", "b.c": "#include \"b.h\"\nint f(void) {}\n", "c.c": "",
             ]),
         Edit(
+            testDescription: "a header that is included by one that is included",
+            used: ("a.h", "int x;\n", "#include \"b.h\"\nint x;\n"),
+            user: ("u.c", "#include \"i.h\"\nint g(void) { return f(); }\n"),
+            others: [
+                "i.h": "#include \"j.h\"\n", "j.h": "#include \"a.h\"\n", "b.h": "int f(void);\n",
+                "b.c": "#include \"b.h\"\nint f(void) {}\n", "c.c": "",
+            ]),
+        Edit(
+            testDescription: "what the definition's file includes through others",
+            used: ("i.h", "int x;\n", "#include \"b.h\"\nint x;\n"),
+            user: ("u.c", "#include \"b.h\"\nint g(void) { return f(); }\n"),
+            others: [
+                "b.h": "int f(void);\n", "j.h": "#include \"i.h\"\n",
+                "b.c": "#include \"j.h\"\nint f(void) { return 0; }\n", "c.c": "",
+            ]),
+        Edit(
+            testDescription: "a file of a package that is imported as a whole",
+            used: ("p/b.go", nil, "package p\n"),
+            user: ("u.go", "package main\nimport _ \"m/p\"\n"),
+            others: ["p/a.go": "package p\nfunc A() {}\n", "c.go": "package main\n"]),
+        Edit(
             testDescription: "what the definition's file includes",
             used: (
                 "b.c", "int f(void) { return 0; }\n",
