@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A source tree, `--corpus` or what is found: all of an ingest beside the parser alone on the same
-// files, alternated; and an ingest that finds nothing new.
+// files, alternated; and ingests of a copy of it that find little new, or nothing.
 
 import CodeGraph
 import Foundation
@@ -45,9 +45,53 @@ extension EngineTasks {
             let rate = Double(report.total.byteCount) * 1e3 / Double(max(timing.median, 1))
             Report.line("", String(format: "%.1f MB/s", rate))
         }
-        // Files that were just written are read again, so the first is not counted.
+        try smallIngests(entries, languages)
+    }
+
+    private func smallIngests(
+        _ entries: [SourceWalker.Entry], _ languages: LanguageTable
+    ) throws {
+        let tree = "\(directory)/tree"
+        try? FileManager.default.removeItem(atPath: tree)
+        var sources: [String] = []
+        for entry in entries {
+            guard case .file = entry.content, LanguageTable.index(forName: entry.name) != nil else {
+                continue
+            }
+            let path = "\(tree)/\(entry.path)"
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: "\(data.corpus)/\(entry.path)", toPath: path)
+            sources.append(path)
+        }
+        guard
+            let edited = sources.indices.contains(sources.count / 2)
+                ? sources[sources.count / 2] : nil
+        else { return }
         let store = try fresh("ingest", CodeGraph.ingestSchema)
+        let ingest = Ingest(root: tree, languages: languages)
+        // Files that were just written are read again.
+        sleep(3)
         _ = try ingest.run(into: store)
         try measure("ingest, nothing new", runs: runs) { _ = try ingest.run(into: store) }
+        try measure("ingest, one file with another line", runs: runs) {
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: edited))
+            try file.seekToEnd()
+            try file.write(contentsOf: Data("\n".utf8))
+            try file.close()
+            _ = try ingest.run(into: store)
+        }
+        let added = "\(tree)/added.py"
+        try measure("ingest, a file that comes or goes", runs: runs) {
+            if FileManager.default.fileExists(atPath: added) {
+                try FileManager.default.removeItem(atPath: added)
+            } else {
+                try Data("import os\ndef added(): os.getcwd()\n".utf8)
+                    .write(to: URL(fileURLWithPath: added))
+            }
+            _ = try ingest.run(into: store)
+        }
+        try FileManager.default.removeItem(atPath: tree)
     }
 }
