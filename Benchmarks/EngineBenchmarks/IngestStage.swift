@@ -55,7 +55,7 @@ extension EngineTasks {
         try? FileManager.default.removeItem(atPath: tree)
         var sources: [String] = []
         for entry in entries {
-            guard case .file = entry.content, LanguageTable.index(forName: entry.name) != nil else {
+            guard case .file = entry.content, SourceLanguage.named(by: entry.name) != nil else {
                 continue
             }
             let path = "\(tree)/\(entry.path)"
