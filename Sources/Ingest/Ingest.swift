@@ -52,18 +52,21 @@ package struct Ingest: Sendable {
         package var ignored: [IgnoredReason: Int] = [:]
         /// Of the files, those that were parsed: the store knew the others.
         package var parsed = Tally()
-        /// Files that are not there any more, or not taken any more.
+        /// Files that were source, and are not there any more, or not taken any more.
         package var removedFileCount = 0
         package var generation: UInt64 = 0
         /// False if the store was up to date, and no commit was made.
         package var isCommitted = false
         package var writtenRowCount = 0
-        /// Files that were parsed or removed, the first of them by name.
+        /// What was parsed, removed, passed over for the first time or not any more: how much, and
+        /// the first of it by name.
+        package var changedFileCount = 0
         package var changedFiles: [String] = []
         /// Where the files are: what to watch.
         package var directories: [String] = []
 
         mutating func change(_ path: String) {
+            changedFileCount += 1
             if changedFiles.count < Ingest.nameLimit { changedFiles.append(path) }
         }
     }
@@ -134,8 +137,6 @@ package struct Ingest: Sendable {
         let seen = cache
         let time = Clock.wallNanoseconds()
         var sources: [Source] = []
-        // A file that was source and is none any more.
-        var hasLost = false
         try OrderedWork.run(
             entries.count, threads: threadCount, lead: threadCount * Self.leadPerThread,
             makeWorker: {
@@ -175,7 +176,8 @@ package struct Ingest: Sendable {
                     missing.remove(path)
                     if known.ignored[path] == reason.rawValue { break }
                     if known.paths.contains(path) { try writer.remove(path) }
-                    if known.files[path] != nil { hasLost = true }
+                    if known.files[path] != nil { report.removedFileCount += 1 }
+                    report.change(path)
                     try writer.ignore(path, reason)
                 case .source(let file):
                     report.total.add(file.byteCount)
@@ -199,11 +201,11 @@ package struct Ingest: Sendable {
             })
         // Sorted, for the order of a set is another one each time.
         for path in missing.sorted() {
-            report.removedFileCount += 1
+            if known.files[path] != nil { report.removedFileCount += 1 }
             report.change(path)
             try writer.remove(path)
         }
-        if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
+        if report.parsed.fileCount > 0 || report.removedFileCount > 0 {
             try link(sources, known, snapshot, writer)
         }
     }

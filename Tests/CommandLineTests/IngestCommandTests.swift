@@ -78,6 +78,24 @@ import Testing
         #expect(try tool("stats", "--at", "one").output.contains("generation  1,"))
     }
 
+    /// By itself or with the folder that it is in, and back again.
+    @Test(arguments: ["lib/a.c", "lib/"])
+    func whatIsIgnoredFromNowOnIsRemoved(pattern: String) throws {
+        _ = try tool("ingest", ".")
+        let count = pattern == "lib/" ? 2 : 1
+        try workspace.write(".segstoreignore", pattern + "\n")
+        let answer = try tool("ingest", ".")
+        #expect(answer.output.contains("0 files parsed, \(count) removed,"), "\(answer.output)")
+        #expect(try files().count == 3 - count)
+        try workspace.remove(".segstoreignore")
+        let back = try tool("ingest", ".")
+        let parsed = count == 1 ? "1 file parsed" : "2 files parsed"
+        #expect(back.output.contains("\(parsed), 0 removed,"), "\(back.output)")
+        // What was no source goes without being counted.
+        try workspace.remove("notes.txt")
+        #expect(try tool("ingest", ".").output.contains("0 files parsed, 0 removed,"))
+    }
+
     @Test func theOrderIsTheSameEveryTime() throws {
         let other = try Workspace()
         for name in ["z.c", "lib/é.c", "lib.c", "a b.c"] {

@@ -263,7 +263,7 @@ private struct IngestRun {
             return
         }
         let names = report.changedFiles.prefix(3).joined(separator: ", ")
-        let more = report.parsed.fileCount + report.removedFileCount > 3 ? ", …" : ""
+        let more = report.changedFileCount > 3 ? ", …" : ""
         output.line(
             printable(
                 "generation \(report.generation): \(Text.count(report.parsed.fileCount)) parsed, \(Text.count(report.removedFileCount)) removed, \(Text.seconds(time)): \(names)\(more)"
