@@ -47,6 +47,8 @@ struct Command: Sendable {
     let summary: String
     var details = ""
     var options: [Option] = []
+    /// Where not, --store says nothing, and help does not offer it.
+    var readsStore = true
     let run: @Sendable (Arguments, Output) throws -> ExitCode
 }
 

@@ -55,7 +55,11 @@ enum Help {
         output.line()
         output.heading("options")
         let own = Set(command.options.map(\.name))
-        let options = command.options + Option.common.filter { !own.contains($0.name) }
+        let options =
+            command.options
+            + Option.common.filter {
+                !own.contains($0.name) && (command.readsStore || $0.name != Option.store.name)
+            }
         list(options.map { (usage($0), $0.help) }, output)
     }
 
