@@ -17,7 +17,7 @@ struct Option: Sendable {
 
     static let store = Option(
         name: "store", value: "path",
-        help: "the store: a directory, or a file that backup made "
+        help: "the store: a directory, the tree that has it, or a file that backup made "
             + "(default: $SEGSTORE, else the nearest .segstore here or above)")
     static let format = Option(
         name: "format", value: "form",
