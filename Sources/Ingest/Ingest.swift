@@ -90,12 +90,17 @@ package struct Ingest: Sendable {
     private static let filesAtOnce = 64
 
     /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so
-    /// that of two at once the later one counts. `progress` comes at most ten times a second.
+    /// that of two at once the later one counts. `progress` comes at most ten times a second. Throws
+    /// `cancelled` soon after `isCancelled` says so; the store is then as it was.
     package func run(
-        into store: GraphStore, progress: (Progress) -> Void = { _ in }
+        into store: GraphStore, isCancelled: () -> Bool = { false },
+        progress: (Progress) -> Void = { _ in }
     ) throws -> Report {
         var report = Report()
         var cache = StatCache(store: store.path)
+        func check() throws {
+            if isCancelled() { throw StoreError(.cancelled, "the ingest was cancelled") }
+        }
         let receipt = try store.write(label: options.label) { batch in
             let own = try? FileStatus(of: store.path, followingLink: true).identity
             let tree = try SourceWalker(
@@ -104,8 +109,8 @@ package struct Ingest: Sendable {
             report.directories = tree.directories
             let snapshot = try store.snapshot()
             try fill(
-                batch, tree.entries, try KnownFiles(snapshot.reader()), snapshot, &cache, progress,
-                &report)
+                batch, tree.entries, try KnownFiles(snapshot.reader()), snapshot, &cache, check,
+                progress, &report)
             // With the lock held, so that nobody else writes it.
             cache.save()
         }
@@ -115,10 +120,20 @@ package struct Ingest: Sendable {
         return report
     }
 
+    /// Takes a store away that was made for a run which came to nothing: one to which nothing was
+    /// committed after that generation.
+    package static func discard(
+        _ store: GraphStore, since generation: UInt64, keepingDirectory: Bool
+    ) {
+        StatCache.remove(store: store.path)
+        // If that fails, an empty store is no harm.
+        try? store.remove(unlessNewerThan: generation, keepingDirectory: keepingDirectory)
+    }
+
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
-        _ snapshot: Snapshot, _ cache: inout StatCache, _ progress: (Progress) -> Void,
-        _ report: inout Report
+        _ snapshot: Snapshot, _ cache: inout StatCache, _ check: () throws -> Void,
+        _ progress: (Progress) -> Void, _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
         var state = Progress()
@@ -157,6 +172,7 @@ package struct Ingest: Sendable {
                 }
             },
             consume: { index, outcome in
+                try check()
                 let path = entries[index].path
                 if case .file(let status) = entries[index].content {
                     switch outcome {
@@ -206,13 +222,14 @@ package struct Ingest: Sendable {
             try writer.remove(path)
         }
         if report.parsed.fileCount > 0 || report.removedFileCount > 0 {
-            try link(sources, known, snapshot, writer)
+            try link(sources, known, snapshot, writer, check)
         }
     }
 
     /// Writes the edges of the files that were parsed, and of those that refer to what has changed.
     private func link(
-        _ sources: [Source], _ known: KnownFiles, _ snapshot: Snapshot, _ writer: RowWriter
+        _ sources: [Source], _ known: KnownFiles, _ snapshot: Snapshot, _ writer: RowWriter,
+        _ check: () throws -> Void
     ) throws {
         var changes = Changes()
         let stored = KnownFacts(reader: snapshot.reader())
@@ -251,6 +268,7 @@ package struct Ingest: Sendable {
                 }
             },
             consume: { part, prepared in
+                try check()
                 for (source, known) in zip(parts[part], try prepared.get()) {
                     guard let known else { continue }
                     isLinked.append(known.isLinked)
@@ -267,6 +285,7 @@ package struct Ingest: Sendable {
                 return { FileEdges(numbers[$0], linker) }
             },
             consume: { place, edges in
+                try check()
                 let number = numbers[place]
                 let path = table.files[number].path
                 if !isParsed[number], known.linkHashes[path] == edges.hash { return }

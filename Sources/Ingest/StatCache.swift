@@ -48,6 +48,11 @@ struct StatCache {
         next[path] = Entry(status: status.stamp, verdict: verdict)
     }
 
+    /// Of a store that goes.
+    static func remove(store: String) {
+        try? Directory.remove(Directory.join(store, name))
+    }
+
     /// Writes what was kept, if that is news. It is no loss if that cannot be.
     func save() {
         guard next != entries, (try? Directory.kind(of: store)) == .directory else { return }

@@ -95,3 +95,6 @@ package struct CalendarTime: Sendable {
 }
 
 package func exitProcess(_ status: Int32) -> Never { exit(status) }
+
+/// Ends the process whatever its other threads are doing.
+package func leaveProcess(_ status: Int32) -> Never { _exit(status) }

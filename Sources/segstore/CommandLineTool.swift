@@ -25,7 +25,8 @@ enum CommandLineTool {
             // What was answered so far is shown, unless it is just that which fails.
             try? output.flush()
             let failure = Failure(error)
-            Console.note(failure.message)
+            failure.code == .interrupted
+                ? Console.noteOnClearLine(failure.message) : Console.note(failure.message)
             for detail in failure.details { Console.detail(detail) }
             return failure.code
         }

@@ -39,7 +39,7 @@ enum Help {
             """
             Results go to standard output, all else to standard error. Exit status: 0 done, 1 failed, \
             2 wrong usage, 3 no such key or several, 4 another process is writing to the store, 5 the \
-            store is damaged.
+            store is damaged, 130 interrupted.
             """, output)
     }
 

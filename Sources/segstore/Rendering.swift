@@ -90,6 +90,12 @@ enum Console {
 
     static func note(_ text: String) { send("segstore: \(printable(text))\n") }
 
+    /// A note in place of what stands on the line: of progress, and the terminal's own ^C.
+    static func noteOnClearLine(_ text: String) {
+        if isInteractive(.error) { send("\r\u{1b}[K") }
+        note(text)
+    }
+
     /// A line that belongs to the note before it.
     static func detail(_ text: String) { send("  \(printable(text))\n") }
 

@@ -101,6 +101,13 @@ import Testing
         try expectFiles(["a.c"])
     }
 
+    @Test func anInterruptionIsTheEnd() throws {
+        let tool = try watching()
+        kill(tool.processID, SIGINT)
+        #expect(tool.wait() == 130)
+        #expect(tool.errorText.hasSuffix("segstore: stopped; the store is at generation 1\n"))
+    }
+
     /// Whoever else holds the lock, what changed meanwhile is taken in later.
     @Test func aStoreThatWasLockedIsTriedAgain() throws {
         let tool = try watching()
