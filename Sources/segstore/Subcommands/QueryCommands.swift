@@ -145,12 +145,17 @@ extension Command {
         // What has no edges is no code graph, and has no keys to look for.
         let edges = try reader.relation(CodeGraph.edges.name)
         let key = try key(arguments, reader, output)
-        try noteUnknown(query, edges, reader)
+        let isMistyped = try noteUnknown(query, edges, reader)
         let answer = try query.run(reader, from: key)
         if arguments.format == .text {
             show(answer, direction, output)
         } else {
             try write(answer, key, query, snapshot, arguments.format, output)
+        }
+        if arguments.format == .text, answer.edges.isEmpty, !isMistyped, query.limit > 0 {
+            let isChosen = query.kinds != nil || query.resolutions != nil
+            let way = direction == .outgoing ? "from" : "to"
+            output.note("no edge\(isChosen ? " of that sort" : "") leads \(way) \(key)")
         }
         if arguments.format == .text, answer.unresolvedCount > 0 {
             let references = Text.count(answer.unresolvedCount, "reference")
@@ -164,19 +169,22 @@ extension Command {
         }
     }
 
-    /// A word that no edge has is most likely mistyped.
+    /// A word that no edge has is most likely mistyped; whether there is one.
     private static func noteUnknown(
         _ query: DependencyQuery, _ edges: Int, _ reader: Reader
-    ) throws {
+    ) throws -> Bool {
+        var isMistyped = false
         for (column, wanted) in [("kind", query.kinds), ("resolution", query.resolutions)] {
             guard let wanted else { continue }
             let known = try reader.counts(edges, by: try reader.column(column, of: edges))
             for word in wanted.sorted() where known[word] == nil {
+                isMistyped = true
                 Console.note(
                     "no edge has the \(column) '\(word)'; there are \(known.keys.sorted().joined(separator: ", "))"
                 )
             }
         }
+        return isMistyped
     }
 
     private static func show(
