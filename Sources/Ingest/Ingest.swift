@@ -90,8 +90,8 @@ package struct Ingest: Sendable {
     private static let filesAtOnce = 64
 
     /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so
-    /// that of two at once the later one counts. `progress` comes at most ten times a second. Throws
-    /// `cancelled` soon after `isCancelled` says so; the store is then as it was.
+    /// that of two at once the later one counts. `progress` comes at most ten times a second.
+    /// Throws `cancelled` soon after `isCancelled` says so; the store is then as it was.
     package func run(
         into store: GraphStore, isCancelled: () -> Bool = { false },
         progress: (Progress) -> Void = { _ in }

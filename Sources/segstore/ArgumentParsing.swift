@@ -50,6 +50,11 @@ struct Command: Sendable {
     /// Where not, --store says nothing, and help does not offer it.
     var readsStore = true
     let run: @Sendable (Arguments, Output) throws -> ExitCode
+
+    var secondWord: String? {
+        let words = name.split(separator: " ")
+        return words.count > 1 ? String(words[1]) : nil
+    }
 }
 
 /// The words of one command line, before it is known what its command takes.
@@ -122,8 +127,13 @@ struct CommandLineWords {
     }
 
     private func unknown(_ word: String) -> UsageError {
-        UsageError(
-            "there is no option '\(word)'; see 'segstore help\(command.map { " " + $0 } ?? "")'")
+        let own = CommandLineTool.commands.first { $0.name == command }
+        let options = own.map { $0.options + Option.common } ?? Array(Self.known.values)
+        let similar = CommandLineTool.nearest(word, among: options.map { "--\($0.name)" }.sorted())
+        let advice =
+            similar.map { "did you mean '\($0)'?" }
+            ?? "see 'segstore help\(command.map { " " + $0 } ?? "")'"
+        return UsageError("there is no option '\(word)'; \(advice)")
     }
 
     func has(_ option: Option) -> Bool { values[option.name] != nil }
