@@ -25,8 +25,10 @@ extension Option {
 
 private let keyDetails = """
     <key> is a whole key, or anything that names one entity only: its name, the last parts of its \
-    qualified name (Session.refresh), or one of these behind the end of a path (login.rs:refresh). If it \
-    names several or none, they, or some that are like it, are listed, and the exit status is 3.
+    qualified name (Session.refresh), or one of these behind the end of a path (login.rs:refresh); a \
+    file (auth/login.rs), or what is at a line of it (login.rs:12). It may be copied from code: \
+    auth::Session::refresh(), Session->refresh, ./login.rs#refresh. If it names several or none, they, \
+    or some that are like it, are listed, and the exit status is 3.
     """
 
 extension Command {
@@ -75,7 +77,12 @@ extension Command {
     ) throws -> String {
         let text = arguments.operand
         switch try KeyFinder(reader).find(text) {
-        case .key(let key): return key
+        case .key(let key):
+            // Which one it is, nobody could know who typed that.
+            if KeyFinder.isPlace(text), key != text, arguments.format == .text {
+                Console.note("\(text) is in \(key)")
+            }
+            return key
         case .ambiguous(let keys):
             throw failure(
                 "'\(text)' names \(Text.count(keys.count, "entity", "entities")): use one of their keys",
