@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What --help prints, made from what commands say of themselves. No line is longer than 80 columns.
+// What --help prints, made from what commands say of themselves. No line is longer than 80 columns, or
+// than the terminal is wide.
 
 enum Help {
     static let commandName = "help"
     private static let width = 80
+    private static let leastWidth = 40
     private static let indent = 2
 
     /// 'segstore help [command]'.
@@ -77,7 +79,7 @@ enum Help {
         let nameWidth = items.reduce(0) { max($0, $1.name.count) } + indent
         let margin = String(repeating: " ", count: indent + nameWidth)
         for (name, text) in items {
-            let lines = wrapped(text, width - margin.utf8.count)
+            let lines = wrapped(text, max(leastWidth / 2, width(output) - margin.utf8.count))
             let gap = String(repeating: " ", count: nameWidth - name.count)
             output.line(
                 String(repeating: " ", count: indent) + output.styled(name, .bold) + gap + lines[0])
@@ -86,7 +88,11 @@ enum Help {
     }
 
     private static func paragraph(_ text: String, _ output: Output) {
-        for line in wrapped(text, width) { output.line(line) }
+        for line in wrapped(text, width(output)) { output.line(line) }
+    }
+
+    private static func width(_ output: Output) -> Int {
+        min(width, max(leastWidth, output.columnCount ?? width))
     }
 
     /// Never empty.

@@ -139,6 +139,36 @@ import Testing
         }
     }
 
+    /// Of what is too long the middle goes; a pipe gets all of it.
+    @Test func aNarrowTerminalGetsNarrowTables() throws {
+        let folder = "a/very/long/way/down/to/where/it/is"
+        try FileManager.default.createDirectory(
+            atPath: workspace.tree + "/" + folder, withIntermediateDirectories: true)
+        try workspace.write(
+            folder + "/shop.py",
+            "class Store:\n    def load(self): return self.save()\n    def save(self): return 1\n")
+        _ = try tool("ingest", ".")
+        var tool = tool
+        tool.environment = ["TERM": "xterm", "NO_COLOR": "1"]
+        for columns in [60, 70, 80] {
+            for command in [
+                ["query", "deps", "Store", "--depth", "all"], ["files"], ["languages"],
+            ] {
+                let text = try tool.onTerminal(arguments: command, columns: columns)
+                let lines = text.split(whereSeparator: \.isNewline)
+                #expect(lines.count > 3)
+                #expect(lines.allSatisfy { $0.count <= columns }, "\(text)")
+            }
+        }
+        let wide = try tool.onTerminal("query", "deps", "Store.load", columns: 80)
+        #expect(wide.contains("Store.save:…"), "\(wide)")
+        #expect(wide.contains(/…[^ ]*shop\.py:2/), "\(wide)")
+        #expect(try tool("query", "deps", "Store.load").output.contains(folder + "/shop.py:2"))
+        #expect(
+            try tool.onTerminal("help", "ingest", columns: 60).split(whereSeparator: \.isNewline)
+                .allSatisfy { $0.count <= 60 })
+    }
+
     @Test func aTerminalGetsColorsAndMayRefuseThem() throws {
         var tool = tool
         tool.environment = ["TERM": "xterm"]

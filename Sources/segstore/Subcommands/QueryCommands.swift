@@ -200,12 +200,12 @@ extension Command {
         guard !answer.edges.isEmpty else { return }
         let isDeep = answer.edges.contains { $0.depth > 1 }
         var columns: [(String, Table.Alignment)] = [
-            ("kind", .left), ("resolution", .left), (direction == .outgoing ? "to" : "from", .left),
+            ("kind", .left), ("resolution", .left), (direction == .outgoing ? "to" : "from", .keys),
             ("where", .left),
         ]
         if isDeep {
             columns.insert(("depth", .right), at: 0)
-            columns.insert((direction == .outgoing ? "from" : "to", .left), at: 3)
+            columns.insert((direction == .outgoing ? "from" : "to", .keys), at: 3)
         }
         var table = Table(output, columns)
         for edge in answer.edges {
