@@ -51,10 +51,10 @@ struct Command: Sendable {
     var readsStore = true
     let run: @Sendable (Arguments, Output) throws -> ExitCode
 
-    var secondWord: String? {
-        let words = name.split(separator: " ")
-        return words.count > 1 ? String(words[1]) : nil
-    }
+    private var words: [String] { name.split(separator: " ").map { String($0) } }
+    /// The first of two words, which others have as well.
+    var family: String? { words.count > 1 ? words[0] : nil }
+    var secondWord: String? { words.count > 1 ? words[1] : nil }
 }
 
 /// The words of one command line, before it is known what its command takes.

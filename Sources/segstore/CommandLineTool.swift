@@ -72,9 +72,10 @@ enum CommandLineTool {
                 "\(first) needs a second word: \(CommandLineWords.choice(of: seconds))"
                     + (given.isEmpty ? "" : ", not '\(given)'\(advice)"))
         }
-        // Also by its second word alone.
+        // Also by its first word or its second alone.
         let similar =
             nearest(name, among: commands.map(\.name))
+            ?? nearest(String(first), among: commands.compactMap { $0.family })
             ?? nearest(String(first), among: commands.compactMap { $0.secondWord }).flatMap {
                 word in
                 commands.first { $0.secondWord == word }?.name

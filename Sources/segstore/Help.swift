@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What --help prints, made from what commands say of themselves. No line is longer than 80 columns, or
-// than the terminal is wide.
+// What --help prints, made from what commands say of themselves. No line is longer than 80
+// columns, or than the terminal is wide.
 
 enum Help {
     static let commandName = "help"
@@ -28,6 +28,12 @@ enum Help {
             """, output)
         output.line()
         output.line("usage: segstore <command> [options]")
+        output.line()
+        paragraph(
+            """
+            To begin: 'segstore ingest .' in a source tree, then 'segstore query rdeps <name>' for what \
+            depends on something in it.
+            """, output)
         output.line()
         output.heading("commands")
         var commands = CommandLineTool.commands.map { (usage($0), $0.summary) }

@@ -9,8 +9,11 @@ final class IngestInterruption: Sendable {
         /// Nothing is under way; what is to be said.
         case idle(String)
         case busy
-        case cancelled
+        case cancelled(at: Int64)
     }
+
+    /// Who passes an interruption on may do so although it has come already.
+    private static let echoNanoseconds: Int64 = 500_000_000
 
     private let state = Locked(State.idle("stopped before anything was done"))
 
@@ -22,9 +25,12 @@ final class IngestInterruption: Sendable {
                 case .idle(let text):
                     Console.noteOnClearLine(text)
                     leaveProcess(ExitCode.interrupted.rawValue)
-                case .busy: state = .cancelled
+                case .busy: state = .cancelled(at: Clock.nanoseconds())
                 // Whoever cannot wait for it to end: a commit is whole or none all the same.
-                case .cancelled: leaveProcess(ExitCode.interrupted.rawValue)
+                case .cancelled(let time):
+                    if Clock.nanoseconds() - time > Self.echoNanoseconds {
+                        leaveProcess(ExitCode.interrupted.rawValue)
+                    }
                 }
             }
         }

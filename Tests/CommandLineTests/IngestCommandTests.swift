@@ -194,7 +194,11 @@ import Testing
             {
                 usleep(5000)
             }
-            kill(ingest.processID, SIGINT)
+            // As make and others pass it on.
+            for _ in 0..<2 {
+                kill(ingest.processID, SIGINT)
+                usleep(1000)
+            }
             #expect(ingest.wait() == 130)
             #expect(ingest.text.isEmpty)
             #expect(ingest.errorText == "segstore: stopped; the store is as it was before\n")

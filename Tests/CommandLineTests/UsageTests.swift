@@ -88,6 +88,7 @@ import Testing
         (["query", "dep"], "query needs a second word: deps, rdeps or entity, not 'dep'"),
         (["query", "rdep"], "not 'rdep'; did you mean 'rdeps'?"),
         (["help", "query", "dep"], "query needs a second word"),
+        (["quer", "deps", "x"], "there is no command 'quer'; did you mean 'query'?"),
         (["rdep", "x"], "there is no command 'rdep'; did you mean 'query rdeps'?"),
         (["ingst", "."], "there is no command 'ingst'; did you mean 'ingest'?"),
         (["stats", "--formt", "csv"], "no option '--formt'; did you mean '--format'?"),

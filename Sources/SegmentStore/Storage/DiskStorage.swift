@@ -13,11 +13,16 @@ package struct DiskStorage: Storage {
     private func full(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
 
     package func prepare() throws(StoreError) {
-        do throws(StoreError) { try makeDirectories() } catch {
-            guard error.errno == ENOENT else { throw error }
-            throw StoreError(
-                .notFound, "the folder that should hold the store does not exist", path: path)
+        // It may be removed while it is made; a link that leads nowhere stays one.
+        for _ in 0..<100 {
+            do throws(StoreError) { return try makeDirectories() } catch {
+                guard error.errno == ENOENT else { throw error }
+                let parent = Directory.parent(of: path)
+                guard (try? Directory.kind(of: parent)) == .directory else { break }
+            }
         }
+        throw StoreError(
+            .notFound, "the folder that should hold the store does not exist", path: path)
     }
 
     private func makeDirectories() throws(StoreError) {
@@ -129,7 +134,7 @@ package struct DiskStorage: Storage {
     private func lockIfPresent() throws(StoreError) -> DiskLock? {
         let file: File
         do throws(SystemError) { file = try File(full(Layout.lock), .readWrite) } catch {
-            if error.errno == ENOENT, !isThere { return nil }
+            if error.errno == ENOENT { return nil }
             throw StoreError(error)
         }
         guard try system({ () throws(SystemError) in try file.tryLock() }) else {
@@ -142,6 +147,7 @@ package struct DiskStorage: Storage {
             error.holder = holder
             throw error
         }
+        var isNew = false
         // Who holds it is told only to help; the lock itself is the kernel's. A full disk must not
         // keep a gc from making room.
         do throws(SystemError) {
@@ -150,14 +156,17 @@ package struct DiskStorage: Storage {
             let before = try file.readAll(limit: 64)
             if before.starts(with: text) { return DiskLock(file) }
             if before.starts(with: Self.removed), try !file.hasItsName() { return nil }
+            isNew = before.isEmpty
             try text.withUnsafeBufferPointer { text throws(SystemError) in
                 try file.write(UnsafeRawBufferPointer(text), at: 0)
             }
         } catch {}
+        // Whoever removed the one before this may have taken what was prepared.
+        if isNew, (try? Directory.kind(of: full(Layout.segments))) == .nothing {
+            try makeDirectories()
+        }
         return DiskLock(file)
     }
-
-    private var isThere: Bool { (try? Directory.kind(of: path)) == .directory }
 
     /// What stands in the lock of a store that was removed, for whoever has opened it already.
     private static let removed = Array("removed\n".utf8)
@@ -176,7 +185,8 @@ package struct DiskStorage: Storage {
             try Directory.removeEmpty(full(Layout.segments))
             for name in [Layout.manifest, Layout.lock] { try Directory.remove(full(name)) }
             if keepingDirectory { return }
-            if try Directory.names(in: path).isEmpty { try Directory.removeEmpty(path) }
+            // Not if somebody else has put something there.
+            try? Directory.removeEmpty(path)
         }
     }
 }
