@@ -13,7 +13,8 @@ import Testing
     private static let commands = [
         "ingest", "import", "export", "schema", "query deps", "query rdeps", "query entity",
         "stats",
-        "files", "ignored", "log", "diff", "inspect", "verify", "compact", "gc", "backup",
+        "files", "tests", "coverage", "ignored", "languages", "log", "diff", "inspect", "verify",
+        "compact", "gc", "backup",
         "recover",
     ]
 

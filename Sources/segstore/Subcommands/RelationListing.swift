@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of a relation in the order of their keys: what 'files' and 'ignored' answer.
+// The rows of a relation in the order of their keys, or of some columns: what 'files', 'tests',
+// 'coverage' and 'ignored' answer.
 
 import SegmentStore
 
