@@ -103,10 +103,11 @@ public final class KeyFinder {
         let start = try reader.column("start_line", of: entities)
         let end = try reader.column("end_line", of: entities)
         var found: [String: (lines: ClosedRange<Int64>, nodes: [GraphNode])] = [:]
-        try forEachEntity(where: { row in
-            try self.reader.bytes(entities, row, file)?.suffix(name.utf8.count)
+        func isMeant(_ row: RowID) throws -> Bool {
+            try reader.bytes(entities, row, file)?.suffix(name.utf8.count)
                 .elementsEqual(name.utf8) == true
-        }) { row, node in
+        }
+        try forEachEntity(where: isMeant) { row, node in
             guard NamePattern.folders(node.file[...]).suffix(folders.count) == folders[...] else {
                 return
             }
@@ -151,12 +152,13 @@ public final class KeyFinder {
         let name = try reader.column("name", of: entities)
         let qualifiedName = try reader.column("qualified_name", of: entities)
         let end = Array(ending.utf8)
-        try forEachEntity(where: { row in
+        func isMeant(_ row: RowID) throws -> Bool {
             // A name is mostly how the qualified name ends.
-            let qualified = try self.reader.bytes(entities, row, qualifiedName)
+            let qualified = try reader.bytes(entities, row, qualifiedName)
             return try qualified?.suffix(end.count).elementsEqual(end) == true
-                || self.reader.bytes(entities, row, name)?.elementsEqual(end) == true
-        }) { _, node in try body(node) }
+                || reader.bytes(entities, row, name)?.elementsEqual(end) == true
+        }
+        try forEachEntity(where: isMeant) { _, node in try body(node) }
     }
 
     private func forEachEntity(
