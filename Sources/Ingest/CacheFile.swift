@@ -6,6 +6,13 @@
 import Platform
 
 enum CacheFile {
+    /// Of a store that goes.
+    static func removeAll(in store: String) {
+        for name in [StatCache.name, LinkCache.name] {
+            try? Directory.remove(Directory.join(store, name))
+        }
+    }
+
     /// Writes the parts one after the other. It is no loss if that cannot be.
     static func write(_ name: String, in store: String, _ parts: [UnsafeRawBufferPointer]) {
         guard (try? Directory.kind(of: store)) == .directory else { return }

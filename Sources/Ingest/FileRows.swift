@@ -177,15 +177,18 @@ struct RowWriter {
                 .string(path), .string(file.language), .int(Int64(file.byteCount)), .null,
                 .string(file.contentHash), .int(Int64(rows.errorCount)), .string(file.parser),
             ], files)
-        let words = rows.words
-        let storedCount = rows.definitions.count - rows.excludedCount
-        try append(
-            [
-                .string(path), .string(file.language), .int(Int64(words.source)),
-                .int(Int64(words.entity)), .int(Int64(words.imports)), .int(Int64(words.comments)),
-                .float(words.rawPercent), .float(words.effectivePercent),
-                .int(Int64(storedCount)),
-            ], coverage)
+        // In what says how code is put together there is none to be accounted for.
+        if LanguageTable.language(named: file.language)?.isManifest != true {
+            let words = rows.words
+            let storedCount = rows.definitions.count - rows.excludedCount
+            try append(
+                [
+                    .string(path), .string(file.language), .int(Int64(words.source)),
+                    .int(Int64(words.entity)), .int(Int64(words.imports)),
+                    .int(Int64(words.comments)), .float(words.rawPercent),
+                    .float(words.effectivePercent), .int(Int64(storedCount)),
+                ], coverage)
+        }
         let (first, second) = folders(path)
         for (index, definition) in rows.definitions.enumerated() {
             let lines: (Value, Value) = (

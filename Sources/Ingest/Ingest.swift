@@ -54,18 +54,21 @@ package struct Ingest: Sendable {
         package var parsed = Tally()
         /// Files whose references were followed: those, and what refers to what has changed.
         package var linkedFileCount = 0
-        /// Files that are not there any more, or not taken any more.
+        /// Files that were source, and are not there any more, or not taken any more.
         package var removedFileCount = 0
         package var generation: UInt64 = 0
         /// False if the store was up to date, and no commit was made.
         package var isCommitted = false
         package var writtenRowCount = 0
-        /// Files that were parsed or removed, the first of them by name.
+        /// What was parsed, removed, passed over for the first time or not any more: how much, and
+        /// the first of it by name.
+        package var changedFileCount = 0
         package var changedFiles: [String] = []
         /// Where the files are: what to watch.
         package var directories: [String] = []
 
         mutating func change(_ path: String) {
+            changedFileCount += 1
             if changedFiles.count < Ingest.nameLimit { changedFiles.append(path) }
         }
     }
@@ -88,9 +91,14 @@ package struct Ingest: Sendable {
 
     /// Makes `store` hold the tree as it is now. The tree is read while the store is locked, so
     /// that of two at once the later one counts. `progress` comes at most ten times a second.
+    /// Throws `cancelled` soon after `isCancelled` says so; the store is then as it was.
     package func run(
-        into store: GraphStore, progress: (Progress) -> Void = { _ in }
+        into store: GraphStore, isCancelled: () -> Bool = { false },
+        progress: (Progress) -> Void = { _ in }
     ) throws -> Report {
+        func check() throws {
+            if isCancelled() { throw StoreError(.cancelled, "the ingest was cancelled") }
+        }
         var report = Report()
         var cache = StatCache(store: store.path)
         let receipt = try store.write(label: options.label) { batch in
@@ -102,7 +110,7 @@ package struct Ingest: Sendable {
             let snapshot = try store.snapshot()
             try fill(
                 batch, tree.entries, try KnownFiles(snapshot.reader()), snapshot, store.path,
-                &cache, progress, &report)
+                &cache, check, progress, &report)
             // With the lock held, so that nobody else writes it.
             cache.save()
         }
@@ -112,11 +120,20 @@ package struct Ingest: Sendable {
         return report
     }
 
+    /// Takes a store away that was made for a run which came to nothing: one to which nothing was
+    /// committed after that generation.
+    package static func discard(
+        _ store: GraphStore, since generation: UInt64, keepingDirectory: Bool
+    ) {
+        CacheFile.removeAll(in: store.path)
+        // If that fails, an empty store is no harm.
+        try? store.remove(unlessNewerThan: generation, keepingDirectory: keepingDirectory)
+    }
+
     private func fill(
         _ batch: Batch, _ entries: [SourceWalker.Entry], _ known: KnownFiles,
         _ snapshot: Snapshot, _ store: String, _ cache: inout StatCache,
-        _ progress: (Progress) -> Void,
-        _ report: inout Report
+        _ check: () throws -> Void, _ progress: (Progress) -> Void, _ report: inout Report
     ) throws {
         let writer = try RowWriter(batch)
         var state = Progress()
@@ -134,9 +151,8 @@ package struct Ingest: Sendable {
         let threadCount = min(options.threadCount, Self.threadLimit)
         let time = Clock.wallNanoseconds()
         var sources: [Source] = []
-        // A file that was source and is none any more.
-        var hasLost = false
         func take(_ index: Int, _ outcome: FileOutcome) throws {
+            try check()
             let path = entries[index].path
             if case .file(let status) = entries[index].content {
                 switch outcome {
@@ -156,7 +172,8 @@ package struct Ingest: Sendable {
                 missing.remove(path)
                 if known.ignored[path] == reason.rawValue { break }
                 if known.paths.contains(path) { try writer.remove(path) }
-                if known.files[path] != nil { hasLost = true }
+                if known.files[path] != nil { report.removedFileCount += 1 }
+                report.change(path)
                 try writer.ignore(path, reason)
             case .source(let file):
                 report.total.add(file.byteCount)
@@ -214,14 +231,14 @@ package struct Ingest: Sendable {
         try takeKnown(before: entries.count)
         // Sorted, for the order of a set is another one each time.
         for path in missing.sorted() {
-            report.removedFileCount += 1
+            if known.files[path] != nil { report.removedFileCount += 1 }
             report.change(path)
             try writer.remove(path)
         }
-        if report.parsed.fileCount > 0 || report.removedFileCount > 0 || hasLost {
+        if report.parsed.fileCount > 0 || report.removedFileCount > 0 {
             report.linkedFileCount = try Linking(
                 sources, known.files, snapshot, store: store, threadCount: threadCount
-            ).write(writer)
+            ).write(writer, check)
         }
     }
 }

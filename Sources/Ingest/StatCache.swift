@@ -17,7 +17,7 @@ struct StatCache {
         let verdict: Verdict
     }
 
-    private static let name = "ingest-cache"
+    static let name = "ingest-cache"
     private static let magic: UInt64 = 0x3154_4154_5347_4553
     /// A file that was changed so shortly before it was read may be changed again without the
     /// system giving it another time.

@@ -59,6 +59,11 @@ package enum Directory {
         }
     }
 
+    /// Removes a directory that is empty.
+    package static func removeEmpty(_ path: String) throws(SystemError) {
+        _ = try retrying(.unlink, path) { Int(rmdir(path)) }
+    }
+
     /// The directory that `path` is a name in, however many slashes it ends with.
     package static func parent(of path: String) -> String {
         func trimmed(_ path: Substring) -> Substring {

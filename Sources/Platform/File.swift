@@ -100,6 +100,15 @@ package final class File: @unchecked Sendable {
         return Int(status.st_size)
     }
 
+    /// Whether its name still leads to it.
+    package func hasItsName() throws(SystemError) -> Bool {
+        var own = stat()
+        _ = try retrying(.stat, path) { Int(fstat(descriptor, &own)) }
+        var named = stat()
+        guard stat(path, &named) == 0 else { return false }
+        return own.st_dev == named.st_dev && own.st_ino == named.st_ino
+    }
+
     /// Cuts or extends the file; only for a file that nobody has mapped.
     package func truncate(to byteCount: Int) throws(SystemError) {
         _ = try retrying(.write, path) { Int(ftruncate(descriptor, off_t(byteCount))) }

@@ -96,7 +96,7 @@ package enum OrderedWork {
 }
 
 /// A thread of the system's. What waits long must not wait on a thread of Dispatch, which has few.
-private final class Thread {
+final class Thread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -119,6 +119,9 @@ private final class Thread {
         // Without threads to be had it is done here.
         if !isRunning { body.takeRetainedValue().run() }
     }
+
+    /// Lets it go on for as long as it likes.
+    func detach() { if isRunning { pthread_detach(handle) } }
 
     func join() { if isRunning { pthread_join(handle, nil) } }
 }

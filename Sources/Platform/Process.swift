@@ -59,6 +59,15 @@ package enum StandardStream: Int32, Sendable {
 
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
+    /// How many columns its terminal has; nil if it is none, or one that does not know.
+    package var columnCount: Int? {
+        var size = winsize()
+        guard isTerminal, ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var done = 0
         while done < bytes.count {
@@ -95,3 +104,6 @@ package struct CalendarTime: Sendable {
 }
 
 package func exitProcess(_ status: Int32) -> Never { exit(status) }
+
+/// Ends the process whatever its other threads are doing.
+package func leaveProcess(_ status: Int32) -> Never { _exit(status) }

@@ -18,6 +18,15 @@ package enum Subprocess {
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
 
+        // What this process does about being interrupted is no business of theirs.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var variables: [String] = []
         var next = environ
         while let variable = next.pointee {
@@ -31,7 +40,7 @@ package enum Subprocess {
         var process = pid_t()
         let status = withPointers(to: arguments) { words in
             withPointers(to: variables) { variables in
-                posix_spawnp(&process, arguments[0], &actions, nil, words, variables)
+                posix_spawnp(&process, arguments[0], &actions, &attributes, words, variables)
             }
         }
         close(ends[1])

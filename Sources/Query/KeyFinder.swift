@@ -12,8 +12,18 @@ public enum KeyMatch: Sendable, Equatable {
     case key(String)
     /// Several, in the order of their keys.
     case ambiguous([String])
-    /// None; these are like it.
+    /// None; these are like it, the likest first.
     case unknown(similar: [String])
+}
+
+/// What has a key.
+struct GraphNode {
+    let key: String
+    let name: String
+    let qualifiedName: String
+    let file: String
+    /// What a file is as a whole.
+    var isFile = false
 }
 
 /// Finds keys of a code graph by name. Not for two threads.
@@ -24,6 +34,8 @@ public final class KeyFinder {
 
     /// How many keys are suggested.
     public static let suggestionLimit = 10
+    /// How much less like it than the first the last may be.
+    private static let suggestionSpan = 1
 
     /// For the snapshot of the reader.
     public init(_ reader: Reader) {
@@ -32,25 +44,94 @@ public final class KeyFinder {
         edges = try? reader.relation(CodeGraph.edges.name)
     }
 
+    /// Whether a text is a line of a file, of which it does not say what is there.
+    public static func isPlace(_ text: String) -> Bool { FilePlace(text) != nil }
+
     /// A text is a whole key; or a name, or the last parts of a qualified name ('Session.refresh');
-    /// or one of these behind the last parts of a path ('login.rs:refresh').
+    /// or one of these behind the last parts of a path ('login.rs:refresh'); or a file, or a line
+    /// of one. If there is nothing like that it may also be a call, have the separators of any
+    /// language, and name the modules that the file is in.
     public func find(_ text: String) throws -> KeyMatch {
         if try isKey(text) { return .key(text) }
         let pattern = NamePattern(text)
-        var found: [String] = []
-        func take(_ key: String, _ name: String, _ qualifiedName: String, _ file: String) {
-            if pattern.matches(name: name, qualifiedName: qualifiedName, file: file) {
-                found.append(key)
+        var found: [GraphNode] = []
+        try forEachEntity(ending: pattern.last) { if pattern.matches($0) { found.append($0) } }
+        found += try inFiles(text)
+        if let match = Self.match(found) { return match }
+
+        let readings = NamePattern.readings(of: text) ?? []
+        var inModules: [GraphNode] = []
+        if let last = readings.first?.last {
+            try forEachEntity(ending: last) { node in
+                if readings.contains(where: { $0.matches(node) }) {
+                    found.append(node)
+                } else if readings.contains(where: { $0.matchesWithPath(node) }) {
+                    inModules.append(node)
+                }
             }
         }
-        try forEachEntity(ending: pattern.last, take)
+        if let match = Self.match(found) { return match }
+
         // What is defined elsewhere has the names that many things have.
-        if found.isEmpty { try forEachOtherNode(take) }
-        switch found.count {
-        case 0: return .unknown(similar: try similar(to: pattern))
-        case 1: return .key(found[0])
-        default: return .ambiguous(found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        try forEachOtherNode { node in
+            if ([pattern] + readings).contains(where: { $0.matches(node) }) {
+                inModules.append(node)
+            }
         }
+        if let match = Self.match(inModules) { return match }
+        return .unknown(similar: try similar(to: pattern, readings.first))
+    }
+
+    /// Nil if there is none. A file that has the name of something in it is not what is meant.
+    private static func match(_ nodes: [GraphNode]) -> KeyMatch? {
+        let inner = Set(nodes.lazy.filter { !$0.isFile }.map(\.file))
+        let keys = Set(nodes.lazy.filter { !$0.isFile || !inner.contains($0.file) }.map(\.key))
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        guard let first = keys.first else { return nil }
+        return keys.count == 1 ? .key(first) : .ambiguous(keys)
+    }
+
+    /// The file that a text names, or what is at the line of it: of each file, if there are several
+    /// of that name, the innermost.
+    private func inFiles(_ text: String) throws -> [GraphNode] {
+        guard let entities else { return [] }
+        let place = FilePlace(text)
+        let folders = place?.folders ?? NamePattern.folders(text[...])
+        guard let name = folders.last, place != nil || folders.count > 1 || name.contains(".")
+        else { return [] }
+        let file = try reader.column("file", of: entities)
+        let start = try reader.column("start_line", of: entities)
+        let end = try reader.column("end_line", of: entities)
+        var found: [String: (lines: ClosedRange<Int64>, nodes: [GraphNode])] = [:]
+        func isMeant(_ row: RowID) throws -> Bool {
+            try reader.bytes(entities, row, file)?.suffix(name.utf8.count)
+                .elementsEqual(name.utf8) == true
+        }
+        try forEachEntity(where: isMeant) { row, node in
+            guard NamePattern.folders(node.file[...]).suffix(folders.count) == folders[...] else {
+                return
+            }
+            guard let place else {
+                if node.isFile { found[node.file] = (0...0, [node]) }
+                return
+            }
+            let first = try self.reader.int(entities, row, start) ?? 0
+            let last = try self.reader.int(entities, row, end) ?? 0
+            guard first <= place.line, place.line <= last else { return }
+            let lines = first...last
+            if let best = found[node.file], best.lines != lines {
+                // The innermost begins last, and of those that begin there ends first.
+                if (lines.lowerBound, -lines.upperBound)
+                    < (best.lines.lowerBound, -best.lines.upperBound)
+                {
+                    return
+                }
+                found[node.file] = (lines, [node])
+            } else {
+                found[node.file, default: (lines, [])].nodes.append(node)
+            }
+        }
+        return found.values.flatMap(\.nodes)
     }
 
     /// Whether it is the key of an entity, or an end of an edge.
@@ -64,35 +145,46 @@ public final class KeyFinder {
         return false
     }
 
-    private typealias Visit = (
-        _ key: String, _ name: String, _ qualifiedName: String, _ file: String
-    ) -> Void
+    /// Only those whose name is `ending`, or whose qualified name ends with it: mostly no string
+    /// has to be made to see that it is not.
+    private func forEachEntity(ending: String, _ body: (GraphNode) throws -> Void) throws {
+        guard let entities, !ending.isEmpty else { return }
+        let name = try reader.column("name", of: entities)
+        let qualifiedName = try reader.column("qualified_name", of: entities)
+        let end = Array(ending.utf8)
+        func isMeant(_ row: RowID) throws -> Bool {
+            // A name is mostly how the qualified name ends.
+            let qualified = try reader.bytes(entities, row, qualifiedName)
+            return try qualified?.suffix(end.count).elementsEqual(end) == true
+                || reader.bytes(entities, row, name)?.elementsEqual(end) == true
+        }
+        try forEachEntity(where: isMeant) { _, node in try body(node) }
+    }
 
-    /// Only those whose name is `ending`, or whose qualified name ends with it, if it is given:
-    /// mostly no string has to be made to see that it is not.
-    private func forEachEntity(ending: String? = nil, _ body: Visit) throws {
+    private func forEachEntity(
+        where isMeant: (RowID) throws -> Bool = { _ in true },
+        _ body: (RowID, GraphNode) throws -> Void
+    ) throws {
         guard let entities else { return }
-        let columns = try ["key", "name", "qualified_name", "file"].map {
+        let columns = try ["key", "name", "qualified_name", "file", "kind", "parent"].map {
             try reader.column($0, of: entities)
         }
-        let end = ending.map { Array($0.utf8) }
         try reader.forEachRow(entities) { row in
-            if let end {
-                // A name is mostly how the qualified name ends.
-                let qualified = try reader.bytes(entities, row, columns[2])
-                if qualified?.suffix(end.count).elementsEqual(end) != true,
-                    try reader.bytes(entities, row, columns[1])?.elementsEqual(end) != true
-                {
-                    return
-                }
+            guard try isMeant(row) else { return }
+            func text(_ index: Int) throws -> String? {
+                try reader.string(entities, row, columns[index])
             }
-            let values = try columns.map { try reader.string(entities, row, $0) ?? "" }
-            body(values[0], values[1], values[2], values[3])
+            let isFile = try text(4) == "module" && text(5) == nil
+            try body(
+                row,
+                GraphNode(
+                    key: text(0) ?? "", name: text(1) ?? "", qualifiedName: text(2) ?? "",
+                    file: text(3) ?? "", isFile: isFile))
         }
     }
 
     /// Every end of an edge that is no entity: it is known by its key alone.
-    private func forEachOtherNode(_ body: Visit) throws {
+    private func forEachOtherNode(_ body: (GraphNode) -> Void) throws {
         guard let edges else { return }
         var seen = Set<[UInt8]>()
         for lookup in reader.core.lookups(edges) {
@@ -105,36 +197,36 @@ public final class KeyFinder {
                 if let entities, try reader.find(entities, key: key) != nil { continue }
                 // A dictionary also has what other relations refer to, and what was replaced.
                 guard try isKey(key) else { continue }
-                let parts = KeyParts(key)
-                body(key, parts.name, parts.qualifiedName, parts.file)
+                body(GraphNode(key))
             }
         }
     }
 
-    private func similar(to pattern: NamePattern) throws -> [String] {
+    /// What is defined elsewhere only if nothing of the tree is near.
+    private func similar(to pattern: NamePattern, _ reading: NamePattern?) throws -> [String] {
+        let reading = reading ?? pattern
         var found: [(distance: Int, key: String)] = []
-        func take(_ key: String, _ name: String, _ qualifiedName: String, _ file: String) {
+        func take(_ node: GraphNode) {
             // A whole key with a slip of the finger first.
-            if let distance = editDistance(key, pattern.text, limit: 2) {
-                found.append((distance - 2, key))
-            } else if let distance = pattern.distance(name: name, qualifiedName: qualifiedName) {
-                found.append((distance, key))
+            if let distance = editDistance(node.key, pattern.text, limit: 2) {
+                found.append((distance - 4, node.key))
+            } else if let distance = reading.distance(to: node) {
+                found.append((distance, node.key))
             }
         }
-        try forEachEntity(take)
-        try forEachOtherNode(take)
-        return found.sorted { ($0.distance, $0.key) < ($1.distance, $1.key) }
-            .prefix(Self.suggestionLimit).map(\.key)
+        try forEachEntity { _, node in take(node) }
+        if !reading.isNear(found.lazy.map(\.distance).min()) { try forEachOtherNode(take) }
+        found.sort { ($0.distance, $0.key) < ($1.distance, $1.key) }
+        // Beside what is very like it, what is hardly so is noise.
+        let limit = (found.first?.distance ?? 0) + Self.suggestionSpan
+        return found.prefix(Self.suggestionLimit).prefix { $0.distance <= limit }.map(\.key)
     }
 }
 
 /// language:kind:qualified_name:path, as far as a key is of that form.
-struct KeyParts {
-    let qualifiedName: String
-    let name: String
-    let file: String
-
+extension GraphNode {
     init(_ key: String) {
+        self.key = key
         let parts = key.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count >= 4, let path = parts.last else {
             (qualifiedName, name, file) = (key, key, "")
@@ -149,125 +241,4 @@ struct KeyParts {
         }
         file = String(path[..<(tilde ?? path.endIndex)])
     }
-}
-
-/// What somebody typed for a name.
-struct NamePattern {
-    let text: String
-    private let components: [String]
-    /// What a name must be, or end with.
-    var last: String { components.last ?? "" }
-    /// Parts of a path, the last ones.
-    private let folders: [Substring]
-    private let folded: [UInt8]
-
-    init(_ text: String) {
-        self.text = text
-        // 'login.rs:refresh', but not 'std::refresh'.
-        var name = text[...]
-        var path: Substring = ""
-        if let colon = Self.lastSingleColon(text), colon > text.startIndex,
-            text.index(after: colon) < text.endIndex
-        {
-            name = text[text.index(after: colon)...]
-            path = text[..<colon]
-        }
-        components = Self.components(String(name))
-        folders = path.split(separator: "/")
-        folded = Self.fold(components.last ?? "")
-    }
-
-    private static func lastSingleColon(_ text: String) -> String.Index? {
-        let utf8 = text.utf8
-        return utf8.indices.last { place in
-            guard utf8[place] == UInt8(ascii: ":") else { return false }
-            let next = utf8.index(after: place)
-            let followsColon = place > utf8.startIndex && utf8[utf8.index(before: place)] == 0x3a
-            return !followsColon && !(next < utf8.endIndex && utf8[next] == 0x3a)
-        }
-    }
-
-    /// The parts of a qualified name, whatever its language puts between them.
-    static func components(_ name: String) -> [String] {
-        name.utf8.split(whereSeparator: isSeparator).map { String(Substring($0)) }
-    }
-
-    private static func isSeparator(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "#"), UInt8(ascii: "/"),
-            UInt8(ascii: "\\"):
-            true
-        default: false
-        }
-    }
-
-    func matches(name: String, qualifiedName: String, file: String) -> Bool {
-        guard let last = components.last else { return false }
-        guard folders.isEmpty || file.split(separator: "/").suffix(folders.count) == folders[...]
-        else { return false }
-        if components.count == 1, name == last { return true }
-        return Self.components(qualifiedName).suffix(components.count) == components[...]
-    }
-
-    /// How far the name is from what was typed; nil if it is not like it.
-    func distance(name: String, qualifiedName: String) -> Int? {
-        guard !folded.isEmpty else { return nil }
-        let name = Self.fold(name)
-        let limit = 1 + folded.count / 4
-        if let edits = editDistance(name, folded, limit: limit) { return edits }
-        if name.starts(with: folded) { return 3 }
-        // Short texts are contained in anything.
-        guard folded.count >= 3 else { return nil }
-        if Self.contains(name, folded) { return 4 }
-        let qualified = Self.fold(qualifiedName)
-        if Self.contains(qualified, folded) { return 5 }
-        // The type of a method, say, with a slip of the finger.
-        return qualified.split(whereSeparator: Self.isSeparator).lazy
-            .compactMap { editDistance($0, folded, limit: limit) }.first.map { 5 + $0 }
-    }
-
-    /// Bytes, for this is done to a million names: what is not ASCII stays as it is.
-    private static func fold(_ text: String) -> [UInt8] {
-        text.utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
-    }
-
-    private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-        guard text.count >= part.count else { return false }
-        return (0...text.count - part.count).contains { start in
-            text[start] == part[0] && text[start...].starts(with: part)
-        }
-    }
-}
-
-/// How many letters must be put in, taken out or changed to make one text of the other; nil if more
-/// than `limit`. Looks at no more pairs of letters than that limit needs.
-package func editDistance(_ a: String, _ b: String, limit: Int) -> Int? {
-    // Most are too different in length to be looked at.
-    guard abs(a.utf8.count - b.utf8.count) <= limit else { return nil }
-    return editDistance(Array(a.utf8), Array(b.utf8), limit: limit)
-}
-
-private func editDistance(
-    _ a: some RandomAccessCollection<UInt8>, _ b: [UInt8], limit: Int
-) -> Int? {
-    guard abs(a.count - b.count) <= limit else { return nil }
-    // Distances beyond the limit are all the same.
-    let far = limit + 1
-    var row = (0...b.count).map { min($0, far) }
-    for (i, letter) in a.enumerated() {
-        let band = max(0, i - limit)..<min(b.count, i + limit + 1)
-        var diagonal = row[band.lowerBound]
-        row[band.lowerBound] = band.lowerBound == 0 ? min(i + 1, far) : far
-        var best = row[band.lowerBound]
-        for j in band {
-            let changed = diagonal + (letter == b[j] ? 0 : 1)
-            diagonal = row[j + 1]
-            // What lies right of the band in the row above was never near.
-            let above = j == i + limit ? far : diagonal
-            row[j + 1] = min(changed, row[j] + 1, above + 1, far)
-            best = min(best, row[j + 1])
-        }
-        if best > limit { return nil }
-    }
-    return row[b.count] <= limit ? row[b.count] : nil
 }

@@ -17,7 +17,7 @@ struct Option: Sendable {
 
     static let store = Option(
         name: "store", value: "path",
-        help: "the store: a directory, or a file that backup made "
+        help: "the store: a directory, the tree that has it, or a file that backup made "
             + "(default: $SEGSTORE, else the nearest .segstore here or above)")
     static let format = Option(
         name: "format", value: "form",
@@ -47,7 +47,14 @@ struct Command: Sendable {
     let summary: String
     var details = ""
     var options: [Option] = []
+    /// Where not, --store says nothing, and help does not offer it.
+    var readsStore = true
     let run: @Sendable (Arguments, Output) throws -> ExitCode
+
+    private var words: [String] { name.split(separator: " ").map { String($0) } }
+    /// The first of two words, which others have as well.
+    var family: String? { words.count > 1 ? words[0] : nil }
+    var secondWord: String? { words.count > 1 ? words[1] : nil }
 }
 
 /// The words of one command line, before it is known what its command takes.
@@ -120,8 +127,13 @@ struct CommandLineWords {
     }
 
     private func unknown(_ word: String) -> UsageError {
-        UsageError(
-            "there is no option '\(word)'; see 'segstore help\(command.map { " " + $0 } ?? "")'")
+        let own = CommandLineTool.commands.first { $0.name == command }
+        let options = own.map { $0.options + Option.common } ?? Array(Self.known.values)
+        let similar = CommandLineTool.nearest(word, among: options.map { "--\($0.name)" }.sorted())
+        let advice =
+            similar.map { "did you mean '\($0)'?" }
+            ?? "see 'segstore help\(command.map { " " + $0 } ?? "")'"
+        return UsageError("there is no option '\(word)'; \(advice)")
     }
 
     func has(_ option: Option) -> Bool { values[option.name] != nil }

@@ -25,7 +25,8 @@ enum CommandLineTool {
             // What was answered so far is shown, unless it is just that which fails.
             try? output.flush()
             let failure = Failure(error)
-            Console.note(failure.message)
+            failure.code == .interrupted
+                ? Console.noteOnClearLine(failure.message) : Console.note(failure.message)
             for detail in failure.details { Console.detail(detail) }
             return failure.code
         }
@@ -65,15 +66,29 @@ enum CommandLineTool {
         let family = commands.map(\.name).filter { $0.hasPrefix("\(first) ") }
         if !family.isEmpty {
             let seconds = family.map { String($0.dropFirst(first.count + 1)) }
-            let given = words.count > 1 ? ", not '\(words[1])'" : ""
+            let given = words.count > 1 ? String(words[1]) : ""
+            let advice = nearest(given, among: seconds).map { "; did you mean '\($0)'?" } ?? ""
             throw UsageError(
-                "\(first) needs a second word: \(CommandLineWords.choice(of: seconds))\(given)")
+                "\(first) needs a second word: \(CommandLineWords.choice(of: seconds))"
+                    + (given.isEmpty ? "" : ", not '\(given)'\(advice)"))
         }
-        let similar = commands.first {
-            editDistance($0.name, name, limit: 1 + name.utf8.count / 5) != nil
-        }
-        let advice =
-            similar.map { "did you mean '\($0.name)'?" } ?? "'segstore --help' lists them all"
+        // Also by its first word or its second alone.
+        let similar =
+            nearest(name, among: commands.map(\.name))
+            ?? nearest(String(first), among: commands.compactMap { $0.family })
+            ?? nearest(String(first), among: commands.compactMap { $0.secondWord }).flatMap {
+                word in
+                commands.first { $0.secondWord == word }?.name
+            }
+        let advice = similar.map { "did you mean '\($0)'?" } ?? "'segstore --help' lists them all"
         throw UsageError("there is no command '\(name)'; \(advice)")
+    }
+
+    /// The one of some words that is most like a word; nil if none is like it.
+    static func nearest(_ word: String, among words: [String]) -> String? {
+        let limit = 1 + word.utf8.count / 5
+        return words.compactMap { other in
+            editDistance(other, word, limit: limit).map { (distance: $0, word: other) }
+        }.min { $0.distance < $1.distance }?.word
     }
 }

@@ -12,6 +12,8 @@ enum ExitCode: Int32 {
     case unknownKey = 3
     case busy = 4
     case corrupt = 5
+    /// As shells have it of what Ctrl-C ended.
+    case interrupted = 130
 
     init(_ code: StoreError.Code) {
         switch code {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What --help prints, made from what commands say of themselves. No line is longer than 80 columns.
+// What --help prints, made from what commands say of themselves. No line is longer than 80
+// columns, or than the terminal is wide.
 
 enum Help {
     static let commandName = "help"
     private static let width = 80
+    private static let leastWidth = 40
     private static let indent = 2
 
     /// 'segstore help [command]'.
@@ -27,6 +29,12 @@ enum Help {
         output.line()
         output.line("usage: segstore <command> [options]")
         output.line()
+        paragraph(
+            """
+            To begin: 'segstore ingest .' in a source tree, then 'segstore query rdeps <name>' for what \
+            depends on something in it.
+            """, output)
+        output.line()
         output.heading("commands")
         var commands = CommandLineTool.commands.map { (usage($0), $0.summary) }
         commands.append(("\(commandName) [command]", "this, or more about a command"))
@@ -39,7 +47,7 @@ enum Help {
             """
             Results go to standard output, all else to standard error. Exit status: 0 done, 1 failed, \
             2 wrong usage, 3 no such key or several, 4 another process is writing to the store, 5 the \
-            store is damaged.
+            store is damaged, 130 interrupted.
             """, output)
     }
 
@@ -55,7 +63,11 @@ enum Help {
         output.line()
         output.heading("options")
         let own = Set(command.options.map(\.name))
-        let options = command.options + Option.common.filter { !own.contains($0.name) }
+        let options =
+            command.options
+            + Option.common.filter {
+                !own.contains($0.name) && (command.readsStore || $0.name != Option.store.name)
+            }
         list(options.map { (usage($0), $0.help) }, output)
     }
 
@@ -73,7 +85,7 @@ enum Help {
         let nameWidth = items.reduce(0) { max($0, $1.name.count) } + indent
         let margin = String(repeating: " ", count: indent + nameWidth)
         for (name, text) in items {
-            let lines = wrapped(text, width - margin.utf8.count)
+            let lines = wrapped(text, max(leastWidth / 2, width(output) - margin.utf8.count))
             let gap = String(repeating: " ", count: nameWidth - name.count)
             output.line(
                 String(repeating: " ", count: indent) + output.styled(name, .bold) + gap + lines[0])
@@ -82,7 +94,11 @@ enum Help {
     }
 
     private static func paragraph(_ text: String, _ output: Output) {
-        for line in wrapped(text, width) { output.line(line) }
+        for line in wrapped(text, width(output)) { output.line(line) }
+    }
+
+    private static func width(_ output: Output) -> Int {
+        min(width, max(leastWidth, output.columnCount ?? width))
     }
 
     /// Never empty.

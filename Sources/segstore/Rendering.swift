@@ -17,15 +17,19 @@ final class Output {
     private let buffer = ByteBuffer(capacity: 1 << 16)
     private var failure: (any Error)?
     private let hasColors: Bool
+    /// Of the terminal that people read it on, if they do.
+    let columnCount: Int?
     private let sink: (UnsafeRawBufferPointer) throws -> Void
 
     init() {
         hasColors = Console.hasColors(.output)
+        columnCount = StandardStream.output.columnCount
         sink = { try StandardStream.output.write($0) }
     }
 
     init(_ file: ExportFile) {
         hasColors = false
+        columnCount = nil
         sink = file.append
     }
 
@@ -90,6 +94,12 @@ enum Console {
 
     static func note(_ text: String) { send("segstore: \(printable(text))\n") }
 
+    /// A note in place of what stands on the line: of progress, and the terminal's own ^C.
+    static func noteOnClearLine(_ text: String) {
+        if isInteractive(.error) { send("\r\u{1b}[K") }
+        note(text)
+    }
+
     /// A line that belongs to the note before it.
     static func detail(_ text: String) { send("  \(printable(text))\n") }
 
@@ -141,9 +151,14 @@ func printable(_ text: String) -> String {
 }
 
 /// Aligned columns, the last as long as it is. Printed in pieces, so that it may have any number of
-/// rows; a column that grows late is wider from there on.
+/// rows; a column that grows late is wider from there on. On a terminal that is too narrow, the
+/// longest texts are shortened.
 struct Table {
-    enum Alignment { case left, right }
+    enum Alignment {
+        case left, right
+        /// Of keys, of which names and files must be told apart: they are shortened last.
+        case keys
+    }
 
     private let output: Output
     private let alignments: [Alignment]
@@ -174,14 +189,16 @@ struct Table {
 
     /// Prints what was added.
     mutating func finish() {
+        let widths = fittingWidths()
         for cells in pending {
             var line = ""
             for (column, cell) in cells.enumerated() {
+                let cell = Text.shortened(cell, to: widths[column])
                 if column > 0 { line += gap }
                 let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
                 switch alignments[column] {
                 case .right: line += padding + cell
-                case .left: line += column == cells.count - 1 ? cell : cell + padding
+                case .left, .keys: line += column == cells.count - 1 ? cell : cell + padding
                 }
             }
             while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
@@ -189,6 +206,28 @@ struct Table {
             hasHeading = false
         }
         pending.removeAll(keepingCapacity: true)
+    }
+
+    private static let leastWidth = 8
+    private static let keyWidth = 10
+
+    /// What is cut from the widest columns of text until all fit.
+    private func fittingWidths() -> [Int] {
+        guard let limit = output.columnCount else { return widths }
+        var widths = widths
+        var excess = widths.reduce((widths.count - 1) * gap.count, +) - limit
+        while excess > 0 {
+            func weight(_ column: Int) -> Int {
+                widths[column] - (alignments[column] == .keys ? Self.keyWidth : 0)
+            }
+            let widest = widths.indices
+                .filter { alignments[$0] != .right && widths[$0] > Self.leastWidth }
+                .max { weight($0) < weight($1) }
+            guard let widest else { break }
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return widths
     }
 }
 

@@ -12,8 +12,17 @@ enum StoreLocation {
 
     /// The path that was given, by option or environment.
     private static func given(_ arguments: Arguments) -> String? {
-        if let path = arguments[.store] { return path }
-        return Environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+        let path = arguments[.store] ?? Environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+        return path.map(named)
+    }
+
+    /// What somebody means who names a path: the store there, or that of the tree there.
+    static func named(_ path: String) -> String {
+        let inner = Directory.join(path, name)
+        let isTree =
+            (try? Directory.kind(of: Directory.join(path, Layout.segments))) == .nothing
+            && (try? Directory.kind(of: inner)) != .nothing
+        return isTree ? inner : path
     }
 
     /// The store that a command reads or tends.

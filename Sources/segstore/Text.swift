@@ -37,6 +37,30 @@ enum Text {
         return unit == "B" ? "\(count) B" : "\(fixed(value, 1)) \(unit)"
     }
 
+    /// As much of a text as fits: of a key the name and the end of the path before all else, of
+    /// anything else, such as a path, more of its end.
+    static func shortened(_ text: String, to width: Int) -> String {
+        guard text.count > width else { return text }
+        let parts = text.split(
+            separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, !parts[1].isEmpty else {
+            return cut(text, to: width, front: width / 3)
+        }
+        let (name, path) = (parts[2], parts[3])
+        for front in ["\(parts[0]):\(parts[1]):\(name):", "…\(name):"] {
+            let room = width - front.count
+            if path.count <= room { return front + path }
+            if room >= shownPathLength { return front + "…" + path.suffix(room - 1) }
+        }
+        return cut("\(name):\(path)", to: width, front: min(name.count, width * 2 / 3))
+    }
+
+    private static let shownPathLength = 8
+
+    private static func cut(_ text: String, to width: Int, front: Int) -> String {
+        "\(text.prefix(front))…\(text.suffix(max(0, width - front - 1)))"
+    }
+
     static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
         let scaled = Int((value.magnitude * Double(scale)).rounded())

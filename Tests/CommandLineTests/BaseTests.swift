@@ -58,6 +58,13 @@ import Testing
 
     @Test func theStoreOfAWorktree() throws { try check(workspace.store, areShared: true) }
 
+    /// The store or, as people say, the tree that it is of.
+    @Test func theWorktreeItself() throws {
+        let other = workspace.tree + "/"
+        try check(other, areShared: true)
+        #expect(try tool("stats", "--store", other).output == (try tool("stats").output))
+    }
+
     @Test func aBackup() throws {
         let pack = workspace.root.file("tree.seg")
         #expect(try tool("backup", pack).code == 0)

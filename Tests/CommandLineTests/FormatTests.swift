@@ -20,6 +20,7 @@ import Testing
         ["diff", "1", "2"], ["inspect"], ["verify"], ["compact"], ["gc", "--keep", "1"],
         ["backup", "saved.seg"], ["recover", "--to", "1"], ["ingest", "."],
         ["query", "deps", "main"], ["query", "rdeps", "main", "--depth", "all"],
+        ["languages"], ["tests"], ["coverage"],
         ["query", "entity", "main", "--code"], ["export", "--relation", "entities"],
     ]
 
@@ -74,6 +75,18 @@ import Testing
         _ = try tool("ingest", ".")
         let answer = try tool("ignored", "--limit", "1", "--format", form)
         #expect(answer.error.contains("showing 1 of "), "\(answer.error)")
+    }
+
+    @Test func aLanguageIsARow() throws {
+        let json = try tool("languages", "--format", "json").json()
+        let languages = json["languages"] as? [[String: Any]] ?? []
+        #expect(languages.count > 18 && (json["folders"] as? [String])?.isEmpty == false)
+        let lines = try tool("languages", "--format", "ndjson").outputLines
+        #expect(lines.count == languages.count)
+        let csv = try tool("languages", "--format", "csv").outputLines
+        #expect(csv[0] == "language,grammar,version,abi,problem,extensions")
+        #expect(csv.count == languages.count + 1)
+        #expect(!(try tool("help", "languages").output.contains("--store")))
     }
 
     @Test func membersBecomeColumns() throws {

@@ -78,6 +78,24 @@ import Testing
         #expect(try tool("stats", "--at", "one").output.contains("generation  1,"))
     }
 
+    /// By itself or with the folder that it is in, and back again.
+    @Test(arguments: ["lib/a.c", "lib/"])
+    func whatIsIgnoredFromNowOnIsRemoved(pattern: String) throws {
+        _ = try tool("ingest", ".")
+        let count = pattern == "lib/" ? 2 : 1
+        try workspace.write(".segstoreignore", pattern + "\n")
+        let answer = try tool("ingest", ".")
+        #expect(answer.output.contains("0 files parsed, \(count) removed,"), "\(answer.output)")
+        #expect(try files().count == 3 - count)
+        try workspace.remove(".segstoreignore")
+        let back = try tool("ingest", ".")
+        let parsed = count == 1 ? "1 file parsed" : "2 files parsed"
+        #expect(back.output.contains("\(parsed), 0 removed,"), "\(back.output)")
+        // What was no source goes without being counted.
+        try workspace.remove("notes.txt")
+        #expect(try tool("ingest", ".").output.contains("0 files parsed, 0 removed,"))
+    }
+
     @Test func theOrderIsTheSameEveryTime() throws {
         let other = try Workspace()
         for name in ["z.c", "lib/é.c", "lib.c", "a b.c"] {
@@ -133,6 +151,60 @@ import Testing
         let answer = try tool("ingest", "empty")
         #expect(answer.code == 0)
         #expect(answer.error == "segstore: empty: holds no files, so nothing was committed\n")
+        #expect(!answer.output.contains("store"))
+        #expect(try Directory.kind(of: workspace.tree + "/empty/.segstore") == .nothing)
+    }
+
+    /// A store that was there before the ingest stays, and so does a folder that was.
+    @Test func whatFailsLeavesNoStoreBehind() throws {
+        func fail(_ store: String, _ more: String...) throws {
+            // Longer than a label may be.
+            let label = String(repeating: "x", count: 100_000)
+            let answer = try tool.run(["ingest", ".", "--store", store, "--label", label] + more)
+            #expect(answer.code != 0 && answer.output.isEmpty)
+        }
+        try fail("new")
+        #expect(try Directory.kind(of: workspace.tree + "/new") == .nothing)
+        try FileManager.default.createDirectory(
+            atPath: workspace.tree + "/empty", withIntermediateDirectories: true)
+        try fail("empty")
+        #expect(try Directory.names(in: workspace.tree + "/empty") == [])
+        _ = try tool("ingest", ".")
+        let before = try tool("export").output
+        try fail("new", "--base", ".segstore")
+        #expect(try Directory.kind(of: workspace.tree + "/new") == .nothing)
+        try fail(".segstore")
+        #expect(try tool("export").output == before)
+    }
+
+    @Test func anInterruptedIngestSaysSo() throws {
+        for number in 0..<400 {
+            try workspace.write(
+                "\(number).py", (0..<200).map { "def f\($0)(): return f0()\n" }.joined())
+        }
+        for hasStore in [false, true] {
+            if hasStore { _ = try tool("ingest", "lib", "--store", ".segstore") }
+            let ingest = try Tool(
+                "segstore", ["ingest", workspace.tree, "--store", workspace.store])
+            // From when it has the lock.
+            let lock = workspace.store + "/lock"
+            for _ in 0..<2000
+            where (try? String(contentsOfFile: lock, encoding: .utf8))?
+                .hasPrefix("\(ingest.processID)\n") != true
+            {
+                usleep(5000)
+            }
+            // As make and others pass it on.
+            for _ in 0..<2 {
+                kill(ingest.processID, SIGINT)
+                usleep(1000)
+            }
+            #expect(ingest.wait() == 130)
+            #expect(ingest.text.isEmpty)
+            #expect(ingest.errorText == "segstore: stopped; the store is as it was before\n")
+            #expect(try Directory.kind(of: workspace.store) == (hasStore ? .directory : .nothing))
+        }
+        #expect(try files().map { $0["file"] as? String } == ["a.c", "b.c"])
     }
 
     // MARK: - Which store
@@ -175,6 +247,10 @@ import Testing
         #expect(answer.code == 1)
         #expect(answer.error.contains("holds another tree than ., with lib/a.c in it"))
         #expect(try files().count == before.count)
+        // Also if there is one of that name here.
+        try workspace.write("lib/main.swift", "print(2)\n")
+        #expect(try below("ingest", ".").error.contains("holds another tree than ."))
+        try workspace.remove("lib/main.swift")
         // Where it is, it is used, but not in silence.
         _ = try tool("ingest", "lib", "--store", ".segstore")
         let second = try below("ingest", ".")

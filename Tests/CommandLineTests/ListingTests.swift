@@ -42,8 +42,50 @@ import Testing
             let answer = try tool.run(["files"] + arguments)
             #expect(answer.code == 0 && answer.output.isEmpty)
         }
+        let tests = try tool("tests")
+        #expect(tests.code == 0 && tests.output.isEmpty)
+        #expect(tests.error == "segstore: no tests were left out\n")
+        #expect(try tool("tests", "--format", "csv").error.isEmpty)
         let json = try tool("files", "--limit", "0", "--format", "json").json()
         #expect(json["truncated"] as? Bool == true && (json["files"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test func testsComeAsTheyStandInFiles() throws {
+        try workspace.write("test_b.py", "class TestZ:\n    def test_a(self): pass\n")
+        try workspace.write("test_a.py", "def test_z(): pass\ndef test_a(): pass\n")
+        _ = try tool("ingest", ".")
+        func places(_ arguments: String...) throws -> [String] {
+            let rows = try tool.run(["tests", "--format", "json"] + arguments).json()[
+                "excluded_tests"]
+            return (rows as? [[String: Any]] ?? []).map {
+                "\($0["file"] ?? ""):\($0["start_line"] ?? "") \($0["name"] ?? "")"
+            }
+        }
+        let all = try places()
+        #expect(
+            all.filter { !$0.hasSuffix(":1 test_a") && !$0.hasSuffix(":1 test_b") } == [
+                "test_a.py:1 test_z", "test_a.py:2 test_a", "test_b.py:1 TestZ",
+                "test_b.py:2 test_a",
+            ])
+        #expect(try places("--offset", "1", "--limit", "2") == Array(all[1..<3]))
+    }
+
+    /// What holds no code is not the worst of what does.
+    @Test func manifestsAreNotCovered() throws {
+        try workspace.write("package.json", #"{"name":"x"}"#)
+        let answer = try tool("ingest", ".")
+        #expect(answer.code == 0)
+        #expect(try tool("files").output.contains("package.json"))
+        #expect(!(try tool("coverage").output.contains("package.json")))
+        #expect(try tool("coverage").outputLines.count == 4)
+    }
+
+    /// What a call gives and an element have no name to be known by.
+    @Test func nothingHasAnEmptyName() throws {
+        try workspace.write("a.js", "f()();\na[0]();\n(function () { g() })();\n")
+        _ = try tool("ingest", ".")
+        let edges = try tool("export", "--relation", "edges").output
+        #expect(edges.contains("javascript:unresolved:f:-") && !edges.contains("::-"))
     }
 
     @Test func aLabelOrGenerationMustBeThere() throws {
@@ -95,6 +137,36 @@ import Testing
             #expect(answer.code == 0)
             #expect(!(answer.output + answer.error).contains("\u{1b}"))
         }
+    }
+
+    /// Of what is too long the middle goes; a pipe gets all of it.
+    @Test func aNarrowTerminalGetsNarrowTables() throws {
+        let folder = "a/very/long/way/down/to/where/it/is"
+        try FileManager.default.createDirectory(
+            atPath: workspace.tree + "/" + folder, withIntermediateDirectories: true)
+        try workspace.write(
+            folder + "/shop.py",
+            "class Store:\n    def load(self): return self.save()\n    def save(self): return 1\n")
+        _ = try tool("ingest", ".")
+        var tool = tool
+        tool.environment = ["TERM": "xterm", "NO_COLOR": "1"]
+        for columns in [60, 70, 80] {
+            for command in [
+                ["query", "deps", "Store", "--depth", "all"], ["files"], ["languages"],
+            ] {
+                let text = try tool.onTerminal(arguments: command, columns: columns)
+                let lines = text.split(whereSeparator: \.isNewline)
+                #expect(lines.count > 3)
+                #expect(lines.allSatisfy { $0.count <= columns }, "\(text)")
+            }
+        }
+        let wide = try tool.onTerminal("query", "deps", "Store.load", columns: 80)
+        #expect(wide.contains("Store.save:…"), "\(wide)")
+        #expect(wide.contains(/…[^ ]*shop\.py:2/), "\(wide)")
+        #expect(try tool("query", "deps", "Store.load").output.contains(folder + "/shop.py:2"))
+        #expect(
+            try tool.onTerminal("help", "ingest", columns: 60).split(whereSeparator: \.isNewline)
+                .allSatisfy { $0.count <= 60 })
     }
 
     @Test func aTerminalGetsColorsAndMayRefuseThem() throws {

@@ -101,7 +101,10 @@ import Testing
 
     @Test func anEmptyAnswerIsAnAnswer() throws {
         let answer = try tool("query", "deps", RowFiles.external)
-        #expect(answer.code == 0 && answer.output.isEmpty && answer.error.isEmpty)
+        #expect(answer.code == 0 && answer.output.isEmpty)
+        #expect(answer.error == "segstore: no edge leads from \(RowFiles.external)\n")
+        let chosen = try tool("query", "rdeps", "main", "--kind", "uses")
+        #expect(chosen.error == "segstore: no edge of that sort leads to \(RowFiles.main)\n")
         #expect(try edges("deps", RowFiles.external).json["count"] as? Int == 0)
     }
 
@@ -143,6 +146,57 @@ import Testing
         }
         let nothing = try tool("query", "entity", "qqqqqqqq")
         #expect(nothing.code == 3 && nothing.error.split(separator: "\n").count == 1)
+    }
+
+    /// What people copy from code, from compilers and from other tools.
+    @Test func whatIsCopiedIsAKey() throws {
+        let workspace = try Workspace()
+        try FileManager.default.createDirectory(
+            atPath: workspace.tree + "/pkg", withIntermediateDirectories: true)
+        try workspace.write(
+            "pkg/foo.py",
+            """
+            import os
+
+            class Store:
+                def load(self):
+                    return os.path.join("a", "b")
+
+            def foo(): return Store().load()
+
+            """)
+        try workspace.write("pkg/bar.py", "def go(): pass\n")
+        try workspace.write("lib/bar.py", "def stop(): pass\n")
+        _ = try workspace.tool("ingest", ".")
+        func key(_ text: String) throws -> String? {
+            let answer = try workspace.tool("query", "deps", text, "--format", "json")
+            return answer.code == 0 ? try answer.json()["key"] as? String : nil
+        }
+        let load = "python:method:Store.load:pkg/foo.py"
+        for text in [
+            "load()", "Store.load(...)", "./pkg/foo.py:Store.load", "pkg::foo::Store::load",
+            "pkg/foo#Store.load", "Store->load", "pkg/foo.py::Store::load", "pkg/foo.py:5",
+            "foo.py:4:9", "pkg.foo.Store.load",
+        ] {
+            #expect(try key(text) == load, "\(text)")
+        }
+        // The function, not its file.
+        #expect(try key("foo") == "python:function:foo:pkg/foo.py")
+        #expect(try key("foo.py:7") == "python:function:foo:pkg/foo.py")
+        #expect(try key("pkg/foo.py") == "python:module:foo:pkg/foo.py")
+        #expect(try key("./pkg/foo.py:2") == "python:module:foo:pkg/foo.py")
+        #expect(try key("os.path.join") == "python:external:os.path.join:-")
+        #expect(try key("os.path.join()") == "python:external:os.path.join:-")
+        for text in ["bar.py", "bar.py:1", "pkg/foo.py:99", "Cache.load", "other::Store::load"] {
+            #expect(try key(text) == nil, "\(text)")
+        }
+        let two = try workspace.tool("query", "entity", "bar.py:1")
+        #expect(two.code == 3 && two.error.contains("go:pkg/bar.py"))
+        let place = try workspace.tool("query", "deps", "foo.py:5")
+        #expect(place.error == "segstore: foo.py:5 is in \(load)\n")
+        // What is not of the tree is no help where something is.
+        let similar = try workspace.tool("query", "deps", "laod").error
+        #expect(similar.contains(load) && !similar.contains("external"))
     }
 
     @Test func anAmbiguousKeyHasCandidates() throws {

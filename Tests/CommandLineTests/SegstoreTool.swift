@@ -59,8 +59,13 @@ struct SegstoreTool {
     }
 
     /// Both streams as a terminal gets them: that of script(1), which every Debian has.
-    func onTerminal(_ arguments: String...) throws -> String {
-        let command = ([Self.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+    func onTerminal(_ arguments: String..., columns: Int? = nil) throws -> String {
+        try onTerminal(arguments: arguments, columns: columns)
+    }
+
+    func onTerminal(arguments: [String], columns: Int?) throws -> String {
+        let words = ([Self.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+        let command = columns.map { "stty cols \($0); \(words)" } ?? words
         return try run(["-qec", command, "/dev/null"], of: "/usr/bin/script").output
     }
 }

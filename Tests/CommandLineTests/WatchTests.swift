@@ -46,6 +46,10 @@ import Testing
         try workspace.remove("new.py")
         #expect(try #require(lines(tool, 5))[4].contains(#""files_removed":1"#))
         #expect(try keys() == ["main.swift", "lib/a.c", "lib/b.c", "a/b/c.py", "a/b/d.py"])
+        // What is passed over from now on is named as well.
+        try workspace.write(".segstoreignore", "a/b/d.py\n")
+        let ignored = try #require(lines(tool, 6))[5]
+        #expect(ignored.contains(#""files_removed":1"#) && ignored.contains("a/b/d.py"))
     }
 
     /// Waits until the store has just these files.
@@ -95,6 +99,13 @@ import Testing
         try expectFiles(["c.c"])
         try workspace.write(".git/info/exclude", "c.c\n")
         try expectFiles(["a.c"])
+    }
+
+    @Test func anInterruptionIsTheEnd() throws {
+        let tool = try watching()
+        kill(tool.processID, SIGINT)
+        #expect(tool.wait() == 130)
+        #expect(tool.errorText.hasSuffix("segstore: stopped; the store is at generation 1\n"))
     }
 
     /// Whoever else holds the lock, what changed meanwhile is taken in later.

@@ -91,7 +91,7 @@ import Testing
         try write("d.c", "\u{0}")
         let changed = try run()
         #expect(changed.isCommitted && changed.generation == 2)
-        #expect(changed.parsed.fileCount == 2 && changed.removedFileCount == 1)
+        #expect(changed.parsed.fileCount == 2 && changed.removedFileCount == 2)
         #expect(try row("entities", "c:variable:a:a.c") == nil)
         #expect(try row("entities", "c:variable:other:a.c") != nil)
         #expect(try row("entities", "c:variable:c:c.c") == nil)

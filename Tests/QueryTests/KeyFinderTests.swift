@@ -68,6 +68,12 @@ import Testing
         ("cache.rs:refresh", 1), ("bin/main.rs:main", 3), ("login::start", 4),
         ("auth/login.rs:start", 4), ("tools/login.rs:start", 5), ("Session::refresh", 0),
         ("login.rs:Session::refresh", 0), ("login.rs:login::start", 4),
+        // As it is written elsewhere.
+        ("Session.refresh()", 0), ("Session::refresh(a, b(c))", 0), ("Session->refresh", 0),
+        ("./src/auth/login.rs:refresh", 0), ("src/auth/login.rs::Session::refresh", 0),
+        ("auth/login.rs#refresh", 0), ("src/auth/login#Session.refresh", 0),
+        ("auth::login::Session::refresh", 0), ("crate::auth::Session::refresh", 0),
+        ("auth.Session.refresh()", 0), ("bin::main::main", 3),
     ])
     func aNameOfOneIsFound(text: String, index: Int) throws {
         #expect(try finder.find(text) == .key(Self.keys[index]))
@@ -92,7 +98,7 @@ import Testing
 
     @Test(arguments: [
         ("refresh", [1, 0]), ("main", [3, 2]), ("main.rs:main", [3, 2]), ("start", [4, 5]),
-        ("login.rs:start", [4, 5]), ("twin", [6, 7]), ("a.rs:twin", [6, 7]),
+        ("login.rs:start", [4, 5]), ("twin", [6, 7]), ("a.rs:twin", [6, 7]), ("refresh()", [1, 0]),
     ])
     func severalAreListedAndNoneIsTaken(text: String, indexes: [Int]) throws {
         #expect(try finder.find(text) == .ambiguous(indexes.map { Self.keys[$0] }))
@@ -100,7 +106,8 @@ import Testing
 
     @Test(arguments: [
         "efresh", "Sessio.refresh", "other.rs:refresh", "in.rs:main", "rust", "", ":", "login.rs:",
-        "refresh()", "Refresh",
+        "Refresh", "main().refresh()", "main(refresh", "auth::other::refresh", "x::main",
+        "login.rs:9", "src/auth/log.rs",
     ])
     func nothingIsTakenForWhatItIsNot(text: String) throws {
         guard case .unknown = try finder.find(text) else {
@@ -116,7 +123,13 @@ import Testing
         }
         #expect(try similar("refrsh") == [Self.keys[1], Self.keys[0]])
         #expect(try similar("Refresh") == [Self.keys[1], Self.keys[0]])
+        // What is elsewhere only where nothing is near, and the file that is named before others.
         #expect(try similar("spwan") == ["rust:external:tokio.spawn:-"])
+        #expect(try similar("login.rs:refrsh") == [Self.keys[0], Self.keys[1]])
+        #expect(try similar("Sesion.refresh") == [Self.keys[0]])
+        #expect(try similar("Sesion::refresh()") == [Self.keys[0]])
+        #expect(try similar("tokio.sync.strat") == [Self.keys[4], Self.keys[5]])
+        #expect(try similar("tokoi.spwan") == ["rust:external:tokio.spawn:-"])
         #expect(try similar("sess") == [Self.keys[0]])
         #expect(try similar("sesion") == [Self.keys[0]])
         #expect(try similar("zzzzzz") == [])

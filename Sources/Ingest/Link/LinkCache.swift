@@ -54,7 +54,7 @@ struct LinkCache: Sendable {
     let notes: [String: [String: [String]]]
     let names: NameTable
 
-    private static let name = "link-cache"
+    static let name = "link-cache"
     private static let magic: UInt64 = 0x314B_4E4C_4745_5353
     private static let headerByteCount = 32
 

@@ -171,6 +171,8 @@ extension Linker {
     }
 
     func unresolved(_ name: String) -> Answer {
+        // `f()()`: what a call gives has no name to be known by.
+        if name.isEmpty { return Answer(targets: [], resolution: .unresolved) }
         let name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
         return Answer(targets: [.unresolved(name)], resolution: .unresolved)
     }

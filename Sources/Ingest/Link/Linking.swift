@@ -35,7 +35,7 @@ struct Linking {
 
     /// Writes the edges that are others than those that the store has. Returns how many files were
     /// linked.
-    func write(_ writer: RowWriter) throws -> Int {
+    func write(_ writer: RowWriter, _ check: () throws -> Void) throws -> Int {
         let stored = KnownFacts(reader: snapshot.reader())
         var changes = try Changes(sources, index, known, stored)
         let loader = Loader(sources, index, snapshot)
@@ -53,6 +53,7 @@ struct Linking {
                 return { FileEdges(numbers[$0], linker) }
             },
             consume: { place, edges in
+                try check()
                 try loader.check()
                 let source = sources[numbers[place]]
                 if source.facts == nil, try stored.linkHash(of: source.path) == edges.hash {

@@ -13,11 +13,16 @@ package struct DiskStorage: Storage {
     private func full(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
 
     package func prepare() throws(StoreError) {
-        do throws(StoreError) { try makeDirectories() } catch {
-            guard error.errno == ENOENT else { throw error }
-            throw StoreError(
-                .notFound, "the folder that should hold the store does not exist", path: path)
+        // It may be removed while it is made; a link that leads nowhere stays one.
+        for _ in 0..<100 {
+            do throws(StoreError) { return try makeDirectories() } catch {
+                guard error.errno == ENOENT else { throw error }
+                let parent = Directory.parent(of: path)
+                guard (try? Directory.kind(of: parent)) == .directory else { break }
+            }
         }
+        throw StoreError(
+            .notFound, "the folder that should hold the store does not exist", path: path)
     }
 
     private func makeDirectories() throws(StoreError) {
@@ -119,7 +124,19 @@ package struct DiskStorage: Storage {
     private struct Unshared: @unchecked Sendable { let file: any StorageFile }
 
     package func lock() throws(StoreError) -> any StorageLock {
-        let file = try system { () throws(SystemError) in try File(full(Layout.lock), .readWrite) }
+        while true {
+            if let lock = try lockIfPresent() { return lock }
+            try prepare()
+        }
+    }
+
+    /// Nil if the store was removed since it was prepared, and the lock with it.
+    private func lockIfPresent() throws(StoreError) -> DiskLock? {
+        let file: File
+        do throws(SystemError) { file = try File(full(Layout.lock), .readWrite) } catch {
+            if error.errno == ENOENT { return nil }
+            throw StoreError(error)
+        }
         guard try system({ () throws(SystemError) in try file.tryLock() }) else {
             let text =
                 (try? file.readAll(limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -130,17 +147,47 @@ package struct DiskStorage: Storage {
             error.holder = holder
             throw error
         }
+        var isNew = false
         // Who holds it is told only to help; the lock itself is the kernel's. A full disk must not
         // keep a gc from making room.
         do throws(SystemError) {
             // What a longer number left stands behind the line's end.
             let text = Array("\(processID())\n".utf8)
-            if try file.readAll(limit: 64).starts(with: text) { return DiskLock(file) }
+            let before = try file.readAll(limit: 64)
+            if before.starts(with: text) { return DiskLock(file) }
+            if before.starts(with: Self.removed), try !file.hasItsName() { return nil }
+            isNew = before.isEmpty
             try text.withUnsafeBufferPointer { text throws(SystemError) in
                 try file.write(UnsafeRawBufferPointer(text), at: 0)
             }
         } catch {}
+        // Whoever removed the one before this may have taken what was prepared.
+        if isNew, (try? Directory.kind(of: full(Layout.segments))) == .nothing {
+            try makeDirectories()
+        }
         return DiskLock(file)
+    }
+
+    /// What stands in the lock of a store that was removed, for whoever has opened it already.
+    private static let removed = Array("removed\n".utf8)
+
+    /// Removes the store's own files, and its directory unless that is to stay or holds others'.
+    /// Only for who holds the lock.
+    func removeAll(keepingDirectory: Bool) throws(StoreError) {
+        try system { () throws(SystemError) in
+            let lock = try File(full(Layout.lock), .readWrite)
+            try Self.removed.withUnsafeBufferPointer { text throws(SystemError) in
+                try lock.write(UnsafeRawBufferPointer(text), at: 0)
+            }
+            for name in try Directory.names(in: full(Layout.segments)) {
+                try Directory.remove(full("\(Layout.segments)/\(name)"))
+            }
+            try Directory.removeEmpty(full(Layout.segments))
+            for name in [Layout.manifest, Layout.lock] { try Directory.remove(full(name)) }
+            if keepingDirectory { return }
+            // Not if somebody else has put something there.
+            try? Directory.removeEmpty(path)
+        }
     }
 }
 

@@ -8,7 +8,8 @@ extension Command {
         details: """
             Counted in words: what stands in a function, a type or another definition, tests too, each \
             word once however deep. 'raw' is their share of all words, 'effective' that of the words \
-            which are not in imports or comments outside of definitions.
+            which are not in imports or comments outside of definitions. Manifests such as package.json hold \
+            no code, and are left out.
             """,
         options: RelationListing.options
     ) { arguments, output in
@@ -17,6 +18,7 @@ extension Command {
         }
         return try RelationListing(
             relation: CodeGraph.wordCoverage.name,
+            nothing: "no file has code that could be accounted for",
             textColumns: [
                 .init(heading: "words", name: "source_words", alignment: .right),
                 .init(heading: "raw", name: "raw_pct", alignment: .right, text: percent),

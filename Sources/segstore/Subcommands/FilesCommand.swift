@@ -10,7 +10,7 @@ extension Command {
         options: RelationListing.options
     ) { arguments, output in
         try RelationListing(
-            relation: CodeGraph.files.name,
+            relation: CodeGraph.files.name, nothing: "the store holds no files",
             textColumns: [
                 .init(heading: "size", name: "size", alignment: .right) { value in
                     if case .int(let count) = value { Text.bytes(Int(count)) } else { "" }

@@ -8,7 +8,7 @@ extension Command {
         options: RelationListing.options
     ) { arguments, output in
         try RelationListing(
-            relation: CodeGraph.ignoredFiles.name,
+            relation: CodeGraph.ignoredFiles.name, nothing: "no files were passed over",
             textColumns: [
                 .init(heading: "reason", name: "reason"),
                 .init(heading: "extension", name: "extension"),

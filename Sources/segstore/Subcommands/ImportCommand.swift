@@ -97,6 +97,9 @@ private struct ImportRun {
         let reader = try RowImport(arguments.operands, options)
         let location = try StoreLocation.findToFill(arguments)
         path = location.path
+        let place = try StorePlace(path)
+        var isDone = false
+        defer { if !isDone { place.clear() } }
         let store = try Self.open(path, reader.schema, options.relation)
         let progress = ProgressLine()
         do {
@@ -132,6 +135,7 @@ private struct ImportRun {
         } catch let error as StoreError where error.code == .readOnly {
             throw CommandError("\(error); choose another place with --store <path>")
         }
+        isDone = true
         progress.clear()
         // A merge that has begun would be lost with the process.
         store.waitForBackgroundWork()

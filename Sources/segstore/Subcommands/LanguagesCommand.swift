@@ -8,7 +8,7 @@ extension Command {
             A language without a grammar is listed with what is wrong; its files are then ignored, and \
             the rest goes on.
             """,
-        options: [.grammars]
+        options: [.grammars], readsStore: false
     ) { arguments, output in
         let table = LanguageTable(try arguments.grammars)
         let rows = table.rows
@@ -30,22 +30,24 @@ extension Command {
             }
             text.finish()
         default:
-            output.answer(arguments.format) { json in
-                json.array("languages") {
-                    for row in rows {
-                        json.object {
-                            json.member("language", row.language)
-                            json.member("grammar", row.grammar)
-                            json.member("version", row.version)
-                            json.member("abi", row.abi)
-                            json.member("problem", row.problem)
-                            json.array("extensions") {
-                                for name in row.extensions { json.element(name) }
-                            }
+            try output.answer(
+                arguments.format, "languages",
+                columns: ["language", "grammar", "version", "abi", "problem", "extensions"]
+            ) { json in
+                json.array("folders") { for path in table.paths { json.element(path) } }
+            } rows: { answer in
+                for row in rows {
+                    try answer.row { json in
+                        json.member("language", row.language)
+                        json.member("grammar", row.grammar)
+                        json.member("version", row.version)
+                        json.member("abi", row.abi)
+                        json.member("problem", row.problem)
+                        json.array("extensions") {
+                            for name in row.extensions { json.element(name) }
                         }
                     }
                 }
-                json.array("folders") { for path in table.paths { json.element(path) } }
             }
         }
         let problems = rows.compactMap(\.problem)

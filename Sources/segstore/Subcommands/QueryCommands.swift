@@ -25,8 +25,10 @@ extension Option {
 
 private let keyDetails = """
     <key> is a whole key, or anything that names one entity only: its name, the last parts of its \
-    qualified name (Session.refresh), or one of these behind the end of a path (login.rs:refresh). If it \
-    names several or none, they, or some that are like it, are listed, and the exit status is 3.
+    qualified name (Session.refresh), or one of these behind the end of a path (login.rs:refresh); a \
+    file (auth/login.rs), or what is at a line of it (login.rs:12). It may be copied from code: \
+    auth::Session::refresh(), Session->refresh, ./login.rs#refresh. If it names several or none, they, \
+    or some that are like it, are listed, and the exit status is 3.
     """
 
 extension Command {
@@ -75,7 +77,12 @@ extension Command {
     ) throws -> String {
         let text = arguments.operand
         switch try KeyFinder(reader).find(text) {
-        case .key(let key): return key
+        case .key(let key):
+            // Which one it is, nobody could know who typed that.
+            if KeyFinder.isPlace(text), key != text, arguments.format == .text {
+                Console.note("\(text) is in \(key)")
+            }
+            return key
         case .ambiguous(let keys):
             throw failure(
                 "'\(text)' names \(Text.count(keys.count, "entity", "entities")): use one of their keys",
@@ -145,12 +152,17 @@ extension Command {
         // What has no edges is no code graph, and has no keys to look for.
         let edges = try reader.relation(CodeGraph.edges.name)
         let key = try key(arguments, reader, output)
-        try noteUnknown(query, edges, reader)
+        let isMistyped = try noteUnknown(query, edges, reader)
         let answer = try query.run(reader, from: key)
         if arguments.format == .text {
             show(answer, direction, output)
         } else {
             try write(answer, key, query, snapshot, arguments.format, output)
+        }
+        if arguments.format == .text, answer.edges.isEmpty, !isMistyped, query.limit > 0 {
+            let isChosen = query.kinds != nil || query.resolutions != nil
+            let way = direction == .outgoing ? "from" : "to"
+            output.note("no edge\(isChosen ? " of that sort" : "") leads \(way) \(key)")
         }
         if arguments.format == .text, answer.unresolvedCount > 0 {
             let references = Text.count(answer.unresolvedCount, "reference")
@@ -164,19 +176,22 @@ extension Command {
         }
     }
 
-    /// A word that no edge has is most likely mistyped.
+    /// A word that no edge has is most likely mistyped; whether there is one.
     private static func noteUnknown(
         _ query: DependencyQuery, _ edges: Int, _ reader: Reader
-    ) throws {
+    ) throws -> Bool {
+        var isMistyped = false
         for (column, wanted) in [("kind", query.kinds), ("resolution", query.resolutions)] {
             guard let wanted else { continue }
             let known = try reader.counts(edges, by: try reader.column(column, of: edges))
             for word in wanted.sorted() where known[word] == nil {
+                isMistyped = true
                 Console.note(
                     "no edge has the \(column) '\(word)'; there are \(known.keys.sorted().joined(separator: ", "))"
                 )
             }
         }
+        return isMistyped
     }
 
     private static func show(
@@ -185,12 +200,12 @@ extension Command {
         guard !answer.edges.isEmpty else { return }
         let isDeep = answer.edges.contains { $0.depth > 1 }
         var columns: [(String, Table.Alignment)] = [
-            ("kind", .left), ("resolution", .left), (direction == .outgoing ? "to" : "from", .left),
+            ("kind", .left), ("resolution", .left), (direction == .outgoing ? "to" : "from", .keys),
             ("where", .left),
         ]
         if isDeep {
             columns.insert(("depth", .right), at: 0)
-            columns.insert((direction == .outgoing ? "from" : "to", .left), at: 3)
+            columns.insert((direction == .outgoing ? "from" : "to", .keys), at: 3)
         }
         var table = Table(output, columns)
         for edge in answer.edges {

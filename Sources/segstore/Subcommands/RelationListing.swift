@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows of a relation in the order of their keys: what 'files' and 'ignored' answer.
+// The rows of a relation in the order of their keys, or of some columns: what 'files', 'tests',
+// 'coverage' and 'ignored' answer.
 
 import SegmentStore
 
@@ -16,6 +17,10 @@ struct RelationListing: Sendable {
     static let options: [Option] = [.limit, .offset, .at]
 
     let relation: String
+    /// What is said of none.
+    let nothing: String
+    /// What the rows are listed by, where that is not their key.
+    var order: [String] = []
     /// JSON has all of them.
     let textColumns: [Column]
 
@@ -25,7 +30,7 @@ struct RelationListing: Sendable {
         let snapshot = try StoreLocation.snapshot(arguments)
         let total = try snapshot.rowCount(relation)
         let count = min(limit, max(0, total - offset))
-        let rows = Rows(try Source(snapshot, relation), offset..<offset + count)
+        let rows = Rows(try Source(snapshot, relation), order, offset..<offset + count)
         switch arguments.format {
         case .text:
             try text(rows, output)
@@ -42,6 +47,7 @@ struct RelationListing: Sendable {
                 try rows.visit(row)
             }
         }
+        if total == 0, arguments.format == .text { output.note(nothing) }
         if count < total, arguments.format != .json {
             output.note(
                 "showing \(Text.count(count)) of \(Text.count(total, "row"))\(more(offset + count, total))"
@@ -55,7 +61,7 @@ struct RelationListing: Sendable {
     }
 
     private func text(_ rows: Rows, _ output: Output) throws {
-        // No heading over nothing: an empty answer is empty.
+        // No heading over nothing.
         guard !rows.range.isEmpty else { return }
         let columns = try textColumns.map {
             try rows.source.reader.column($0.name, of: rows.source.relation)
@@ -85,17 +91,23 @@ extension RelationListing {
     /// A range of the relation's rows.
     private struct Rows {
         let source: Source
+        let order: [String]
         let range: Range<Int>
 
         private struct Stop: Error {}
 
-        init(_ source: Source, _ range: Range<Int>) {
+        init(_ source: Source, _ order: [String], _ range: Range<Int>) {
             self.source = source
+            self.order = order
             self.range = range
         }
 
         func visit(_ body: (RowID) throws -> Void) throws {
             guard !range.isEmpty else { return }
+            guard order.isEmpty else {
+                for row in try sorted()[range] { try body(row) }
+                return
+            }
             var index = 0
             do {
                 try source.reader.forEachRowByKey(source.relation) { row in
@@ -104,6 +116,32 @@ extension RelationListing {
                     index += 1
                 }
             } catch is Stop {}
+        }
+
+        private func sorted() throws -> [RowID] {
+            let (reader, relation) = (source.reader, source.relation)
+            let columns = try order.map { try reader.column($0, of: relation) }
+            var rows: [(values: [Value], row: RowID)] = []
+            try reader.forEachRowByKey(relation) { row in
+                rows.append((try columns.map { try reader.value(relation, row, $0) }, row))
+            }
+            // Those with the same values stay in the order of their keys.
+            return rows.enumerated().sorted { a, b in
+                for (value, other) in zip(a.element.values, b.element.values) {
+                    if Self.precedes(value, other) { return true }
+                    if Self.precedes(other, value) { return false }
+                }
+                return a.offset < b.offset
+            }.map(\.element.row)
+        }
+
+        /// Texts by bytes, as the store's own order is.
+        private static func precedes(_ a: Value, _ b: Value) -> Bool {
+            switch (a, b) {
+            case (.int(let a), .int(let b)): a < b
+            case (.string(let a), .string(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
+            default: false
+            }
         }
     }
 }

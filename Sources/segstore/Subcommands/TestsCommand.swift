@@ -4,11 +4,12 @@ import CodeGraph
 extension Command {
     static let tests = Command(
         name: "tests", summary: "the tests that are no entities, and why",
-        details: "In the order of their keys. JSON has all columns.",
+        details: "In the order of their files and lines. JSON has all columns.",
         options: RelationListing.options
     ) { arguments, output in
         try RelationListing(
-            relation: CodeGraph.excludedTests.name,
+            relation: CodeGraph.excludedTests.name, nothing: "no tests were left out",
+            order: ["file", "start_line"],
             textColumns: [
                 .init(heading: "kind", name: "kind"),
                 .init(heading: "reason", name: "reason"),
