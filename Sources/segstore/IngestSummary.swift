@@ -169,7 +169,7 @@ struct IngestSummary {
     private var changes: String {
         guard report.isCommitted else { return "nothing, so no new generation" }
         return
-            "\(Text.count(report.parsed.fileCount, "file")) parsed, \(Text.count(report.removedFileCount)) removed, \(Text.count(report.writtenRowCount, "row")) written"
+            "\(Text.count(report.parsed.fileCount, "file")) parsed, \(Text.count(report.removedFileCount)) removed, \(Text.count(report.linkedFileCount)) linked, \(Text.count(report.writtenRowCount, "row")) written"
     }
 
     private func json(_ format: Format, _ output: Output) {
@@ -185,6 +185,7 @@ struct IngestSummary {
             json.member("files_parsed", report.parsed.fileCount)
             json.member("bytes_parsed", report.parsed.byteCount)
             json.member("files_removed", report.removedFileCount)
+            json.member("files_linked", report.linkedFileCount)
             json.member("files_with_errors", errorFiles.count)
             json.member("entities_found", entityCount + testCount)
             json.member("entities", entityCount)

@@ -23,7 +23,9 @@ import Testing
         #expect(answer.output.contains(/\nignored +2: 1 binary, 1 unknown extension\n/))
         #expect(answer.output.contains(/\nentities +5: 3 module, 2 variable\n/))
         #expect(answer.output.contains(/\nedges +3: 2 exact, 1 external\n/))
-        #expect(answer.output.contains(/\nchanged +3 files parsed, 0 removed, 22 rows written\n/))
+        #expect(
+            answer.output.contains(
+                /\nchanged +3 files parsed, 0 removed, 3 linked, 22 rows written\n/))
         #expect(answer.output.contains("generation 1"))
         let rows = try files()
         #expect(rows.map { $0["file"] as? String } == ["lib/a.c", "lib/b.c", "main.swift"])

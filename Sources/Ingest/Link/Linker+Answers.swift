@@ -4,6 +4,23 @@
 
 extension Linker {
     func answer(_ reference: Reference) -> Answer {
+        let answer = followed(reference)
+        guard rules.hasOpenTypes, answer.resolution == .unresolved,
+            reference.target.hasSuffix("=")
+        else { return answer }
+        // `a.b = 1` calls `b=`, or sets what has been declared to be set.
+        var property = reference
+        property.target.removeLast()
+        property.argumentCount = -1
+        let other = followed(property)
+        let isProperty = other.targets.allSatisfy { target in
+            guard case .symbol(let symbol) = target else { return false }
+            return table.definition(symbol).kind == .property
+        }
+        return isProperty ? other : answer
+    }
+
+    private func followed(_ reference: Reference) -> Answer {
         let expression = Expression(reference.target)
         let name = expression.last
         guard rules.isDefined else { return unresolved(name) }

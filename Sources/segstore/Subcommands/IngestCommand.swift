@@ -242,6 +242,7 @@ private struct IngestRun {
                 json.member("generation", report.generation)
                 json.member("files_parsed", report.parsed.fileCount)
                 json.member("files_removed", report.removedFileCount)
+                json.member("files_linked", report.linkedFileCount)
                 json.member("rows_written", report.writtenRowCount)
                 json.member("seconds", Double(time / 1000) / 1e6)
                 json.array("changed") {

@@ -21,9 +21,12 @@ extension JavaScript {
                 e.bind("this", .value(type ?? "?"), behind: nil, isNew: true)
                 continue
             }
-            // Without a type it has that of what it is when it is not given.
+            // Without a type it has that of what it is when it is not given, but is not that.
             let value = parameter["type"] == nil ? parameter["value"] ?? parameter["right"] : nil
-            declare(e, pattern, as: type ?? value.flatMap { e.expression(of: $0) })
+            let made = value.flatMap {
+                $0.isOne(of: "identifier", "member_expression") ? nil : e.expression(of: $0)
+            }
+            declare(e, pattern, as: type ?? made)
         }
         if let body = node["body"] { hoist(e, body) }
     }

@@ -280,6 +280,15 @@ enum Ruby {
         }
         if method.is("super") {
             referSuper(e, node, argumentCount: e.argumentCount(node))
+        } else if let receiver = node["receiver"], let setting = node.parent,
+            setting.isOne(of: "assignment", "operator_assignment", "left_assignment_list"),
+            setting.is("left_assignment_list") || setting["left"]?.index == node.index
+        {
+            // `a.b += 1` asks for what it is as well.
+            if setting.is("operator_assignment") { e.referCall(node) }
+            e.refer(
+                .calls, "\(e.expression(of: receiver) ?? "?").\(name)=", line: node.line,
+                argumentCount: 1)
         } else if name != "class" || node["receiver"] == nil {
             e.referCall(node)
         }

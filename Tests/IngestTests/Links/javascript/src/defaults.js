@@ -1,0 +1,15 @@
+// What a parameter is when it is not given is not what it is when it is.
+export function plain() {}
+
+export class Tool {
+  run() {}
+}
+
+export function call(given = plain) {
+  given();
+}
+
+export function run(tool = new Tool(), { given = plain } = {}) {
+  tool.run();
+  given();
+}
