@@ -171,7 +171,8 @@ extension Linker {
     }
 
     func unresolved(_ name: String) -> Answer {
-        let name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
+        var name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
+        if name.utf8.first == UInt8(ascii: "@") { name = shown(name) }
         return Answer(targets: [.unresolved(name)], resolution: .unresolved)
     }
 
@@ -185,7 +186,13 @@ extension Linker {
             || rules.hasIncludes && item.name == nil && item.alias.isEmpty
         let last = name ?? (isPath ? nil : LinkedFile.parts(item.module).last) ?? item.module
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
-        return answer(value, last, reference)
+        var answer = answer(value, last, reference)
+        if answer.resolution == .exact, case .symbol(let symbol)? = answer.targets.first,
+            rules.isGuessed(item, table.file(of: symbol).path)
+        {
+            answer.resolution = .probable
+        }
+        return answer
     }
 
     /// More candidates than this say nothing.

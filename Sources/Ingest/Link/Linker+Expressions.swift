@@ -113,6 +113,9 @@ extension Linker {
             if rules.hasOpenTypes { return openBaseValue(of: types, owner) }
             return baseValue(of: types)
         default:
+            if part.name.utf8.first == UInt8(ascii: "@"), let found = numbered(part.name, sought) {
+                return applied(found, part, isCalled: sought == .called)
+            }
             let found = lookUp(part.name, owner, sought ?? Sought(part), part.argumentCount)
             if rules.hasOpenTypes, givesReceiver(found) {
                 return enclosingType(owner).map(isInstance: true)

@@ -28,6 +28,7 @@ extension Linker {
                 let found = extensions(name, ofOuter: text, sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
+            if rules.hasFileValues, let found = sharedMember(name, of: text) { return found }
             return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return member(name, ofModule: value, sought, argumentCount, depth: 0)
         case .instance(let types, let isSure):
