@@ -44,7 +44,10 @@ extension Linker {
         if name.hasPrefix("@module/") {
             return name.dropFirst(8).split(separator: "/").joined(separator: ".")
         }
-        guard name.hasPrefix("@#") else { return name }
+        // The last of a path, behind what says how it is meant.
+        guard name.hasPrefix("@#") else {
+            return String(name[name.index(after: name.lastIndex(of: "/") ?? name.startIndex)...])
+        }
         let parts = name.dropFirst(2).split(separator: "/")
         if parts.count == 2 { return String(parts[1]) }
         guard let index = parts.first.flatMap({ Int($0) }), file.paths.indices.contains(index)

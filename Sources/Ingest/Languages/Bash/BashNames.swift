@@ -124,9 +124,11 @@ extension Linker {
         let own = table.fileNumber(of: file.first)
         let sure = of(files(from: [own], isGuessed: false))
         // What was defined last counts, which the order of the text does not say.
-        let isConditional = sure.allSatisfy { table.definition($0).isStatic }
-        if isConditional, Bash.commands.contains(name) { return .outer(name) }
-        if !sure.isEmpty { return .symbols(sure, isSure: !isConditional) }
+        if !sure.isEmpty {
+            let isConditional = sure.allSatisfy { table.definition($0).isStatic }
+            if isConditional, Bash.commands.contains(name) { return .outer(name) }
+            return .symbols(sure, isSure: !isConditional)
+        }
         let read = of(files(from: [own], isGuessed: true))
         if !read.isEmpty { return .symbols(read, isSure: false) }
         let readers = of(files(from: readers(of: own), isGuessed: true))
