@@ -102,6 +102,8 @@ struct LinkRules: Sendable {
     var find: (@Sendable (Linker, String, Linker.Sought, Int, Int) -> Linker.Value)?
     /// A module is what its file returns; what is said of a table is found by where it stands.
     var hasFileValues = false
+    /// A constant is another name for the type or the function that is its value.
+    var followsConstants = false
     /// What `module` needs to know of all files, found once.
     var notes: @Sendable ([LinkedFile], PathIndex) -> [String: [String]] = { _, _ in [:] }
     /// What an import's module is; nil if that is nothing that can be told.

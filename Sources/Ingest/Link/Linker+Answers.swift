@@ -40,6 +40,7 @@ extension Linker {
     /// are unknown, and of modules.
     func saysNothing(_ expression: Expression) -> Bool {
         let first = expression.parts[0].name
+        if rules.followsConstants { return true }
         return rules.names == nil
             && (first == "@super" || rules.constructors.contains(expression.last)
                 || rules.hasOpenTypes && isConstant(first))

@@ -6,6 +6,15 @@ extension Linker {
     func member(
         _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
     ) -> Value {
+        let found = namedMember(name, of: value, sought, argumentCount: argumentCount)
+        guard rules.followsConstants else { return found }
+        if case .nothing = found { return file(named: name, in: value) }
+        return followed(found)
+    }
+
+    private func namedMember(
+        _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
+    ) -> Value {
         note(name)
         if rules.isStrict { return strictMember(name, of: value) }
         if name == "@item" {

@@ -15,7 +15,9 @@ extension Linker {
             guard sought != .any, case .module(_, let number?) = module else { return module }
             note(item.module)
             let value = type(of: table.files[number].first)
-            if case .symbols(let symbols, _) = value, symbols == [table.files[number].first] {
+            if case .symbols(let symbols, _) = value, symbols == [table.files[number].first],
+                !isType(symbols[0])
+            {
                 return module
             }
             let isSaid = table.definition(table.files[number].first).type != nil
