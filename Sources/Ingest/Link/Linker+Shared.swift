@@ -24,6 +24,7 @@ extension Linker {
             return isSaid ? value : module
         }
         guard name.hasPrefix("@#") else { return nil }
+        dependencies.append(Self.dependency(onImportsOf: file.path))
         let text = name.dropFirst(2)
         let end = text.firstIndex(of: "/") ?? text.endIndex
         guard let index = Int(text[..<end]), file.paths.indices.contains(index) else {
@@ -75,6 +76,7 @@ extension Linker {
     func sharedMember(_ name: String, of text: String) -> Value? {
         note(name)
         let parts = LinkedFile.parts(text)
+        for part in parts { note(part) }
         guard let type = parts.last, !text.utf8.contains(UInt8(ascii: "(")) else { return nil }
         let found = table.extensionMembers(name, ofTypeNamed: type, in: family).filter {
             let other = table.file(of: $0)
@@ -108,7 +110,9 @@ extension Linker {
 
     /// The table that a function is given to, if its file has it.
     func extendedTable(_ text: String, in other: LinkedFile) -> Value? {
-        let path = other.module.appending(all: LinkedFile.parts(text))
+        let parts = LinkedFile.parts(text)
+        for part in parts { note(part) }
+        let path = other.module.appending(all: parts)
         let found = table.symbols(at: path).filter { isOwn($0) && isType($0) }
         return found.isEmpty ? nil : .symbols(found, isSure: true)
     }

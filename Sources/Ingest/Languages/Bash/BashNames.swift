@@ -118,6 +118,7 @@ extension Linker {
         }
         if found.isEmpty { return .outer(name) }
         dependencies.append(Self.dependencyOnImports)
+        note("source")
         func of(_ files: Set<Int>) -> [Symbol] {
             found.filter { files.contains(table.fileNumber(of: $0)) }
         }

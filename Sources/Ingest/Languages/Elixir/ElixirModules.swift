@@ -181,7 +181,7 @@ extension Linker {
         guard case .symbols(let symbols, _) = module, let symbol = symbols.first else { return nil }
         let number = table.fileNumber(of: symbol)
         let other = table.files[number]
-        dependencies.append(Self.dependency(onImportsOf: other.path))
+        note("import")
         let index = symbol - other.first
         func isInside(_ owner: Int) -> Bool {
             let definition = other.facts.definitions[owner]
