@@ -19,6 +19,12 @@ extension Linker {
         } else {
             var receiver = evaluate(expression.parts.dropLast(), reference.owner)
             if !rules.wrapper.isEmpty { receiver = unfolded(receiver) }
+            if part.isCall, reference.kind == .calls, rules.find != nil {
+                // What a call gives is called: `f = a.make(); f()`.
+                let value = evaluate(expression.parts, reference.owner)
+                guard case .symbols = value else { return unresolved(name) }
+                return answer(value, name, reference)
+            }
             let isAtRoot = expression.parts.count == 2 && expression.parts[0].name == "@root"
             value =
                 isAtRoot

@@ -17,3 +17,11 @@ for _, prepare in ipairs({}) do
 end
 goto finish
 ::finish::
+
+-- What a function gives is called, not the function.
+local util = require("shop.util")
+local function step(make)
+  make = util.join(make)
+  return make(1)
+end
+step(print)

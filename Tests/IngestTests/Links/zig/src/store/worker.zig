@@ -11,3 +11,10 @@ pub const Worker = struct {
         config.read();
     }
 };
+
+fn later() void {
+    const made = main.List(u8);
+    const call = main.callback();
+    call();
+    made.init().append(1);
+}
