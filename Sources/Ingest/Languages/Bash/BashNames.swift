@@ -6,9 +6,9 @@
 extension Bash {
     static let links = LinkRules(
         family: "bash", layout: .global,
-        find: { linker, name, sought, _, _ in
+        find: { linker, name, _, owner, _ in
             if name.hasPrefix(outer) { return .outer(decoded(String(name.dropFirst(outer.count)))) }
-            return linker.command(decoded(name), sought)
+            return linker.command(decoded(name), owner)
         },
         notes: { notes($0, $1) }, module: { module($0, $1, $2) },
         isGuessed: { isGuessed($0.module, $1) })
@@ -111,7 +111,7 @@ extension Linker {
     private static let readerLimit = 64
 
     /// A function, or else a program.
-    fileprivate func command(_ name: String, _ sought: Sought) -> Value {
+    fileprivate func command(_ name: String, _ owner: Int) -> Value {
         note(name)
         let found = table.symbols(named: name, in: family).filter {
             table.definition($0).kind == .function
@@ -126,7 +126,12 @@ extension Linker {
         let sure = of(files(from: [own], isGuessed: false))
         // What was defined last counts, which the order of the text does not say.
         if !sure.isEmpty {
-            let isConditional = sure.allSatisfy { table.definition($0).isStatic }
+            // One in another function is there once that has run.
+            let isConditional = sure.allSatisfy {
+                let definition = table.definition($0)
+                let isInside = definition.parent > 0 && !(isOwn($0) && definition.parent == owner)
+                return definition.isStatic || isInside
+            }
             if isConditional, Bash.commands.contains(name) { return .outer(name) }
             return .symbols(sure, isSure: !isConditional)
         }
