@@ -94,7 +94,14 @@ struct Changes {
         let changed = new.facts.changedNames(from: old.facts, path: new.path)
         // A manifest is asked in many ways, and seldom another.
         if !changed.isEmpty, new.language.isManifest { isAll = true }
-        if changed.contains(Linker.dependency(onImportsOf: new.path)) { importsOthers(new) }
+        func own(_ file: PreparedFile) -> [String] {
+            file.facts.attributes.filter { $0.owner == 0 }.map(\.name)
+        }
+        if changed.contains(Linker.dependency(onImportsOf: new.path))
+            || new.language.links.notesAskAllFiles && own(new) != own(old)
+        {
+            importsOthers(new)
+        }
         names.formUnion(changed)
     }
 
@@ -120,6 +127,7 @@ struct Changes {
     /// Adds what only the table of all names as they are now can tell.
     mutating func settle(_ table: SymbolTable, notesBefore: [String: [String: [String]]]?) {
         if isAll { return }
+        for family in families { names.insert(Linker.dependency(onImportsIn: family)) }
         if let notesBefore {
             for family in families {
                 let (before, now) = (notesBefore[family] ?? [:], table.notes[family] ?? [:])

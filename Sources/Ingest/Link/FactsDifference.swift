@@ -40,10 +40,21 @@ extension LinkFacts {
         let wasTest = old.definitions.first?.isExcluded
         if package != old.package || importTexts != old.importTexts
             || definitions.first?.isExcluded != wasTest
+            || definitions.first?.type != old.definitions.first?.type
+            || namesByNumber != old.namesByNumber
         {
             changed.insert(Linker.dependency(onImportsOf: path))
         }
         return changed
+    }
+
+    /// What the numbers mean that stand for definitions of the file, if there are any.
+    private var namesByNumber: [String]? {
+        let hasNumbers =
+            definitions.contains { $0.type?.hasPrefix("@#") ?? false }
+            || attributes.contains { $0.type.hasPrefix("@#") }
+            || bases.contains { $0.target.hasPrefix("@#") }
+        return hasNumbers ? definitions.map(\.name) : nil
     }
 
     private struct Shape: Hashable {

@@ -97,12 +97,21 @@ struct LinkRules: Sendable {
     var outerMember: @Sendable (String, String) -> Bool = { _, _ in true }
     /// A name is what the file has, or a file that it includes; else it is a guess.
     var hasIncludes = false
+    /// What a bare name is, where none of these say it: with what it is to be, the definition that
+    /// it is named in, and the number of arguments.
+    var find: (@Sendable (Linker, String, Linker.Sought, Int, Int) -> Linker.Value)?
+    /// A module is what its file returns; what is said of a table is found by where it stands.
+    var hasFileValues = false
+    /// A constant is another name for the type or the function that is its value.
+    var followsConstants = false
     /// What `module` needs to know of all files, found once: of manifests only, or also which other
     /// files there are, and what they import.
     var notes: @Sendable ([PreparedFile], PathIndex) -> [String: [String]] = { _, _ in [:] }
     var notesAskAllFiles = false
     /// What an import's module is; nil if that is nothing that can be told.
     var module: @Sendable (Import, LinkedFile, ModuleFinder) -> Module? = { _, _, _ in nil }
+    /// Whether a file, with its path, is only likely to be what an import means.
+    var isGuessed: @Sendable (Import, String) -> Bool = { _, _ in false }
 
     func isGlobal(_ package: String) -> Bool { !package.isEmpty && package == globalPackage }
 

@@ -36,6 +36,12 @@ extension Linker {
         } else {
             var receiver = evaluate(expression.parts.dropLast(), reference.owner)
             if !rules.wrapper.isEmpty { receiver = unfolded(receiver) }
+            if part.isCall, reference.kind == .calls, rules.find != nil {
+                // What a call gives is called: `f = a.make(); f()`.
+                let value = evaluate(expression.parts, reference.owner)
+                guard case .symbols = value else { return unresolved(name) }
+                return answer(value, name, reference)
+            }
             let isAtRoot = expression.parts.count == 2 && expression.parts[0].name == "@root"
             value =
                 isAtRoot
@@ -57,6 +63,7 @@ extension Linker {
     /// are unknown, and of modules.
     func saysNothing(_ expression: Expression) -> Bool {
         let first = expression.parts[0].name
+        if rules.followsConstants { return true }
         return rules.names == nil
             && (first == "@super" || rules.constructors.contains(expression.last)
                 || rules.hasOpenTypes && isConstant(first))
@@ -190,7 +197,8 @@ extension Linker {
     func unresolved(_ name: String) -> Answer {
         // `f()()`: what a call gives has no name to be known by.
         if name.isEmpty { return Answer(targets: [], resolution: .unresolved) }
-        let name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
+        var name = rules.hasPaths && name.hasSuffix("!") ? String(name.dropLast()) : name
+        if name.utf8.first == UInt8(ascii: "@") { name = shown(name) }
         return Answer(targets: [.unresolved(name)], resolution: .unresolved)
     }
 
@@ -204,7 +212,13 @@ extension Linker {
             || rules.hasIncludes && item.name == nil && item.alias.isEmpty
         let last = name ?? (isPath ? nil : LinkedFile.parts(item.module).last) ?? item.module
         let reference = Reference(kind: .imports, target: last, line: item.line, owner: item.owner)
-        return answer(value, last, reference)
+        var answer = answer(value, last, reference)
+        if answer.resolution == .exact, case .symbol(let symbol)? = answer.targets.first,
+            rules.isGuessed(item, table.file(of: symbol).path)
+        {
+            answer.resolution = .probable
+        }
+        return answer
     }
 
     /// More candidates than this say nothing.

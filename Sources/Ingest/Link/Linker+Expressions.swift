@@ -113,6 +113,9 @@ extension Linker {
             if rules.hasOpenTypes { return openBaseValue(of: types, owner) }
             return baseValue(of: types)
         default:
+            if part.name.utf8.first == UInt8(ascii: "@"), let found = numbered(part.name, sought) {
+                return applied(found, part, isCalled: sought == .called)
+            }
             let found = lookUp(part.name, owner, sought ?? Sought(part), part.argumentCount)
             if rules.hasOpenTypes, givesReceiver(found) {
                 return enclosingType(owner).map(isInstance: true)
@@ -219,6 +222,15 @@ extension Linker {
     func instance(of value: Value) -> Value {
         switch value {
         case .symbols(let symbols, let isSure):
+            if rules.followsConstants, symbols.count == 1,
+                table.definition(symbols[0]).kind == .constant
+            {
+                // `const A = List(u8);`
+                guard case .instance(let types, let isTypeSure) = type(of: symbols[0]) else {
+                    return .nothing
+                }
+                return .instance(types, isSure: isSure && isTypeSure)
+            }
             var types: [Symbol] = []
             var isSure = isSure
             for symbol in symbols {

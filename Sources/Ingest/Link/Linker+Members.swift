@@ -6,6 +6,15 @@ extension Linker {
     func member(
         _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
     ) -> Value {
+        let found = namedMember(name, of: value, sought, argumentCount: argumentCount)
+        guard rules.followsConstants else { return found }
+        if case .nothing = found { return file(named: name, in: value) }
+        return followed(found)
+    }
+
+    private func namedMember(
+        _ name: String, of value: Value, _ sought: Sought, argumentCount: Int
+    ) -> Value {
         note(name)
         if rules.isStrict { return strictMember(name, of: value) }
         if name == "@item" {
@@ -28,6 +37,7 @@ extension Linker {
                 let found = extensions(name, ofOuter: text, sought, argumentCount)
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
+            if rules.hasFileValues, let found = sharedMember(name, of: text) { return found }
             return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return member(name, ofModule: value, sought, argumentCount, depth: 0)
         case .instance(let types, let isSure):

@@ -61,6 +61,7 @@ extension Linker {
         case .nothing, .wrapped: return .nothing
         case .module(let path, let number):
             note(name)
+            if rules.hasFileValues, let number { return member(name, ofFile: number) }
             if let number, isReplaced(number) {
                 let value = inside(number) { exported(name, depth: depth) }
                 if case .nothing = value {} else { return value }

@@ -129,6 +129,10 @@ extension Linker {
         _ name: String, _ owner: Int, _ sought: Sought, _ argumentCount: Int
     ) -> Value {
         if rules.isStrict { return strictLookUp(name, owner) }
+        if let find = rules.find {
+            note(name)
+            return find(self, name, sought, owner, argumentCount)
+        }
         if rules.hasOpenTypes {
             note(name)
             // `Array(a)` is a method.

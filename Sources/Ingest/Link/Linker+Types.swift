@@ -30,6 +30,7 @@ extension Linker {
         return leveled(symbol, extendedMemo) {
             inside(table.fileNumber(of: symbol)) {
                 if rules.isStrict { return strictExtendedType(text, other, symbol) }
+                if rules.hasFileValues, let found = extendedTable(text, in: other) { return found }
                 // It is named where it is extended.
                 let parent = other.facts.definitions[symbol - other.first].parent
                 let owner = rules.names == nil ? 0 : max(0, parent)

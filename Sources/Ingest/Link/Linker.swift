@@ -195,6 +195,9 @@ final class Linker {
     /// On what a file has from others, and what those that it includes have.
     static func dependency(onImportsOf path: String) -> UInt32 { dependency(on: "/" + path) }
 
+    /// On what files of a family have from each other, whichever, where `notesAskAllFiles`.
+    static func dependency(onImportsIn family: String) -> UInt32 { dependency(on: "<" + family) }
+
     func note(_ name: String) { dependencies.append(Self.dependency(on: name)) }
 
     /// Whether what is called is a variable, which has the function.

@@ -355,7 +355,7 @@ final class SymbolTable: Sendable {
 
     func files(of module: NamePath) -> [Int] { files(.file, module.hash) }
 
-    /// Where files are included: those with a name, and those that include one with that name.
+    /// Those with a name, and those that include one with that name.
     func files(named name: String) -> [Int] { files(.fileName, NamePath.hash(name)) }
     func files(including name: String) -> [Int] { files(.include, NamePath.hash(name)) }
 
@@ -424,8 +424,8 @@ extension PreparedFile {
         }
         add(.file, module.hash, 0)
         for path in ownModules { add(.module, path.hash, 0) }
+        add(.fileName, NamePath.hash(PathIndex.name(of: self.path)), 0)
         if language.links.hasIncludes {
-            add(.fileName, NamePath.hash(PathIndex.name(of: self.path)), 0)
             for item in facts.imports { add(.include, NamePath.hash(item.includedName), 0) }
         }
         return entries

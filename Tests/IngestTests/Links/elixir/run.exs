@@ -1,0 +1,5 @@
+alias Shop.Order
+order = Order.new("script")
+Shop.save(order)
+IO.puts("done")
+check(order)
