@@ -36,9 +36,10 @@ def rows(segstore, store, relation):
 
 
 class Graph:
-    def __init__(self, segstore, tree, store):
+    def __init__(self, segstore, tree, store, excluded):
         subprocess.run(
-            [segstore, "ingest", tree, "--store", store, "--include-tests"], check=True,
+            [segstore, "ingest", tree, "--store", store, "--include-tests",
+             *(f"--exclude={pattern}" for pattern in excluded)], check=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.entities = {row["key"]: row for row in rows(segstore, store, "entities")}
         self.files = {row["file"] for row in rows(segstore, store, "files")}
@@ -66,7 +67,7 @@ class Graph:
             parts = target["qualified_name"].split(".")
             if len(parts) > 1:
                 names.add(parts[-2])
-        if target["kind"] in TYPES:
+        if target["kind"] in TYPES and target["kind"] != "enum_member":
             names.add("init")
         return names
 
@@ -201,9 +202,9 @@ class Result:
         }
 
 
-def compare(segstore, tree, truth):
+def compare(segstore, tree, truth, excluded=()):
     with tempfile.TemporaryDirectory() as folder:
-        graph = Graph(segstore, tree, os.path.join(folder, "store"))
+        graph = Graph(segstore, tree, os.path.join(folder, "store"), excluded)
     result = Result()
     definitions, isOuter = [], False
     calls, targets = [], collections.defaultdict(list)
@@ -231,12 +232,13 @@ def main():
     parser.add_argument("segstore", help="the program")
     parser.add_argument("tree")
     parser.add_argument("truth")
+    parser.add_argument("--exclude", action="append", default=[], help="what is not ingested")
     parser.add_argument(
         "--show", metavar="WHAT",
         help="list misses: exact-wrong, probable-wrong, ambiguous, missed, none, missing, superfluous")
     parser.add_argument("--count", type=int, default=30, help="how many of them, by chance (30)")
     arguments = parser.parse_args()
-    result = compare(arguments.segstore, arguments.tree, arguments.truth)
+    result = compare(arguments.segstore, arguments.tree, arguments.truth, arguments.exclude)
     f = result.figures()
     print(f"calls into the tree  {f['calls']:,}: {f['resolved']:.1f} % exact or probable and right, "
           f"{f['ambiguous']:.1f} % ambiguous with the right one")

@@ -186,7 +186,7 @@ extension Extractor {
             append(argumentCount(node), to: &bytes)
         case .implicitMember(let field):
             guard byte(node.start) == UInt8(ascii: ".") else { return go(node[field]) }
-            bytes += "@any".utf8
+            bytes += (language.expected?(self, node) ?? "@any").utf8
             append(member: node[field], to: &bytes)
         case .field(let field):
             if let prefix = language.rootPrefix, has(node, prefix: prefix) {

@@ -141,7 +141,7 @@ extension Extractor {
         labels: String? = nil
     ) {
         guard !target.isEmpty, target != "?", target != "@super", !target.hasSuffix(".?"),
-            !target.hasSuffix(".@item"), !target.hasSuffix(".@try"),
+            !target.hasSuffix(".@item"), !target.hasSuffix(".@try"), !isGiven(target),
             !(target.hasPrefix("@super(") && target.hasSuffix(")") && !target.utf8.contains(46))
         else { return }
         if kind == .uses || kind == .extends || kind == .implements {
@@ -155,6 +155,12 @@ extension Extractor {
                 owner: scope.definition, argumentCount: argumentCount, labels: labels,
                 arguments: kind == .calls ? givenArguments : nil))
         if kind == .calls { givenArguments = nil }
+    }
+
+    /// Whether it is what a closure is given, which has no name to be referred to by.
+    private func isGiven(_ target: String) -> Bool {
+        guard let at = target.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        return target[at...].hasPrefix("@given") && !target[at...].utf8.contains(46)
     }
 
     /// Gives members and references of types that are extended to those types, where the file has

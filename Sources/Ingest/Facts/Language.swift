@@ -129,6 +129,8 @@ struct Language: Sendable {
     var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
     /// What a call gives that says so itself, as an expression: `Box::new(a)`, `new(A)`.
     var callValue: @Sendable (Extractor, SyntaxNode) -> String? = { _, _ in nil }
+    /// What a member that is named without its type is one of: `f.@param0`.
+    var expected: (@Sendable (Extractor, SyntaxNode) -> String?)?
     /// The type inside of one whose values have it in them: `Option<A>`, `[]A`.
     var wrappedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { _, _ in nil }
     /// How names are found.

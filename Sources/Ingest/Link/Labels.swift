@@ -15,8 +15,15 @@ enum Labels {
                 let isMany = parameter.last == UInt8(ascii: "*")
                 let isOptional = isMany || parameter.last == UInt8(ascii: "=")
                 let name = isOptional ? parameter.dropLast() : parameter
-                // A closure behind the call may be any parameter that is left.
-                if argument.elementsEqual("?".utf8) || name.elementsEqual(argument)
+                // A closure behind the call may be any parameter that is left: one that must be given,
+                // if there is one.
+                let isClosure =
+                    argument.elementsEqual("?".utf8)
+                    && !(isOptional
+                        && parameters[(place + 1)...].contains {
+                            $0.last != UInt8(ascii: "=") && $0.last != UInt8(ascii: "*")
+                        })
+                if isClosure || name.elementsEqual(argument)
                     || (isInMany && argument.elementsEqual("_".utf8))
                 {
                     isMatched = true

@@ -5,9 +5,14 @@
 extension Linker {
     func answer(_ reference: Reference) -> Answer {
         let answer = followed(reference)
-        guard rules.hasOpenTypes, answer.resolution == .unresolved,
-            reference.target.hasSuffix("=")
-        else { return answer }
+        guard answer.resolution == .unresolved else { return answer }
+        if let name = reference.target.expectedMember {
+            // What is expected there is not known, or has it from elsewhere.
+            var implicit = reference
+            implicit.target = "@any." + name
+            return followed(implicit)
+        }
+        guard rules.hasOpenTypes, reference.target.hasSuffix("=") else { return answer }
         // `a.b = 1` calls `b=`, or sets what has been declared to be set.
         var property = reference
         property.target.removeLast()

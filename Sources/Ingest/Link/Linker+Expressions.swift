@@ -71,6 +71,14 @@ extension Linker {
                 value = applied(atRoot(part.name), part)
                 continue
             }
+            if part.name.hasPrefix("@given") {
+                value = given(part.name, value)
+                continue
+            }
+            if part.name.hasPrefix("@param") {
+                value = parameter(part, of: value)
+                continue
+            }
             let isLast = place + 1 == parts.count
             if !rules.wrapper.isEmpty { value = unfolded(value) }
             let found = member(

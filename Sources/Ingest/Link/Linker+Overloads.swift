@@ -182,6 +182,90 @@ extension Linker {
             .map { String(Substring($0)) }
     }
 
+    /// What a function gives a closure that it takes: `@given0` the first that it gives, behind a
+    /// colon the closure's label.
+    func given(_ name: String, _ value: Value) -> Value {
+        guard case .symbols(let symbols, _) = value, symbols.count <= 16 else { return .nothing }
+        let parts = name.dropFirst("@given".utf8.count).split(separator: ":")
+        guard let place = parts.first.flatMap({ Int($0) }) else { return .nothing }
+        var found: [Symbol] = []
+        for symbol in symbols {
+            let definition = table.definition(symbol)
+            guard let text = definition.parameters else { return .nothing }
+            let types = Self.types(text)
+            let labels = (definition.labels ?? "").split(separator: ":").map {
+                $0.prefix { $0 != "=" && $0 != "*" }
+            }
+            let closure = types.indices.first {
+                types[$0].hasPrefix("{")
+                    && (parts.count < 2 || $0 < labels.count && labels[$0] == parts[1])
+            }
+            guard let closure else { continue }
+            let given = types[closure].dropFirst().dropLast().split(separator: ",")
+            guard place < given.count,
+                case .instance(let types, true) = parameterType(String(given[place]), of: symbol),
+                found.isEmpty || found == types
+            else { return .nothing }
+            found = types
+        }
+        return found.isEmpty ? .nothing : .instance(found, isSure: true)
+    }
+
+    /// The type that a function asks for: `@param1`, `@param:label`, with a star that of the elements
+    /// of what it asks for.
+    func parameter(_ part: Expression.Part, of value: Value) -> Value {
+        guard case .symbols(let symbols, _) = value, symbols.count <= 16 else { return .nothing }
+        let name = part.name.dropFirst("@param".utf8.count)
+        var found: [Symbol] = []
+        for symbol in symbols.flatMap({ takers($0) }) {
+            let definition = table.definition(symbol)
+            var text = ""
+            if definition.kind.isCallable {
+                let labels = (definition.labels ?? "").split(separator: ":").map {
+                    $0.prefix { $0 != "=" && $0 != "*" }
+                }
+                let types = Self.types(definition.parameters ?? "")
+                let place =
+                    Int(name).map { labels.indices.contains($0) && labels[$0] == "_" ? $0 : -1 }
+                    ?? labels.firstIndex { $0 == name.dropFirst() }
+                guard let place, types.indices.contains(place) else { continue }
+                text = types[place]
+            } else if definition.name == name.dropFirst() {
+                text = definition.parameters ?? ""
+            } else {
+                continue
+            }
+            // The values of a dictionary.
+            if text.hasPrefix("[:") { text = text.dropFirst(2).dropLast() + "*" }
+            let asked = text.isEmpty ? type(of: symbol) : parameterType(text, of: symbol)
+            switch asked {
+            case .instance(let types, true)
+            where !part.isWrapped && (found.isEmpty || found == types):
+                found = types
+            case .wrapped(let types, true)
+            where part.isWrapped && (found.isEmpty || found == types):
+                found = types
+            default: return .nothing
+            }
+        }
+        return found.isEmpty ? .nothing : .symbols(found, isSure: true)
+    }
+
+    /// What takes the arguments of a call: of a type its initializers, or else what it stores.
+    private func takers(_ symbol: Symbol) -> [Symbol] {
+        let definition = table.definition(symbol)
+        guard definition.isType else { return definition.kind.isCallable ? [symbol] : [] }
+        let path = table.path(symbol)
+        let made = rules.constructors.flatMap { table.symbols(at: path.appending($0)) }
+        if !made.isEmpty { return made }
+        let file = table.file(of: symbol)
+        return file.facts.definitions.indices.filter {
+            let field = file.facts.definitions[$0]
+            return field.parent == symbol - file.first && !field.isStatic
+                && [.constant, .field, .property, .variable].contains(field.kind)
+        }.map { file.first + $0 }
+    }
+
     private func parameterType(_ text: String, of symbol: Symbol) -> Value {
         inside(table.fileNumber(of: symbol)) {
             evaluate(Expression(text).parts, symbol - file.first, .type)
@@ -193,7 +277,11 @@ extension Linker {
         value: () -> Value, wanted: () -> Value
     ) -> Fit {
         if parameter == "*" { return .converted }
-        if argument == "?" || parameter == "?" { return .unknown }
+        if argument == "?" || parameter == "?" || parameter.hasPrefix("{")
+            || parameter.hasPrefix("[")
+        {
+            return .unknown
+        }
         if argument == parameter { return .exact }
         let equals = UInt8(ascii: "=")
         var argument = argument
@@ -243,8 +331,9 @@ extension Linker {
             let name = Self.lastName(text)
             if known.roots.contains(name) { return .converted }
             return known.leaves.contains(name) ? .none : .unknown
-        case (.outer(let text), .instance):
-            return known.leaves.contains(Self.lastName(text)) ? .none : .unknown
+        case (.outer(let text), .instance(let types, _)):
+            if !known.leaves.contains(Self.lastName(text)) { return .unknown }
+            return types.contains(where: isWrittenOut) ? .unknown : .none
         case (.outer(let text), .outer(let other)):
             if text == other { return .exact }
             let (name, otherName) = (Self.lastName(text), Self.lastName(other))
@@ -260,6 +349,14 @@ extension Linker {
             return isLeafWanted || isLeaf && !known.basesOfLeaves.contains(otherName)
                 ? .none : .unknown
         default: return .unknown
+        }
+    }
+
+    /// Whether a literal may be of a type of the tree.
+    private func isWrittenOut(_ type: Symbol) -> Bool {
+        bases(of: type).contains {
+            guard case .outer(let text) = $0 else { return false }
+            return Self.lastName(text).hasPrefix("ExpressibleBy")
         }
     }
 

@@ -230,6 +230,7 @@ final class Linker {
     /// Whether it is a member of a type that is not named: `.a`.
     func isImplicit(_ reference: Reference) -> Bool {
         reference.target.hasPrefix("@any.") && reference.target.utf8.filter { $0 == 46 }.count == 1
+            || reference.target.expectedMember != nil
     }
 
     struct ImportKey: Hashable {
@@ -269,5 +270,17 @@ final class Linker {
             family = NamePath(family: file.language.family)
         }
         return body()
+    }
+}
+
+extension String {
+    /// The member of what a function asks for: `f.@param0.a` has `a`.
+    var expectedMember: Substring? {
+        guard let dot = utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        let before = self[..<dot]
+        guard let at = before.utf8.lastIndex(of: UInt8(ascii: "@")),
+            before[at...].hasPrefix("@param"), !before[at...].utf8.contains(UInt8(ascii: "."))
+        else { return nil }
+        return self[utf8.index(after: dot)...]
     }
 }

@@ -77,10 +77,35 @@ extension SwiftRules {
         }
     }
 
+    /// What a parameter that is a function gives that: `{A^,B^}`; nil if it is none.
+    private static func closureText(
+        _ e: Extractor, _ type: SyntaxNode, except names: Set<String>
+    ) -> String? {
+        var type = type
+        while !type.is("function_type") {
+            guard type.isOne(of: "optional_type", "tuple_type", "tuple_type_item"),
+                type.children().count == 1, let inner = type.firstChild
+            else { return nil }
+            type = inner
+        }
+        let given = (type["params"]?.children() ?? []).map { item -> String in
+            guard let type = item["name"], !names.contains(e.text(type)) else { return "?" }
+            return e.instance(of: type) ?? "?"
+        }
+        return "{\(given.joined(separator: ","))}"
+    }
+
+    /// Of `[A: B]`, what its values are: `[:B^]`.
+    private static func valuesText(_ e: Extractor, _ type: SyntaxNode) -> String? {
+        guard type.is("dictionary_type"), let value = type["value"] else { return nil }
+        return e.instance(of: value).flatMap { $0.hasSuffix("^") ? "[:\($0)]" : nil }
+    }
+
     static func closure(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         e.nest(node, as: .function)
         let item = itemGiven(e, to: node)
-        for name in ["$0", "$1", "$2", "$3"] { e.declare(name, as: "?") }
+        let given = item == nil ? meaningGiven(e, to: node) : nil
+        for place in 0..<4 { e.declare("$\(place)", as: given.map { $0(place) } ?? "?") }
         if let item { e.declare(item.name, as: item.meaning) }
         let parameters = node["type"]?.child("lambda_function_type_parameters")
         for (place, parameter) in (parameters?.children() ?? []).enumerated() {
@@ -88,6 +113,9 @@ extension SwiftRules {
             if let item, item.name == "$\(place)", names.count == 1, let name = names.first {
                 e.hide(name)
                 e.declare(e.cleaned(e.text(name)), as: item.meaning)
+            } else if let given, names.count < 2, let name = names.first ?? parameter.firstChild {
+                e.hide(name)
+                e.declare(e.cleaned(e.text(name)), as: given(place))
             } else {
                 e.declare(
                     names.first ?? parameter.firstChild, type: names.count > 1 ? names[1] : nil)
@@ -96,16 +124,83 @@ extension SwiftRules {
         return true
     }
 
-    /// What a collection gives a closure, by the name that it has there.
-    private static func itemGiven(
-        _ e: Extractor, to closure: SyntaxNode
-    ) -> (name: String, meaning: String)? {
+    /// The call that a closure is given to.
+    private static func call(around closure: SyntaxNode) -> SyntaxNode? {
         var outer = closure.parent
         for _ in 0..<4 {
             guard let node = outer, !node.is("call_expression") else { break }
             outer = node.parent
         }
-        guard let call = outer, call.is("call_expression"), let callee = call.firstChild,
+        return outer?.is("call_expression") == true ? outer : nil
+    }
+
+    /// What the function that takes a closure gives it, by place: `a.f.@given0`, with the label
+    /// behind it where the closure has one.
+    private static func meaningGiven(
+        _ e: Extractor, to closure: SyntaxNode
+    ) -> ((Int) -> String)? {
+        guard let call = call(around: closure), let callee = call.firstChild,
+            callee.isOne(of: "navigation_expression", "simple_identifier"),
+            let text = e.expression(of: callee), text.utf8.count <= givenLimit
+        else { return nil }
+        let isArgument = closure.parent?.is("value_argument") ?? false
+        let before = isArgument ? closure.parent?["name"] : closure.previous
+        let label = before.flatMap {
+            isArgument || $0.is("simple_identifier") ? ":" + e.text($0) : nil
+        }
+        let suffix = label ?? ""
+        return { "\(text).@given\($0)\(suffix)" }
+    }
+
+    private static let givenLimit = 120
+
+    /// The type that is asked for where a `.a` stands: of a call's argument, or of what is in an
+    /// array or a dictionary that is one.
+    static func expected(_ e: Extractor, _ node: SyntaxNode) -> String? {
+        var node = node
+        // `.a(1).b` is what is asked for, and `.a` is of the same type.
+        for _ in 0..<16 {
+            guard let outer = node.parent,
+                outer.is("call_expression") && outer.firstChild?.index == node.index
+                    || outer.is("navigation_expression") && outer["target"]?.index == node.index
+            else { break }
+            node = outer
+        }
+        var depth = 0
+        for _ in 0..<6 {
+            guard let parent = node.parent else { return nil }
+            switch true {
+            case parent.is("array_literal"): depth += 1
+            case parent.is("dictionary_literal"):
+                guard node.isField("value") else { return nil }
+                depth += 1
+            case parent.isOne(of: "additive_expression", "ternary_expression", "try_expression"):
+                break
+            case parent.is("value_argument"):
+                guard depth < 2, let call = call(around: parent), let callee = call.firstChild,
+                    let text = e.expression(of: callee), text.utf8.count <= givenLimit,
+                    !text.utf8.contains(UInt8(ascii: "?"))
+                else { return nil }
+                var place = 0
+                var before = parent.previous
+                while let argument = before, argument.is("value_argument") {
+                    place += 1
+                    before = argument.previous
+                }
+                let name = parent["name"].map { ":" + e.text($0) } ?? String(place)
+                return "\(text).@param\(name)\(depth == 0 ? "" : "*")"
+            default: return nil
+            }
+            node = parent
+        }
+        return nil
+    }
+
+    /// What a collection gives a closure, by the name that it has there.
+    private static func itemGiven(
+        _ e: Extractor, to closure: SyntaxNode
+    ) -> (name: String, meaning: String)? {
+        guard let call = call(around: closure), let callee = call.firstChild,
             callee.is("navigation_expression"), let name = callee["suffix"]?["suffix"],
             let list = callee["target"].flatMap({ e.expression(of: $0) })
         else { return nil }
@@ -236,9 +331,10 @@ extension SwiftRules {
                 (node.child("type_parameters")?.children() ?? []).compactMap {
                     $0.child("type_identifier").map { e.text($0) }
                 })
-            let types = list.map { parameter in
-                parameter.isMany
-                    ? "?" : parameter.type.map { e.typeText($0, except: own) } ?? "?"
+            let types = list.map { parameter -> String in
+                guard !parameter.isMany, let type = parameter.type else { return "?" }
+                return closureText(e, type, except: own)
+                    ?? valuesText(e, type) ?? e.typeText(type, except: own)
             }
             if types.contains(where: { $0 != "?" }) {
                 definition.parameters = types.joined(separator: ";")
@@ -250,6 +346,7 @@ extension SwiftRules {
             if definition.name == "subscript" {
                 definition.type = node.children("name").last.flatMap { e.instance(of: $0) }
             } else {
+                definition.parameters = typeAnnotation(node).flatMap { valuesText(e, $0) }
                 definition.type =
                     typeAnnotation(node).flatMap { e.instance(of: $0) }
                     ?? (typeAnnotation(node) == nil
@@ -317,7 +414,10 @@ extension SwiftRules {
         for part in node.children() where part.is("call_suffix") {
             for argument in part.children() {
                 if argument.is("lambda_literal") {
-                    labels += "?:"
+                    let label = argument.previous.flatMap {
+                        $0.is("simple_identifier") ? e.text($0) : nil
+                    }
+                    labels += "\(label ?? "?"):"
                     count += 1
                     given.append(nil)
                 } else if argument.is("value_arguments") {

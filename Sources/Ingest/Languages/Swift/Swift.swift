@@ -83,6 +83,7 @@ extension Language {
         ],
         selfNames: ["self"], superNames: ["super"], selfTypes: ["Self"],
         namedType: { SwiftRules.namedType($0, $1) },
+        expected: { SwiftRules.expected($0, $1) },
         wrappedType: { SwiftRules.wrappedType($0, $1) }, links: SwiftModules.rules,
         details: { SwiftRules.details($0, $1, &$2) },
         visibility: { e, node, _ in SwiftRules.visibility(e, node) },

@@ -8,8 +8,10 @@ enum SwiftModules {
         layout: .path { path, _ in segments(path) }, hasImplicitSelf: true,
         overloads: LinkRules.Overloads(
             leaves: [
-                "Bool", "Double", "Float", "Int", "Int16", "Int32", "Int64", "Int8", "String",
-                "UInt", "UInt16", "UInt32", "UInt64", "UInt8",
+                "Bool", "Character", "Double", "Float", "Int", "Int16", "Int32", "Int64", "Int8",
+                "String", "Substring", "UInt", "UInt16", "UInt32", "UInt64", "UInt8",
+                "UnsafeMutableRawBufferPointer", "UnsafeMutableRawPointer",
+                "UnsafeRawBufferPointer", "UnsafeRawPointer",
             ], roots: ["Any"],
             numbers: [
                 "Double", "Float", "Int", "Int16", "Int32", "Int64", "Int8", "UInt", "UInt16",
