@@ -112,6 +112,21 @@ import Testing
             testDescription: "what is required", used: ("a.rb", nil, "def f; end\n"),
             user: ("u.rb", "require_relative 'a'\n"), others: ["b.rb": "", "c.rb": ""]),
         Edit(
+            testDescription: "an initializer that asks for something else",
+            used: (
+                "a.swift", "struct P { var k: A }\n",
+                "struct P { var k: A\n    init(k: B) {} }\n"
+            ),
+            user: ("u.swift", "func g() { _ = P(k: .one) }\n"),
+            others: ["b.swift": "enum A { case one }\n", "c.swift": "enum B { case one }\n"]),
+        Edit(
+            testDescription: "what a closure is given",
+            used: ("a.swift", "func f(_ x: (A) -> Void) {}\n", "func f(_ x: (B) -> Void) {}\n"),
+            user: ("u.swift", "func g() { f { $0.m() } }\n"),
+            others: [
+                "b.swift": "struct A { func m() {} }\n", "c.swift": "struct B { func m() {} }\n",
+            ]),
+        Edit(
             testDescription: "a target of a package",
             used: ("Sources/A/A.swift", nil, "public func f() {}\n"),
             user: ("Sources/U/U.swift", "import A\nfunc g() { f() }\n"),

@@ -15,8 +15,8 @@ enum Labels {
                 let isMany = parameter.last == UInt8(ascii: "*")
                 let isOptional = isMany || parameter.last == UInt8(ascii: "=")
                 let name = isOptional ? parameter.dropLast() : parameter
-                // A closure behind the call may be any parameter that is left: one that must be given,
-                // if there is one.
+                // A closure behind the call may be any parameter that is left: one that must be
+                // given, if there is one.
                 let isClosure =
                     argument.elementsEqual("?".utf8)
                     && !(isOptional

@@ -211,11 +211,12 @@ extension Linker {
         return found.isEmpty ? .nothing : .instance(found, isSure: true)
     }
 
-    /// The type that a function asks for: `@param1`, `@param:label`, with a star that of the elements
-    /// of what it asks for.
+    /// The type that a function asks for: `@param1`, `@param:label`, with a star that of the
+    /// elements of what it asks for.
     func parameter(_ part: Expression.Part, of value: Value) -> Value {
         guard case .symbols(let symbols, _) = value, symbols.count <= 16 else { return .nothing }
         let name = part.name.dropFirst("@param".utf8.count)
+        note(String(name.dropFirst()))
         var found: [Symbol] = []
         for symbol in symbols.flatMap({ takers($0) }) {
             let definition = table.definition(symbol)
@@ -256,7 +257,10 @@ extension Linker {
         let definition = table.definition(symbol)
         guard definition.isType else { return definition.kind.isCallable ? [symbol] : [] }
         let path = table.path(symbol)
-        let made = rules.constructors.flatMap { table.symbols(at: path.appending($0)) }
+        let made = rules.constructors.flatMap { name in
+            note(name)
+            return table.symbols(at: path.appending(name))
+        }
         if !made.isEmpty { return made }
         let file = table.file(of: symbol)
         return file.facts.definitions.indices.filter {

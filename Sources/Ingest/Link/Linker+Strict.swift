@@ -16,7 +16,11 @@ extension Linker {
         }
         var value: Value = .nothing
         if expression.parts.count == 1 {
-            value = evaluate(last, reference.owner)
+            // Of a tag and a function with one name, what the name is used for says which is meant.
+            let isBare = rules.hasIncludes && !"@:?".contains(last.name.first ?? "?")
+            value =
+                isBare
+                ? strictLookUp(last.name, reference.owner) : evaluate(last, reference.owner)
         } else {
             let path = expression.parts.dropLast()
             let receiver = evaluate(path, reference.owner)
@@ -115,7 +119,8 @@ extension Linker {
 
     /// Of several things with one name those that can be what is referred to.
     private func fitting(_ symbols: [Symbol], _ reference: Reference) -> [Symbol] {
-        let isTag = rules.hasIncludes && reference.kind == .calls
+        let isC = file.language.name == "c"
+        let isTag = rules.hasIncludes && reference.kind == .calls || isC && reference.isValue
         guard symbols.count > 1 || isTag, rules.hasPaths || rules.hasIncludes else {
             return symbols
         }
@@ -129,7 +134,7 @@ extension Linker {
                 return found
             }
             // In C a tag is no name of its own.
-            if file.language.name == "c" {
+            if isC {
                 return those(\.isCallable) ?? those { !$0.isType } ?? []
             }
             return those(\.isCallable) ?? those(\.isType) ?? those { $0 == .typeAlias } ?? symbols
@@ -138,6 +143,7 @@ extension Linker {
         case .uses where !reference.isValue:
             return those(\.isType) ?? those { $0 == .typeAlias } ?? (rules.hasPaths ? symbols : [])
         case .uses:
+            if isC { return those { !$0.isType || $0 == .enumMember } ?? [] }
             return those { !$0.isType && $0 != .module && $0 != .namespace } ?? symbols
         default: return symbols
         }

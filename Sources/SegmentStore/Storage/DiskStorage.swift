@@ -162,7 +162,11 @@ package struct DiskStorage: Storage {
             }
         } catch {}
         // Whoever removed the one before this may have taken what was prepared.
-        if isNew, (try? Directory.kind(of: full(Layout.segments))) == .nothing {
+        if isNew,
+            try system({ () throws(SystemError) in
+                try Directory.kind(of: full(Layout.segments)) == .nothing
+            })
+        {
             try makeDirectories()
         }
         return DiskLock(file)

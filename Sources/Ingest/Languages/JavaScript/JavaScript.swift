@@ -273,6 +273,17 @@ enum JavaScript {
         return true
     }
 
+    /// Whether a variable ends with a block, and is none of the module's.
+    private static func isInBlock(_ variable: SyntaxNode) -> Bool {
+        guard let declaration = variable.parent, declaration.is("lexical_declaration"),
+            let outer = declaration.parent
+        else { return false }
+        if outer.is("statement_block") {
+            return outer.parent?.isOne(of: "internal_module", "module") != true
+        }
+        return outer.isOne(of: "for_statement", "switch_case", "switch_default")
+    }
+
     static func variable(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node["name"], let value = node["value"] ?? node["type"] ?? node["name"]
         else { return true }
@@ -292,7 +303,7 @@ enum JavaScript {
                 return true
             }
         }
-        guard !e.isInFunction else {
+        guard !e.isInFunction, !isInBlock(node) else {
             let meaning = node["type"].flatMap { e.instance(of: $0) }
             let known = node["value"].flatMap { e.expression(of: $0) }
             declare(e, name, as: meaning ?? known, behind: node["value"] == nil ? nil : node)

@@ -13,3 +13,14 @@ export function run(tool = new Tool(), { given = plain } = {}) {
   tool.run();
   given();
 }
+
+// What a block declares at the top ends with it.
+for (let plain = 0; plain < 3; plain++) {
+  plain();
+}
+{
+  const run = new Tool();
+  run.run();
+}
+let kept = plain;
+run(kept);
