@@ -120,10 +120,22 @@ final class Linker {
                 links.append((Link(from: from, kind: kind, target: target), resolution, line))
             }
         }
+        var imported: Set<[Int]> = []
         for item in facts.imports
         where !item.module.isEmpty && !facts.definitions[item.owner].isExcluded {
             let answer = answer(item)
             add(item.owner, .imports, answer, answer.resolution, item.line)
+            // Who takes names from a file imports the file.
+            if !rules.isStrict, let name = item.name,
+                case .module(_, let other?) = module(of: item), other != number
+            {
+                let whole = whole([other], name)
+                if whole.resolution == .exact, whole.targets != answer.targets,
+                    imported.insert([item.owner, other, item.line]).inserted
+                {
+                    add(item.owner, .imports, whole, .exact, item.line)
+                }
+            }
         }
         for references in [facts.bases, facts.references] {
             for reference in references where !facts.definitions[reference.owner].isExcluded {
