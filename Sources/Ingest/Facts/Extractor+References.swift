@@ -129,11 +129,14 @@ extension Extractor {
     }
 
     /// A reference of what is defined next.
-    func referLater(_ kind: EdgeKind, _ target: String, line: Int) {
+    func referLater(
+        _ kind: EdgeKind, _ target: String, line: Int, argumentCount: Int = -1
+    ) {
         if language.builtIns.contains(target) { return }
         laterReferences.append(
             Reference(
-                kind: kind, target: Self.shortened(target, Self.pathLimit), line: line, owner: 0))
+                kind: kind, target: Self.shortened(target, Self.pathLimit), line: line, owner: 0,
+                argumentCount: argumentCount))
     }
 
     func refer(

@@ -22,7 +22,10 @@ extension Linker {
                 switch reference.kind {
                 case .calls: self = .called
                 case .extends, .implements: self = .base
-                case .uses: self = reference.isValue ? .value : .type
+                // A decorator is called with what it stands before.
+                case .uses:
+                    self =
+                        reference.isValue ? .value : reference.argumentCount < 0 ? .type : .called
                 case .imports, .contains: self = .any
                 }
             }

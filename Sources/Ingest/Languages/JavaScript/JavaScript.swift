@@ -478,14 +478,15 @@ enum JavaScript {
     static func decorator(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let name = node.firstChild, var path = e.path(of: name) else { return true }
         if path.hasSuffix("()") { path.removeLast(2) }
-        // Beside what it is of, or in it, when that is known already.
+        // Beside what it is of, or in it, when that is known already; it is called with that.
         if node.parent?.isOne(of: "class_body", "export_statement", "program") == true {
             e.attribute(node)
-            e.referLater(.uses, path, line: node.line)
+            e.referLater(.uses, path, line: node.line, argumentCount: 1)
         } else {
-            e.refer(.uses, path, line: node.line)
+            e.refer(.uses, path, line: node.line, argumentCount: 1)
         }
-        return false
+        e.hide(name)
+        return name.is("call_expression")
     }
 
     /// A component is used by its name; a name in small letters is HTML's.

@@ -120,7 +120,9 @@ private enum Python {
         if !["property", "staticmethod", "classmethod"].contains(path) {
             e.referLater(.uses, path, line: node.line)
         }
-        return false
+        // What it is given is named as anywhere.
+        e.hide(name)
+        return name.is("call")
     }
 
     static func assignment(_ e: Extractor, _ node: SyntaxNode) -> Bool {

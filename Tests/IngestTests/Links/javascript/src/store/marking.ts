@@ -1,0 +1,1 @@
+export function mark(target: any, name: string) {}
