@@ -46,7 +46,9 @@ extension Kotlin {
             e.declare("it", as: passing.contains(name) ? receiver ?? "?" : "?")
         }
         // A bare call in it may be one of a receiver that is not seen.
-        if !name.isEmpty, !plain.contains(name), !passing.contains(name) {
+        if !name.isEmpty && !plain.contains(name) && !passing.contains(name)
+            || isBehindTypes(node)
+        {
             e.doubtBareCalls(until: node.after)
         }
         return true
@@ -93,20 +95,45 @@ extension Kotlin {
         {
             return true
         }
-        guard let called = callee(node) else { return true }
-        let count = argumentCount(node)
+        if let called = callee(node) { refer(e, called, argumentCount(node)) }
+        return true
+    }
+
+    /// `f<A> { }`, which the grammar takes for comparisons.
+    static func comparison(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        guard let right = node["right"], isBehindTypes(right), let left = node["left"],
+            let called = left["left"], called.isOne(of: "identifier", "navigation_expression")
+        else { return true }
+        refer(e, called, 1)
+        e.hide(called)
+        if let type = left["right"] {
+            e.refer(.uses, type)
+            e.hide(type)
+        }
+        return true
+    }
+
+    /// Whether it is what a function gets that has types before it.
+    private static func isBehindTypes(_ argument: SyntaxNode) -> Bool {
+        guard argument.isOne(of: "lambda_literal", "parenthesized_expression"),
+            let outer = argument.parent, outer.is("binary_expression"),
+            let left = outer["left"], left.is("binary_expression")
+        else { return false }
+        return outer.allChildren.contains { $0.is(">") } && left.allChildren.contains { $0.is("<") }
+    }
+
+    private static func refer(_ e: Extractor, _ called: SyntaxNode, _ count: Int) {
         if called.is("identifier") {
             // Whose it is in a block with a receiver is not to be seen.
             let name = e.text(called)
             // A parameter that is a function.
-            if case .value("?")? = e.locals[name] { return true }
+            if case .value("?")? = e.locals[name] { return }
             let isOpen = hasReceiver(e) && name.first?.isLowercase ?? true
             e.refer(
                 .calls, isOpen ? "?." + name : name, line: called.line, argumentCount: count)
         } else {
             e.refer(.calls, called, argumentCount: count)
         }
-        return true
     }
 
     private static func hasReceiver(_ e: Extractor) -> Bool {

@@ -86,6 +86,7 @@ extension Language {
                     return true
                 },
                 "call_expression": .visit(Kotlin.call),
+                "binary_expression": .visit(Kotlin.comparison),
                 "infix_expression": .visit(Kotlin.infix),
                 "user_type": .visit { e, node in
                     e.refer(.uses, node)
