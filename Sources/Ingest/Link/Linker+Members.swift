@@ -38,6 +38,13 @@ extension Linker {
                 if !found.isEmpty { return .symbols(found, isSure: true) }
             }
             if rules.hasFileValues, let found = sharedMember(name, of: text) { return found }
+            // The tree may have given it to the type.
+            if !rules.wrapperTypes.isEmpty, !text.utf8.contains(UInt8(ascii: "(")),
+                let type = LinkedFile.parts(text).last
+            {
+                let found = table.extensionMembers(name, ofTypeNamed: type, in: family)
+                if !found.isEmpty { return .symbols(found, isSure: false) }
+            }
             return name == "?" ? .nothing : .outer("\(text).\(name)")
         case .module: return member(name, ofModule: value, sought, argumentCount, depth: 0)
         case .instance(let types, let isSure):
