@@ -56,10 +56,13 @@ import Testing
         }
     }
 
-    private static let names = ["a", "b", "ab", "a.c", "b.o", "c", "[a]", "a b", "!a", "#a", "é"]
+    private static let names = [
+        "a", "b", "ab", "a.c", "b.o", "c", "[a]", "a b", "!a", "#a", "é", "A", "aB.C", "É",
+    ]
     private static let pieces = [
         "a", "b", "c", "*", "?", "**", "/", "/", ".c", ".o", "[ab]", "[!a]", "[a-c]", "[[:alpha:]]",
         "\\", "!", "#", " ", "[", "]", "é", "**/", "/**", "***", "[^b]", "[]a]", "[a\\]b]",
+        "A", "B", "[A]", "[A-C]", "[!A]", "[[:upper:]]", "[[:lower:]]", "\\A", "É",
     ]
 
     private func pattern(_ random: inout SeededGenerator) -> String {
@@ -98,7 +101,12 @@ import Testing
             // A file of that name may stand where a folder should.
             if !isThere { try? tree.write(path) }
         }
-        if random.chance(3) { try tree.git("add", "-A") }
+        if seed % 3 == 0 {
+            // Nothing is tracked: of two names that differ in nothing else, git would know one.
+            try tree.git("config", "core.ignoreCase", random.pick(["true", "on"]))
+        } else if random.chance(3) {
+            try tree.git("add", "-A")
+        }
         for folder in folders where random.chance(3) || folder.isEmpty {
             try? tree.write(folder + ".gitignore", patterns(&random))
         }

@@ -47,21 +47,45 @@ struct GitRepository {
     /// Where the index is, which says what is tracked, and `info/exclude`.
     var ruleDirectories: [String] { [gitDirectory, infoDirectory] }
 
-    /// `info/exclude`, then the user's own, for paths that have so many bytes more in front.
-    func excludes(baseByteCount: Int) -> [IgnoreFile] {
-        [Directory.join(infoDirectory, "exclude"), userExcludes].compactMap { path in
+    /// `info/exclude`, then the user's own, for paths that have so many bytes more in front; and
+    /// whether capitals are letters like others in all patterns.
+    func excludes(baseByteCount: Int) -> (files: [IgnoreFile], ignoresCase: Bool) {
+        let settings = settings
+        let ignoresCase = settings["core.ignorecase"].map { Self.isTrue($0) } ?? false
+        let paths = [
+            Directory.join(infoDirectory, "exclude"), userExcludes(settings["core.excludesfile"]),
+        ]
+        let files = paths.compactMap { path in
             path.flatMap {
-                IgnoreRules.file($0, baseByteCount: baseByteCount, followingLink: true)
+                IgnoreRules.file(
+                    $0, baseByteCount: baseByteCount, ignoresCase: ignoresCase, followingLink: true)
             }
         }
+        return (files, ignoresCase)
     }
 
-    private var userExcludes: String? {
-        if let bytes = run("config", "--path", "--get", "core.excludesFile"),
-            let path = Self.line(bytes)
+    /// What git's configuration says of patterns; of several that which counts.
+    private var settings: [String: String] {
+        let names = "^core\\.(excludesfile|ignorecase)$"
+        var settings: [String: String] = [:]
+        for entry in (run("config", "--null", "--type=path", "--get-regexp", names) ?? [])
+            .split(separator: 0)
         {
-            return Self.absolute(path, top)
+            let parts = entry.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
+            guard let name = parts.first else { continue }
+            // A name alone is as good as `true`.
+            settings[String(decoding: name, as: UTF8.self)] =
+                parts.count == 2 ? String(decoding: parts[1], as: UTF8.self) : "true"
         }
+        return settings
+    }
+
+    private static func isTrue(_ text: String) -> Bool {
+        ["true", "yes", "on", "1"].contains(text.lowercased())
+    }
+
+    private func userExcludes(_ setting: String?) -> String? {
+        if let setting { return Self.absolute(setting, top) }
         if let directory = Environment["XDG_CONFIG_HOME"], !directory.isEmpty {
             return Directory.join(directory, "git/ignore")
         }

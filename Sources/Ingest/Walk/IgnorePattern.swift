@@ -28,9 +28,11 @@ struct IgnorePattern: Sendable {
     /// Without a slash it is of the last name of a path only.
     let isOfName: Bool
     private let parts: [Part]
+    /// Letters of a path are small ones to it, and so are its own.
+    private let ignoresCase: Bool
 
     /// The pattern on a line; nil for comments, and for what cannot match anything.
-    init?(line: ArraySlice<UInt8>) {
+    init?(line: ArraySlice<UInt8>, ignoresCase: Bool) {
         var line = Self.trimmed(line.prefix { $0 != 0 })
         guard let first = line.first, first != UInt8(ascii: "#") else { return nil }
         isNegated = first == UInt8(ascii: "!")
@@ -39,8 +41,9 @@ struct IgnorePattern: Sendable {
         if isForDirectories { line.removeLast() }
         isOfName = !line.contains(UInt8(ascii: "/"))
         if line.first == UInt8(ascii: "/") { line.removeFirst() }
-        guard let parts = Self.parts(line, isOfName: isOfName) else { return nil }
+        guard let parts = Self.parts(line, isOfName: isOfName, ignoresCase) else { return nil }
         self.parts = parts
+        self.ignoresCase = ignoresCase
     }
 
     /// Without the spaces at its end that no backslash stands before.
@@ -61,7 +64,9 @@ struct IgnorePattern: Sendable {
         return line[..<end]
     }
 
-    private static func parts(_ pattern: ArraySlice<UInt8>, isOfName: Bool) -> [Part]? {
+    private static func parts(
+        _ pattern: ArraySlice<UInt8>, isOfName: Bool, _ ignoresCase: Bool
+    ) -> [Part]? {
         var parts: [Part] = []
         var tokens: [Token] = []
         var starCount = 0
@@ -88,7 +93,7 @@ struct IgnorePattern: Sendable {
                 continue
             case UInt8(ascii: "?"): tokens.append(.any)
             case UInt8(ascii: "["):
-                guard let set = ByteSet(pattern, after: &index) else { return nil }
+                guard let set = ByteSet(pattern, after: &index, ignoresCase) else { return nil }
                 tokens.append(.set(set))
             case UInt8(ascii: "\\"):
                 guard index < pattern.endIndex else { return nil }
@@ -98,8 +103,9 @@ struct IgnorePattern: Sendable {
                     guard endPart() else { return nil }
                     continue
                 }
+                // Git has it as it is, so that without regard to case no capital is meant.
                 tokens.append(.byte(byte))
-            default: tokens.append(.byte(byte))
+            default: tokens.append(.byte(folded(byte, ignoresCase)))
             }
             starCount = 0
         }
@@ -121,7 +127,7 @@ struct IgnorePattern: Sendable {
     /// Whether it is of a path, which is given from the directory of the pattern's file on.
     func matches(_ path: UnsafeBufferPointer<UInt8>, nameStart: Int, isDirectory: Bool) -> Bool {
         if isForDirectories, !isDirectory { return false }
-        if isOfName { return Self.matches(parts[0], path[nameStart...]) }
+        if isOfName { return matches(parts[0], path[nameStart...]) }
         return matchesPath(path[...])
     }
 
@@ -141,7 +147,7 @@ struct IgnorePattern: Sendable {
                 continue
             } else if let current = rest {
                 let slash = current.firstIndex(of: UInt8(ascii: "/"))
-                if Self.matches(parts[part], current[..<(slash ?? current.endIndex)]) {
+                if matches(parts[part], current[..<(slash ?? current.endIndex)]) {
                     part += 1
                     rest = slash.map { current[($0 + 1)...] }
                     continue
@@ -157,21 +163,25 @@ struct IgnorePattern: Sendable {
         }
     }
 
-    private static func matches(
+    private func matches(
         _ part: Part, _ name: Slice<UnsafeBufferPointer<UInt8>>
     ) -> Bool {
         switch part {
         case .anyDepth: true
-        case .literal(let bytes): bytes.count == name.count && bytes.elementsEqual(name)
+        case .literal(let bytes):
+            bytes.count == name.count
+                && bytes.elementsEqual(name) { $0 == folded($1, ignoresCase) }
         case .glob(let tokens): matches(tokens, name)
         }
     }
 
-    private static func matches(
+    private func matches(
         _ tokens: [Token], _ name: Slice<UnsafeBufferPointer<UInt8>>
     ) -> Bool {
         // Most globs are `*.o` and its like.
-        if case .byte(let last)? = tokens.last, last != name.last { return false }
+        if case .byte(let last)? = tokens.last, last != name.last.map({ folded($0, ignoresCase) }) {
+            return false
+        }
         var token = 0
         var index = name.startIndex
         var retry: (token: Int, index: Int)?
@@ -184,7 +194,9 @@ struct IgnorePattern: Sendable {
             if index == name.endIndex {
                 return token == tokens.count
             }
-            if token < tokens.count, matches(tokens[token], name[index]) {
+            if token < tokens.count,
+                Self.matches(tokens[token], folded(name[index], ignoresCase))
+            {
                 token += 1
                 index += 1
                 continue
@@ -203,6 +215,11 @@ struct IgnorePattern: Sendable {
         case .set(let set): set.contains(byte)
         }
     }
+}
+
+/// A letter as a small one, where that makes no difference.
+private func folded(_ byte: UInt8, _ ignoresCase: Bool) -> UInt8 {
+    ignoresCase && byte >= 65 && byte <= 90 ? byte | 32 : byte
 }
 
 /// What stands between brackets in a pattern.
@@ -232,7 +249,10 @@ struct ByteSet: Sendable {
 
     /// Reads a set whose `[` stands before `index`, and moves that behind its `]`. Nil if it has no
     /// end, or names a class that there is not: a pattern with it matches nothing.
-    init?(_ pattern: ArraySlice<UInt8>, after index: inout Int) {
+    ///
+    /// Without regard to case, git asks for small letters only: a capital that stands alone in a
+    /// set means nothing then, in a range it means the small one as well.
+    init?(_ pattern: ArraySlice<UInt8>, after index: inout Int, _ ignoresCase: Bool) {
         func byte(at index: Int) -> UInt8? { index < pattern.endIndex ? pattern[index] : nil }
         var isNegated = false
         if let first = byte(at: index), first == UInt8(ascii: "!") || first == UInt8(ascii: "^") {
@@ -260,7 +280,12 @@ struct ByteSet: Sendable {
                     high = escaped
                     index += 1
                 }
-                if low <= high { for byte in low...high { insert(byte) } }
+                if low <= high {
+                    for byte in low...high {
+                        insert(byte)
+                        insert(folded(byte, ignoresCase))
+                    }
+                }
                 previous = nil
             } else if current == UInt8(ascii: "["), byte(at: index) == UInt8(ascii: ":") {
                 guard let end = pattern[(index + 1)...].firstIndex(of: UInt8(ascii: "]")) else {
@@ -274,7 +299,10 @@ struct ByteSet: Sendable {
                 }
                 let name = String(decoding: pattern[(index + 1)..<(end - 1)], as: UTF8.self)
                 guard let isMember = Self.classes[name] else { return nil }
-                for byte in UInt8.min...UInt8.max where isMember(byte) { insert(byte) }
+                for byte in UInt8.min...UInt8.max where isMember(byte) {
+                    insert(byte)
+                    insert(folded(byte, ignoresCase))
+                }
                 index = end + 1
                 previous = nil
             } else {

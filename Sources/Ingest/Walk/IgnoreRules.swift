@@ -11,13 +11,15 @@ final class IgnoreFile: Sendable {
     private let baseByteCount: Int
 
     /// Nil if no line of it says anything.
-    init?(_ bytes: [UInt8], baseByteCount: Int) {
+    init?(_ bytes: [UInt8], baseByteCount: Int, ignoresCase: Bool = false) {
         var lines = bytes[...]
         if lines.starts(with: [0xEF, 0xBB, 0xBF]) { lines.removeFirst(3) }
         var patterns: [IgnorePattern] = []
         for var line in lines.split(separator: UInt8(ascii: "\n")) {
             if line.last == UInt8(ascii: "\r") { line.removeLast() }
-            if let pattern = IgnorePattern(line: line) { patterns.append(pattern) }
+            if let pattern = IgnorePattern(line: line, ignoresCase: ignoresCase) {
+                patterns.append(pattern)
+            }
         }
         guard !patterns.isEmpty else { return nil }
         self.patterns = patterns
@@ -57,6 +59,8 @@ final class IgnoreRules: Sendable {
     private let tracked: Set<String>
     /// The directory itself is ignored.
     private let isTrackedOnly: Bool
+    /// `core.ignoreCase` of the repository.
+    private let ignoresCase: Bool
 
     /// Directories that a package manager or a build tool fills, or what applies patches: quilt's
     /// `.pc` has every file that it changed once more. A `!node_modules/` of one's own
@@ -70,23 +74,24 @@ final class IgnoreRules: Sendable {
 
     init(
         own: [IgnoreFile] = [], git: [IgnoreFile] = [], tracked: Set<String> = [],
-        isTrackedOnly: Bool = false
+        isTrackedOnly: Bool = false, ignoresCase: Bool = false
     ) {
         self.own = own
         self.git = git
         self.tracked = tracked
         self.isTrackedOnly = isTrackedOnly
+        self.ignoresCase = ignoresCase
     }
 
     /// The file's patterns; nil if it is not there or is empty.
     static func file(
-        _ path: String, baseByteCount: Int, followingLink: Bool = false
+        _ path: String, baseByteCount: Int, ignoresCase: Bool, followingLink: Bool = false
     ) -> IgnoreFile? {
         guard let status = try? FileStatus(of: path, followingLink: followingLink),
             status.kind == .file,
             let bytes = try? File(path, .read).readAll(limit: 16 << 20)
         else { return nil }
-        return IgnoreFile(bytes, baseByteCount: baseByteCount)
+        return IgnoreFile(bytes, baseByteCount: baseByteCount, ignoresCase: ignoresCase)
     }
 
     /// With the ignore files that stand in a directory. `path` leads there, and ends with a slash.
@@ -94,34 +99,43 @@ final class IgnoreRules: Sendable {
         func file(_ name: String, _ isThere: Bool) -> [IgnoreFile] {
             guard isThere else { return [] }
             // A link in a tree is not followed, as git has it.
-            return Self.file(Directory.join(directory, name), baseByteCount: path.utf8.count)
-                .map { [$0] } ?? []
+            return Self.file(
+                Directory.join(directory, name), baseByteCount: path.utf8.count,
+                ignoresCase: ignoresCase
+            ).map { [$0] } ?? []
         }
         let newOwn = file(Self.ownName, hasOwn)
         // Git does not look into what it ignores.
         let newGit = file(Self.gitName, hasGit && !isTrackedOnly)
         if newOwn.isEmpty, newGit.isEmpty { return self }
         return IgnoreRules(
-            own: newOwn + own, git: newGit + git, tracked: tracked, isTrackedOnly: isTrackedOnly)
+            own: newOwn + own, git: newGit + git, tracked: tracked, isTrackedOnly: isTrackedOnly,
+            ignoresCase: ignoresCase)
     }
 
     /// With patterns that come before all others.
     func adding(own file: IgnoreFile) -> IgnoreRules {
-        IgnoreRules(own: [file] + own, git: git, tracked: tracked, isTrackedOnly: isTrackedOnly)
+        IgnoreRules(
+            own: [file] + own, git: git, tracked: tracked, isTrackedOnly: isTrackedOnly,
+            ignoresCase: ignoresCase)
     }
 
     /// Those of a directory in this one, which is ignored itself or is not.
     func trackedOnly(_ isTrackedOnly: Bool) -> IgnoreRules {
         if isTrackedOnly == self.isTrackedOnly { return self }
-        return IgnoreRules(own: own, git: git, tracked: tracked, isTrackedOnly: isTrackedOnly)
+        return IgnoreRules(
+            own: own, git: git, tracked: tracked, isTrackedOnly: isTrackedOnly,
+            ignoresCase: ignoresCase)
     }
 
     /// Those of the top of a repository inside of this one: of git's rules it has only its own.
     func enteringRepository(_ repository: GitRepository, path: String) -> IgnoreRules {
-        IgnoreRules(
-            own: own, git: repository.excludes(baseByteCount: path.utf8.count),
+        let excludes = repository.excludes(baseByteCount: path.utf8.count)
+        return IgnoreRules(
+            own: own, git: excludes.files,
             tracked: Self.withParents(
-                repository.trackedDespitePatterns(below: repository.top).map { path + $0 }))
+                repository.trackedDespitePatterns(below: repository.top).map { path + $0 }),
+            ignoresCase: excludes.ignoresCase)
     }
 
     static func withParents(_ paths: [String]) -> Set<String> {

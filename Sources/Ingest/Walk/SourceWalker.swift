@@ -71,9 +71,11 @@ package struct SourceWalker: Sendable {
                 base = String(decoding: absolute.utf8.dropFirst(start), as: UTF8.self) + "/"
             }
             let tracked = repository.trackedDespitePatterns(below: absolute)
+            let excludes = repository.excludes(baseByteCount: 0)
             rules = IgnoreRules(
-                git: repository.excludes(baseByteCount: 0),
-                tracked: IgnoreRules.withParents(tracked.map { base + $0 }))
+                git: excludes.files,
+                tracked: IgnoreRules.withParents(tracked.map { base + $0 }),
+                ignoresCase: excludes.ignoresCase)
             rules = Self.entering(repository.top, base, rules)
             var above = absolute
             while above != repository.top {
