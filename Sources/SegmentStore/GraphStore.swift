@@ -41,7 +41,7 @@ public final class GraphStore: Sendable {
     let state: Locked<State>
     /// Held while a batch is written, so that writers of one process queue.
     let writing = DispatchSemaphore(value: 1)
-    let background = DispatchQueue(label: "segstore.compact")
+    package let background = DispatchQueue(label: "segstore.compact")
 
     struct State {
         /// What new writes must have; extends what is stored.

@@ -418,8 +418,11 @@ import Testing
     }
 
     @Test func twoHandlesOfOneProcessTakeTurns() throws {
-        let first = try GraphStore.open(path, schema: RandomRows.schema)
-        let second = try GraphStore.open(path, schema: RandomRows.schema)
+        // Merging, one would write when the other does.
+        var options = StoreOptions()
+        options.compactsAutomatically = false
+        let first = try GraphStore.open(path, schema: RandomRows.schema, options: options)
+        let second = try GraphStore.open(path, schema: RandomRows.schema, options: options)
         try first.write { batch in
             try RandomRows.perform(RandomRows.batch(9), in: batch)
             let error = #expect(throws: StoreError.self) {
