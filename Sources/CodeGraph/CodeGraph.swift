@@ -144,7 +144,11 @@ public enum CodeGraph {
             .bytes("references").family("facts"),
         ])
 
-    /// Which names the edges of a file depend on, and a hash of them and of the edges.
+    /// In place of a file's path.
+    public static let treeItself = "."
+
+    /// Which names the edges of a file depend on, and a hash of them and of the edges. The row of
+    /// the tree itself has a hash of what counts for all files: which modules it has.
     public static let links = RelationSchema(
         "links", key: ["file"], scope: "file",
         columns: [

@@ -245,6 +245,13 @@ struct RowWriter {
         try append([.string(path), .string(edges.hash), .bytes(edges.names)], links)
     }
 
+    /// What the linker notes of the tree, for all edges.
+    func write(notesHash: String) throws {
+        try batch.replaceScope(CodeGraph.treeItself, in: CodeGraph.links.name)
+        if notesHash.isEmpty { return }
+        try append([.string(CodeGraph.treeItself), .string(notesHash), .bytes([])], links)
+    }
+
     /// The first folder of a path, and the first two.
     private func folders(_ path: String) -> (String, String) {
         let parts = path.utf8.split(separator: UInt8(ascii: "/")).dropLast()

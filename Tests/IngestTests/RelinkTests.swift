@@ -397,6 +397,41 @@ import Testing
         #expect(try store.allRows() == fresh.allRows())
     }
 
+    /// What a run found that came to nothing is not taken for what the store has.
+    @Test func aRunThatIsStoppedLeavesNoNotes() throws {
+        let root = try TemporaryDirectory(inMemory: true)
+        func write(_ name: String, _ text: String) throws {
+            let path = root.file("tree/" + name)
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        }
+        try write("a/f.go", "package a\nfunc F() {}\n")
+        try write("b/f.go", "package b\nfunc F() {}\n")
+        try write("u.go", "package main\nimport \"m/a\"\nfunc g() { a.F() }\n")
+        try write("v.go", "package main\n")
+        let store = try GraphStore.open(root.file("store"), schema: CodeGraph.ingestSchema)
+        let ingest = Ingest(root: root.file("tree"), languages: IngestTests.languages)
+        _ = try ingest.run(into: store)
+        // The module is `n` by two imports, and is `m` no more.
+        try write("v.go", "package main\nimport (\n\"n/a\"\n\"n/b\"\n)\n")
+        // It is asked before every file, and before the edges of every file that is linked.
+        var count = 0
+        #expect(throws: StoreError.self) {
+            try ingest.run(
+                into: store,
+                isCancelled: {
+                    count += 1
+                    return count > 4
+                })
+        }
+        _ = try ingest.run(into: store)
+        let fresh = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        _ = try ingest.run(into: fresh)
+        #expect(try store.allRows() == fresh.allRows())
+    }
+
     /// The names of the other files are not read, and if the store has others than the cache says,
     /// that is found.
     @Test func factsThatAreOthersAreAnError() throws {

@@ -63,7 +63,7 @@ import Testing
                 }
             case 14:
                 // What the old handle still merges holds the lock.
-                store.background.sync {}
+                store.waitForBackgroundWork()
                 store = try open()
             case 15, 16:
                 let receipt = try store.compact()

@@ -28,6 +28,13 @@ struct KnownFacts {
         StoreError(.corrupted, "the facts of \(path) cannot be read: \(why)")
     }
 
+    /// Of the notes that the edges follow; empty without any.
+    func notesHash() throws -> String {
+        // A new store has no relations yet.
+        guard (try? reader.relation(CodeGraph.links.name)) != nil else { return "" }
+        return try linkHash(of: CodeGraph.treeItself) ?? ""
+    }
+
     /// Of the edges of a file.
     func linkHash(of path: String) throws -> String? {
         let relation = try reader.relation(CodeGraph.links.name)

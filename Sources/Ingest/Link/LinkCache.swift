@@ -89,9 +89,28 @@ struct LinkCache: Sendable {
                 out.append(UInt32(count))
             }
         }
-        // Sorted, for the order of a dictionary is another one each time.
-        out.appendVarint(UInt64(notes.count))
-        for (family, notes) in notes.sorted(by: { $0.key < $1.key }) {
+        Self.append(notes, to: out)
+        out.align(8)
+        let hash = Self.hash(
+            UnsafeRawBufferPointer(rebasing: out.bytes.dropFirst(Self.headerByteCount)), names.bytes
+        )
+        (out.base + 16).storeBytes(of: hash.littleEndian, as: UInt64.self)
+        CacheFile.write(Self.name, in: store, [out.bytes, names.bytes])
+    }
+
+    /// Of notes, for the store to say which ones its edges follow; empty if there are none.
+    static func hash(_ notes: [String: [String: [String]]]) -> String {
+        if notes.allSatisfy(\.value.isEmpty) { return "" }
+        let bytes = ByteBuffer()
+        append(notes, to: bytes)
+        return hexadecimal(xxh3(bytes.bytes))
+    }
+
+    /// Sorted, for the order of a dictionary is another one each time.
+    private static func append(_ notes: [String: [String: [String]]], to out: ByteBuffer) {
+        let families = notes.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+        out.appendVarint(UInt64(families.count))
+        for (family, notes) in families {
             out.appendString(family)
             out.appendVarint(UInt64(notes.count))
             for (name, values) in notes.sorted(by: { $0.key < $1.key }) {
@@ -100,12 +119,6 @@ struct LinkCache: Sendable {
                 for value in values { out.appendString(value) }
             }
         }
-        out.align(8)
-        let hash = Self.hash(
-            UnsafeRawBufferPointer(rebasing: out.bytes.dropFirst(Self.headerByteCount)), names.bytes
-        )
-        (out.base + 16).storeBytes(of: hash.littleEndian, as: UInt64.self)
-        CacheFile.write(Self.name, in: store, [out.bytes, names.bytes])
     }
 
     private static func hash(_ head: UnsafeRawBufferPointer, _ names: UnsafeRawBufferPointer)

@@ -39,7 +39,11 @@ struct Linking {
         let stored = KnownFacts(reader: snapshot.reader())
         var changes = try Changes(sources, index, known, stored)
         let loader = Loader(sources, index, snapshot)
-        let cache = LinkCache(store: store)
+        let storedNotes = try stored.notesHash()
+        // Not one of a run that came to nothing.
+        let cache = LinkCache(store: store).flatMap {
+            LinkCache.hash($0.notes) == storedNotes ? $0 : nil
+        }
         let table =
             try cache.flatMap { changes.asksAllFiles ? nil : try changedTable($0, loader) }
             ?? wholeTable(loader, withReferences: changes.isAll)
@@ -61,6 +65,8 @@ struct Linking {
                 }
                 try writer.write(source.path, edges, replacing: source.facts == nil)
             })
+        let notesHash = LinkCache.hash(table.notes)
+        if notesHash != storedNotes { try writer.write(notesHash: notesHash) }
         return numbers.count
     }
 
