@@ -230,6 +230,8 @@ extension Linker {
     static let candidateLimit = 4
     /// The same of one type.
     static let targetLimit = 16
+    /// Of more it is not asked which override which.
+    private static let overrideLimit = 64
 
     /// What a member may be of whose value nothing is known.
     func byName(_ name: String, _ receiver: Value, _ reference: Reference) -> Answer {
@@ -241,16 +243,25 @@ extension Linker {
         guard name != "?", !rules.commonMembers.contains(name) else { return unresolved(name) }
         note(name)
         let isImplicit = isImplicit(reference)
-        var candidates = table.symbols(named: name, in: family).filter { symbol in
+        // Of more than these none is taken away, and they are not looked at: each is in a file of
+        // its own, perhaps.
+        let limit =
+            rules.hasIncludes || rules.signaturesAreOne ? Int.max : Self.overrideLimit
+        var candidates: [Symbol] = []
+        for symbol in table.symbols(named: name, in: family) {
             let file = table.file(of: symbol)
             let definition = file.facts.definitions[symbol - file.first]
-            if isImplicit, !definition.isStatic && definition.kind != .enumMember { return false }
-            return !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
+            if isImplicit, !definition.isStatic && definition.kind != .enumMember { continue }
+            if !definition.isExcluded && file.typeName(of: symbol - file.first) != nil
                 && isSeen(symbol)
                 && (definition.kind == .enumMember && isImplicit
                     || (reference.kind == .calls
                         ? definition.kind.isCallable : !rules.isStrict || definition.kind.isType))
                 && accepts(definition, reference.argumentCount, reference.labels)
+            {
+                candidates.append(symbol)
+                if candidates.count > limit { return unresolved(name) }
+            }
         }
         if rules.hasIncludes { candidates = defined(candidates) }
         if candidates.count > 1 { candidates = withoutOverrides(candidates) }
@@ -269,7 +280,7 @@ extension Linker {
 
     /// Of members that override each other those of the outermost bases.
     func withoutOverrides(_ symbols: [Symbol]) -> [Symbol] {
-        guard symbols.count <= 64 else { return symbols }
+        guard symbols.count <= Self.overrideLimit else { return symbols }
         let types = symbols.map { typeOf(member: $0) }
         return symbols.enumerated().filter { index, _ in
             guard let type = types[index] else { return true }
