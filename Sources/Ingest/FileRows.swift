@@ -61,6 +61,9 @@ struct FileRows: Sendable {
     let codes: [String]
     let hashes: [String]
     let facts: LinkFacts
+    /// Those, and what it refers to, as bytes.
+    let encodedFacts: [UInt8]
+    let encodedReferences: [UInt8]
     let words: WordCount
     let errorCount: Int
     /// Of definitions, which are left out as tests.
@@ -97,6 +100,8 @@ struct FileRows: Sendable {
         self.codes = codes
         self.hashes = hashes
         self.facts = LinkFacts(facts, ordinals: ordinals, isExcluded: isExcluded)
+        encodedFacts = self.facts.encoded()
+        encodedReferences = FileReferences(facts).encoded()
     }
 
     private static func keys(
@@ -219,8 +224,7 @@ struct RowWriter {
         }
         try append(
             [
-                .string(path), .bytes(rows.facts.encodedNames()),
-                .bytes(rows.facts.encodedReferences()),
+                .string(path), .bytes(rows.encodedFacts), .bytes(rows.encodedReferences),
             ], facts)
     }
 

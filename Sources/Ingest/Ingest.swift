@@ -243,12 +243,13 @@ package struct Ingest: Sendable {
     }
 }
 
-/// A file that has definitions and references; facts if they are new.
+/// A file that has definitions and references; what it has if that is new.
 struct Source {
     let path: String
     let language: String
     let identity: LinkCache.Identity
     let facts: LinkFacts?
+    let references: [UInt8]?
 
     init(_ path: String, _ file: SourceFile) {
         self.path = path
@@ -256,6 +257,7 @@ struct Source {
         identity = LinkCache.Identity(
             path, language: file.language, contentHash: file.contentHash, parser: file.parser)
         facts = file.content?.facts
+        references = file.content?.encodedReferences
     }
 }
 

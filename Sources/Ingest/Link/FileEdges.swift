@@ -20,7 +20,7 @@ struct FileEdges: Sendable {
     /// Of both.
     let hash: String
 
-    init(_ number: Int, _ linker: Linker) {
+    init(_ number: Int, _ references: FileReferences, _ linker: Linker) {
         let table = linker.table
         let file = table.files[number]
         let facts = file.facts
@@ -68,9 +68,11 @@ struct FileEdges: Sendable {
             add(
                 Link(
                     from: definition.parent, kind: .contains, target: .symbol(file.first + index)),
-                .exact, facts.lines[index])
+                .exact, references.lines[index])
         }
-        for (link, resolution, line) in linker.links(of: number) { add(link, resolution, line) }
+        for (link, resolution, line) in linker.links(of: number, references.references) {
+            add(link, resolution, line)
+        }
         for index in edges.indices { edges[index].lines.sort() }
         self.edges = edges
         names = linker.namesLookedUp.flatMap { name in

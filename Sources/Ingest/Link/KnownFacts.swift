@@ -7,19 +7,27 @@ import SegmentStore
 struct KnownFacts {
     let reader: Reader
 
-    func facts(of path: String, withReferences: Bool = false) throws -> LinkFacts? {
+    func facts(of path: String) throws -> LinkFacts? {
+        try read("names", of: path) { bytes throws(CodecError) in try LinkFacts(bytes) }
+    }
+
+    func references(of path: String, definitionCount: Int) throws -> FileReferences? {
+        try read("references", of: path) { bytes throws(CodecError) in
+            try FileReferences(bytes, definitionCount: definitionCount)
+        }
+    }
+
+    private func read<Facts>(
+        _ column: String, of path: String,
+        _ decode: (UnsafeRawBufferPointer) throws(CodecError) -> Facts
+    ) throws -> Facts? {
         let relation = try reader.relation(CodeGraph.facts.name)
         guard let row = try reader.find(relation, key: path),
-            let bytes = try reader.bytes(relation, row, reader.column("names", of: relation))
+            let bytes = try reader.bytes(relation, row, reader.column(column, of: relation))
         else { return nil }
-        // What one column's bytes are may go when the other is read.
-        let names = Array(bytes)
-        let references =
-            withReferences
-            ? try reader.bytes(relation, row, reader.column("references", of: relation)) : nil
-        do {
-            return try names.withUnsafeBytes { try LinkFacts(names: $0, references: references) }
-        } catch let error as CodecError {
+        do throws(CodecError) {
+            return try decode(bytes)
+        } catch {
             throw Self.error(path, "\(error)")
         }
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the linker knows of a file, and how the store keeps it: the facts that say what others may
-// mean by its names, and the references it makes itself. Both depend on the file alone.
+// What the linker knows of a file: what others may mean by its names. It depends on the file alone.
 
 import Codec
 
@@ -58,9 +57,6 @@ struct LinkFacts: Sendable {
     var conformances: [Conformance] = []
     /// What types say they extend: what others may mean by a member depends on it.
     var bases: [Reference] = []
-    var references: [Reference] = []
-    /// Where definitions begin.
-    var lines: [Int] = []
 
     init() {}
 
@@ -83,17 +79,10 @@ struct LinkFacts: Sendable {
             let usual = usualName(index) { facts.definitions[$0].qualifiedName }
             if definitions[index].ownName == usual { definitions[index].ownName = nil }
         }
-        lines = facts.definitions.map(\.startLine)
         imports = facts.importedNames
         attributes = facts.attributes
         conformances = facts.conformances
-        for reference in facts.references {
-            if reference.kind == .extends || reference.kind == .implements {
-                bases.append(reference)
-            } else {
-                references.append(reference)
-            }
-        }
+        bases = facts.references.filter(\.kind.isBase)
     }
 
     /// So much of nothing.
@@ -101,16 +90,11 @@ struct LinkFacts: Sendable {
         definitions = (0..<counts.definitions).map {
             Definition(kind: .variable, name: "", parent: $0 == 0 ? -1 : 0)
         }
-        lines = definitions.map { _ in 1 }
         attributes = (0..<counts.attributes).map { _ in Attribute(owner: 0, name: "", type: "") }
         conformances = (0..<counts.conformances).map { _ in
             Conformance(type: "", base: "", owner: 0)
         }
     }
-
-    // MARK: - As bytes
-
-    private static let version: UInt8 = 5
 
     /// As its entity has it in its key.
     func qualifiedName(_ index: Int) -> String {
@@ -125,9 +109,10 @@ struct LinkFacts: Sendable {
         return Extractor.qualified(name, in: qualifiedName(parent))
     }
 
-    /// What others may depend on.
-    func encodedNames() -> [UInt8] {
-        var writer = Writer(Self.version)
+    // MARK: - As bytes
+
+    func encoded() -> [UInt8] {
+        var writer = FactsWriter()
         writer.add(package)
         writer.add(definitions.count)
         for definition in definitions {
@@ -169,17 +154,9 @@ struct LinkFacts: Sendable {
         return writer.bytes
     }
 
-    func encodedReferences() -> [UInt8] {
-        var writer = Writer(Self.version)
-        writer.add(lines.count)
-        for line in lines { writer.add(line) }
-        writer.add(references)
-        return writer.bytes
-    }
-
     /// Throws for bytes that are none of these, whatever they are.
-    init(names: UnsafeRawBufferPointer, references: UnsafeRawBufferPointer?) throws(CodecError) {
-        var reader = try Reader(names, Self.version)
+    init(_ bytes: UnsafeRawBufferPointer) throws(CodecError) {
+        var reader = try FactsReader(bytes)
         package = try reader.string()
         let count = try reader.count()
         definitions.reserveCapacity(count)
@@ -235,12 +212,6 @@ struct LinkFacts: Sendable {
             conformances.append(Conformance(type: type, base: base, owner: owner))
         }
         bases = try reader.references(count)
-        if let references {
-            var reader = try Reader(references, Self.version)
-            guard try reader.count() == count else { throw CodecError(.inconsistent, "lines") }
-            for _ in 0..<count { lines.append(try reader.number()) }
-            self.references = try reader.references(count)
-        }
     }
 
     /// Nothing stands in itself: who goes from parent to parent comes to an end.
@@ -260,111 +231,6 @@ struct LinkFacts: Sendable {
                 isChecked[place] = true
                 place = definitions[place].parent
             }
-        }
-    }
-
-    /// Numbers, and texts each of which is written once.
-    private struct Writer {
-        private(set) var bytes: [UInt8]
-        private var texts: [String: Int] = [:]
-
-        init(_ version: UInt8) { bytes = [version] }
-
-        mutating func add(_ number: Int) {
-            var rest = UInt64(bitPattern: Int64(number))
-            while rest > 0x7F {
-                bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-                rest >>= 7
-            }
-            bytes.append(UInt8(rest))
-        }
-
-        /// The number of a text that was there before, or 0 and the text.
-        mutating func add(_ text: String) {
-            if let known = texts[text] { return add(known) }
-            texts[text] = texts.count + 1
-            add(0)
-            add(text.utf8.count)
-            bytes += text.utf8
-        }
-
-        mutating func add(optional text: String?) {
-            add(text == nil ? 0 : 1)
-            if let text { add(text) }
-        }
-
-        mutating func add(_ references: [Reference]) {
-            add(references.count)
-            for reference in references {
-                add(reference.kind.rawValue)
-                add(reference.target)
-                add(reference.line)
-                add(reference.owner)
-                add(
-                    (reference.argumentCount + 1) << 2 | (reference.isTorn ? 2 : 0)
-                        | (reference.isValue ? 1 : 0))
-                add(optional: reference.labels)
-                add(optional: reference.arguments)
-            }
-        }
-    }
-
-    private struct Reader {
-        private var reader: ByteReader
-        private var texts: [String] = []
-
-        init(_ bytes: UnsafeRawBufferPointer, _ version: UInt8) throws(CodecError) {
-            reader = ByteReader(bytes)
-            guard try reader.read(UInt8.self) == version else {
-                throw CodecError(.inconsistent, "version of facts")
-            }
-        }
-
-        mutating func number() throws(CodecError) -> Int {
-            try reader.readCount(limit: Int(Int32.max))
-        }
-
-        /// Of things that take a byte each at least.
-        mutating func count() throws(CodecError) -> Int {
-            try reader.readCount(limit: reader.remaining)
-        }
-
-        mutating func string() throws(CodecError) -> String {
-            let place = try number()
-            if place > 0 {
-                guard place <= texts.count else { throw CodecError(.inconsistent, "text") }
-                return texts[place - 1]
-            }
-            let text = try reader.readString(limit: reader.remaining)
-            texts.append(text)
-            return text
-        }
-
-        mutating func optional() throws(CodecError) -> String? {
-            try number() == 0 ? nil : try string()
-        }
-
-        mutating func references(_ owners: Int) throws(CodecError) -> [Reference] {
-            var references: [Reference] = []
-            let count = try count()
-            references.reserveCapacity(count)
-            for _ in 0..<count {
-                guard let kind = EdgeKind(rawValue: try string()) else {
-                    throw CodecError(.inconsistent, "kind")
-                }
-                let target = try string()
-                let line = try number()
-                let owner = try number()
-                guard owner < owners else { throw CodecError(.inconsistent, "owner") }
-                let last = try number()
-                references.append(
-                    Reference(
-                        kind: kind, target: target, line: line, owner: owner,
-                        argumentCount: last >> 2 - 1, labels: try optional(),
-                        arguments: try optional(),
-                        isValue: last & 1 != 0, isTorn: last & 2 != 0))
-            }
-            return references
         }
     }
 }

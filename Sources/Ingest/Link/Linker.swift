@@ -105,8 +105,10 @@ final class Linker {
         var isInner: Bool { resolution == .exact || resolution == .probable }
     }
 
-    /// All that a file refers to, in the order of the references.
-    func links(of number: Int) -> [(link: Link, resolution: Resolution, line: Int)] {
+    /// All that a file refers to, in the order of its references.
+    func links(of number: Int, _ references: [Reference]) -> [(
+        link: Link, resolution: Resolution, line: Int
+    )] {
         enter(number)
         dependencies = []
         joined = []
@@ -137,13 +139,12 @@ final class Linker {
                 }
             }
         }
-        for references in [facts.bases, facts.references] {
+        for references in [facts.bases, references] {
             for reference in references where !facts.definitions[reference.owner].isExcluded {
                 // What a type says of itself stands where it does, and the type is not there yet.
                 var reference = reference
                 let from = reference.owner
-                let isBase = reference.kind == .extends || reference.kind == .implements
-                if isBase, facts.definitions[from].isType {
+                if reference.kind.isBase, facts.definitions[from].isType {
                     reference.owner = max(0, facts.definitions[from].parent)
                     notYet = file.first + from
                 }

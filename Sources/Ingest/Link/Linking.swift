@@ -46,19 +46,29 @@ struct Linking {
         }
         let table =
             try cache.flatMap { changes.asksAllFiles ? nil : try changedTable($0, loader) }
-            ?? wholeTable(loader, withReferences: changes.isAll)
+            ?? wholeTable()
         changes.settle(table, notesBefore: cache?.notes)
-        try loader.link(linked(changes))
-        let numbers = sources.indices.filter { loader.isLinked($0) }
+        let isLinked = try linked(changes)
+        let numbers = sources.indices.filter { isLinked[$0] }
+        let (sources, snapshot) = (sources, snapshot)
         try OrderedWork.run(
             numbers.count, threads: threadCount, lead: threadCount * Ingest.leadPerThread,
             makeWorker: {
                 let linker = Linker(table)
-                return { FileEdges(numbers[$0], linker) }
+                let stored = KnownFacts(reader: snapshot.reader())
+                return { place in
+                    Result {
+                        let number = numbers[place]
+                        let references = try sources[number].references(
+                            stored, definitionCount: table.files[number].facts.definitions.count)
+                        return FileEdges(number, references, linker)
+                    }
+                }
             },
             consume: { place, edges in
                 try check()
                 try loader.check()
+                let edges = try edges.get()
                 let source = sources[numbers[place]]
                 if source.facts == nil, try stored.linkHash(of: source.path) == edges.hash {
                     return
@@ -90,7 +100,7 @@ struct Linking {
     // MARK: - Tables
 
     /// A table of all names, which is kept for the next time.
-    private func wholeTable(_ loader: Loader, withReferences: Bool) throws -> SymbolTable {
+    private func wholeTable() throws -> SymbolTable {
         var files: [PreparedFile] = []
         var entries: [[NameTable.Entry]] = []
         let (index, snapshot) = (index, snapshot)
@@ -98,9 +108,7 @@ struct Linking {
             makeWorker: {
                 let stored = KnownFacts(reader: snapshot.reader())
                 return { _, source in
-                    let facts =
-                        try source.facts
-                        ?? stored.facts(of: source.path, withReferences: withReferences)
+                    let facts = try source.facts ?? stored.facts(of: source.path)
                     let file = try PreparedFile(source, facts, index)
                     return (file, file.entries)
                 }
@@ -110,11 +118,7 @@ struct Linking {
                 entries.append(names)
             })
         let all = files
-        let table = SymbolTable(files, entries, index) { number in
-            // What nobody links needs no references.
-            withReferences || !loader.isLinked(number)
-                ? all[number] : loader.file(number, all[number].counts)
-        }
+        let table = SymbolTable(files, entries, index) { all[$0] }
         let identities = zip(sources, files).map {
             LinkCache.File(identity: $0.identity, counts: $1.counts)
         }
@@ -177,8 +181,6 @@ private final class Loader: Sendable {
     private let sources: [Source]
     private let index: PathIndex
     private let stored: Locked<KnownFacts>
-    /// Those that are linked need their references.
-    private let linked = Locked<[Bool]>([])
     private let failure = Locked<(any Error)?>(nil)
 
     init(_ sources: [Source], _ index: PathIndex, _ snapshot: Snapshot) {
@@ -187,19 +189,10 @@ private final class Loader: Sendable {
         stored = Locked(KnownFacts(reader: snapshot.reader()))
     }
 
-    func link(_ isLinked: [Bool]) { linked.withLock { $0 = isLinked } }
-
-    func isLinked(_ number: Int) -> Bool { linked.withLock { !$0.isEmpty && $0[number] } }
-
     func read(_ number: Int) throws -> PreparedFile {
         let source = sources[number]
-        let withReferences = isLinked(number)
         return try PreparedFile(
-            source,
-            source.facts
-                ?? stored.withLock {
-                    try $0.facts(of: source.path, withReferences: withReferences)
-                }, index)
+            source, source.facts ?? stored.withLock { try $0.facts(of: source.path) }, index)
     }
 
     /// Something blank for a file that cannot be read, or is not what is expected; `check` says so.
@@ -216,6 +209,21 @@ private final class Loader: Sendable {
 
     func check() throws {
         if let error = failure.withLock({ $0 }) { throw error }
+    }
+}
+
+extension Source {
+    fileprivate func references(
+        _ stored: KnownFacts, definitionCount: Int
+    ) throws -> FileReferences {
+        guard let references else {
+            let known = try stored.references(of: path, definitionCount: definitionCount)
+            guard let known else { throw KnownFacts.error(path, "there are none") }
+            return known
+        }
+        return try references.withUnsafeBytes {
+            try FileReferences($0, definitionCount: definitionCount)
+        }
     }
 }
 
