@@ -21,7 +21,8 @@ VENV = f"{WORK}/venv/bin"
 PYPI = ["jedi==0.19.2", "libclang==18.1.1"]
 DEBIAN = [
     "golang-go", "default-jdk-headless", "junit5", "libeasymock-java", "rustc", "cargo",
-    "librust-regex-dev", "librust-serde-dev", "nodejs", "node-typescript", "ruby", "php-cli",
+    "librust-regex-dev", "librust-aho-corasick-dev", "librust-memchr-dev", "librust-serde-dev",
+    "librust-serde-derive-dev", "nodejs", "node-typescript", "ruby", "php-cli",
     "php-xdebug", "golang-golang-x-tools-dev", "golang-github-spf13-cobra-dev",
 ]
 
@@ -90,7 +91,9 @@ def source(name, debian, folder=""):
     except (OSError, subprocess.CalledProcessError):
         raise Missing(f"`apt-get source {debian}` failed") from None
     unpacked = [p for p in glob.glob(f"{WORK}/sources/{name}/*") if os.path.isdir(p)][0]
-    shutil.copytree(os.path.join(unpacked, folder), target, symlinks=True)
+    # The files as they were before Debian's patches are no part of the tree.
+    shutil.copytree(os.path.join(unpacked, folder), target, symlinks=True,
+                    ignore=shutil.ignore_patterns(".pc"))
     return target
 
 
@@ -165,11 +168,10 @@ TREES = [
     ("Go", "x/tools", lambda: package("x-tools", f"{GO}/golang.org/x/tools"), go),
     ("Java", "commons-lang3", lambda: source("commons-lang3", "libcommons-lang3-java"), javac),
     ("Java", "guava", lambda: source("guava", "guava-libraries", "guava/src"), javac),
-    ("C", "jq", lambda: source("jq", "jq"), clang),
     ("C", "git", lambda: source("git", "git"), clang),
     ("C++", "fmt", lambda: source("fmt", "fmtlib"), clang),
     ("JavaScript", "express", lambda: source("express", "node-express"), typescript),
-    ("JavaScript", "eslint", lambda: source("eslint", "eslint"), typescript),
+    ("JavaScript", "commander", lambda: source("commander", "node-commander"), typescript),
     ("Rust", "regex", lambda: package("regex", f"{REGISTRY}/regex-1*"), rustc),
     ("Rust", "regex-syntax",
      lambda: package("regex-syntax", f"{REGISTRY}/regex-syntax-*"), rustc),
