@@ -135,6 +135,25 @@ import Testing
         }
     }
 
+    /// Git compares what stands before the first wildcard apart from the rest.
+    @Test(arguments: [
+        "x/a**/b", "/a**/b", "/a**", "/x/a***/b/c", "/a**\\/b", "/[a]**/b", "/\\a**/b", "/a**b/c",
+        "/x/**/b", "/x/**\\/b", "/**\\/**/c", "!/a**/b",
+    ])
+    func starsBehindLettersMeanWhatTheyMeanToGit(pattern: String) throws {
+        for ignoresCase in ["true", "false"] {
+            let tree = try Tree()
+            try tree.git("config", "core.ignoreCase", ignoresCase)
+            for start in ["", "x/"] {
+                for path in ["ab", "a/b", "aq/b", "aq/r/b", "Aq/r/b/c", "a/b/c", "b", "axb/c"] {
+                    try? tree.write(start + path)
+                }
+            }
+            try tree.write(".gitignore", pattern.hasPrefix("!") ? "*\n!*/\n\(pattern)" : pattern)
+            #expect(try tree.walked() == (try tree.known()))
+        }
+    }
+
     /// `*a*a*a…` takes a matcher that tries everything longer than the world stands.
     @Test func aHostilePatternTakesNoTime() throws {
         let tree = try Tree()

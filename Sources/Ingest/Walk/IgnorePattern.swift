@@ -20,6 +20,8 @@ struct IgnorePattern: Sendable {
         case glob([Token])
         /// `**` between slashes: any number of directories, at the end at least a name.
         case anyDepth
+        /// `**\/`: for git at least one.
+        case someDepth
     }
 
     /// It takes back what an earlier pattern ignores.
@@ -27,6 +29,8 @@ struct IgnorePattern: Sendable {
     let isForDirectories: Bool
     /// Without a slash it is of the last name of a path only.
     let isOfName: Bool
+    /// What a path begins with, where the parts are of what comes after it.
+    private let start: ArraySlice<UInt8>
     private let parts: [Part]
     /// Letters of a path are small ones to it, and so are its own.
     private let ignoresCase: Bool
@@ -41,6 +45,8 @@ struct IgnorePattern: Sendable {
         if isForDirectories { line.removeLast() }
         isOfName = !line.contains(UInt8(ascii: "/"))
         if line.first == UInt8(ascii: "/") { line.removeFirst() }
+        start = isOfName ? [] : Self.start(line)
+        line = line.dropFirst(start.count)
         guard let parts = Self.parts(line, isOfName: isOfName, ignoresCase) else { return nil }
         self.parts = parts
         self.ignoresCase = ignoresCase
@@ -62,6 +68,18 @@ struct IgnorePattern: Sendable {
             index += 1
         }
         return line[..<end]
+    }
+
+    /// Git compares what stands before the first wildcard on its own, so that in `a/b**/c` the
+    /// stars are for it at the start of something, and any directories. Empty for other patterns.
+    private static func start(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let start = line.prefix { !"*?[\\".utf8.contains($0) }
+        let rest = line.dropFirst(start.count)
+        let end = rest.drop { $0 == UInt8(ascii: "*") }
+        guard rest.count - end.count >= 2, start.last != UInt8(ascii: "/"),
+            end.isEmpty || end.starts(with: "/".utf8) || end.starts(with: "\\/".utf8)
+        else { return [] }
+        return start
     }
 
     private static func parts(
@@ -101,6 +119,7 @@ struct IgnorePattern: Sendable {
                 index += 1
                 if byte == UInt8(ascii: "/") {
                     guard endPart() else { return nil }
+                    if case .anyDepth? = parts.last { parts[parts.count - 1] = .someDepth }
                     continue
                 }
                 // Git has it as it is, so that without regard to case no capital is meant.
@@ -128,7 +147,14 @@ struct IgnorePattern: Sendable {
     func matches(_ path: UnsafeBufferPointer<UInt8>, nameStart: Int, isDirectory: Bool) -> Bool {
         if isForDirectories, !isDirectory { return false }
         if isOfName { return matches(parts[0], path[nameStart...]) }
-        return matchesPath(path[...])
+        guard path.count >= start.count,
+            start.elementsEqual(
+                path[..<start.count],
+                by: {
+                    folded($0, ignoresCase) == folded($1, ignoresCase)
+                })
+        else { return false }
+        return matchesPath(path[start.count...])
     }
 
     /// As a glob is matched, with parts for its letters: of several `**` only the last need ever be
@@ -145,6 +171,14 @@ struct IgnorePattern: Sendable {
                 part += 1
                 if let rest { retry = (part, rest) }
                 continue
+            } else if case .someDepth = parts[part] {
+                part += 1
+                if let slash = rest?.firstIndex(of: UInt8(ascii: "/")) {
+                    rest = rest.map { $0[(slash + 1)...] }
+                    retry = rest.map { (part, $0) }
+                    continue
+                }
+                return false
             } else if let current = rest {
                 let slash = current.firstIndex(of: UInt8(ascii: "/"))
                 if matches(parts[part], current[..<(slash ?? current.endIndex)]) {
@@ -167,7 +201,7 @@ struct IgnorePattern: Sendable {
         _ part: Part, _ name: Slice<UnsafeBufferPointer<UInt8>>
     ) -> Bool {
         switch part {
-        case .anyDepth: true
+        case .anyDepth, .someDepth: true
         case .literal(let bytes):
             bytes.count == name.count
                 && bytes.elementsEqual(name) { $0 == folded($1, ignoresCase) }
