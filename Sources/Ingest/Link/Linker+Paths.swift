@@ -10,7 +10,7 @@ extension Linker {
         if first == "@root" { return (.module(family, file: nil), 1) }
         guard rules.hasPaths else { return (space(strictLookUp(first, owner)), 1) }
         if first == "crate" {
-            return (.module(family.appending(file.moduleSegments.first ?? ""), file: nil), 1)
+            return (.module(crate, file: nil), 1)
         }
         var place = module(around: owner)
         if first == "self" || first == "super" {
@@ -40,11 +40,22 @@ extension Linker {
         if crates.count == 1 { return (.module(family.appending(crates[0]), file: nil), 1) }
         if !crates.isEmpty { return (.nothing, 1) }
         // Of 2015, where paths begin at the crate.
-        let top = family.appending(file.moduleSegments.first ?? "").appending(first)
+        let top = crate.appending(first)
         if table.hasModule(top) { return (.module(top, file: nil), 1) }
+        if !file.moduleSegments.dropFirst().isEmpty {
+            // `#[path = "…"] mod` is in another file than its name says.
+            let found = space(strictMember(first, of: .module(crate, file: nil)))
+            switch found {
+            case .symbols, .module: return (found, 1)
+            default: break
+            }
+        }
         let isModule = first.utf8.first.map { $0 >= 97 && $0 <= 122 } ?? false
         return (isModule ? .outer(first) : .nothing, 1)
     }
+
+    /// What the paths of the file's crate begin with.
+    private var crate: NamePath { family.appending(file.moduleSegments.first ?? "") }
 
     /// The innermost module that a definition is in, if that is not the file.
     private func module(around owner: Int) -> Int {
@@ -92,10 +103,14 @@ extension Linker {
             return .module(table.files[number].module, file: number)
         }
         // `use memchr::memchr`: the name that it gives is not there yet.
-        if item.module == item.alias, table.note(item.module, of: file.language.family).isEmpty,
-            !table.hasModule(file.module.appending(item.module))
-        {
-            return .outer(item.module)
+        if item.module == item.alias {
+            note(item.module)
+            if table.note(item.module, of: file.language.family).isEmpty,
+                !table.hasModule(file.module.appending(item.module)),
+                !table.hasModule(crate.appending(item.module))
+            {
+                return .outer(item.module)
+            }
         }
         let value = evaluate(Expression(":" + item.module).parts, item.owner)
         switch value {

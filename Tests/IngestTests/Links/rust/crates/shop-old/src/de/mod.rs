@@ -1,0 +1,7 @@
+pub mod value;
+
+pub trait Visitor {
+    fn visit(&self);
+}
+
+pub fn read() {}
