@@ -23,7 +23,7 @@ DEBIAN = [
     "golang-go", "default-jdk-headless", "junit5", "libeasymock-java", "rustc", "cargo",
     "librust-regex-dev", "librust-aho-corasick-dev", "librust-memchr-dev", "librust-serde-dev",
     "librust-serde-derive-dev", "nodejs", "node-typescript", "ruby", "php-cli",
-    "php-xdebug", "golang-golang-x-tools-dev", "golang-github-spf13-cobra-dev",
+    "php-xdebug", "node-commander", "golang-golang-x-tools-dev", "golang-github-spf13-cobra-dev",
 ]
 
 
@@ -151,11 +151,12 @@ def clang(tree, output):
 def typescript(tree, output):
     need("node")
     run(["node", f"{HERE}/ts_truth.js", tree], stdout=output,
-        env={**os.environ, "NODE_PATH": "/usr/share/nodejs"})
+        env={**os.environ, "NODE_PATH": NODE})
 
 
 REGISTRY = "/usr/share/cargo/registry"
 GO = "/usr/share/gocode/src"
+NODE = "/usr/share/nodejs"
 TREES = [
     ("Swift", "segstore", lambda: ROOT, swiftc),
     ("Python", "requests", lambda: pypi("requests", "requests==2.32.3"), jedi),
@@ -171,7 +172,7 @@ TREES = [
     ("C", "git", lambda: source("git", "git"), clang),
     ("C++", "fmt", lambda: source("fmt", "fmtlib"), clang),
     ("JavaScript", "express", lambda: source("express", "node-express"), typescript),
-    ("JavaScript", "commander", lambda: source("commander", "node-commander"), typescript),
+    ("JavaScript", "commander", lambda: package("commander", f"{NODE}/commander"), typescript),
     ("Rust", "regex", lambda: package("regex", f"{REGISTRY}/regex-1*"), rustc),
     ("Rust", "regex-syntax",
      lambda: package("regex-syntax", f"{REGISTRY}/regex-syntax-*"), rustc),
