@@ -179,6 +179,10 @@ extension Linker {
                         provided(found, by: other, to: type), isSure: isSure && !isUnsure)
                 }
                 if case .nothing = own {} else { return own }
+                // A value of its own, of which nothing is known.
+                if !table.attributes(at: table.path(other).appending(name)).isEmpty {
+                    return .nothing
+                }
             }
         }
         // It may as well be of a base of which nothing is known.

@@ -202,10 +202,14 @@ extension JavaScript {
             }
         } else if left.is("member_expression"), let object = left["object"], object.is("this"),
             let name = left["property"], e.expression(of: object) == "@self",
-            let owner = e.enclosingType, let value = e.expression(of: right),
-            !value.utf8.contains(UInt8(ascii: "?"))
+            let owner = e.enclosingType
         {
-            e.facts.attributes.append(Attribute(owner: owner, name: e.text(name), type: value))
+            // What is not known is still no member of a base.
+            let value = e.expression(of: right).flatMap {
+                $0.utf8.contains(UInt8(ascii: "?")) ? nil : $0
+            }
+            e.facts.attributes.append(
+                Attribute(owner: owner, name: e.text(name), type: value ?? "?"))
         } else if left.isOne(of: "object_pattern", "array_pattern") {
             for child in left.children() where child.is("identifier") {
                 if e.locals.isVariable(e.text(child)) { e.assign(child, value: nil) }

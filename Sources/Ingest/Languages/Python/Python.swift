@@ -290,9 +290,9 @@ private enum Python {
         {
             let value =
                 type.flatMap { e.instance(of: $0) } ?? right.flatMap { e.expression(of: $0) }
-            if let value {
-                e.facts.attributes.append(Attribute(owner: owner, name: e.text(name), type: value))
-            }
+            // What is not known is still no member of a base.
+            e.facts.attributes.append(
+                Attribute(owner: owner, name: e.text(name), type: value ?? "?"))
         }
     }
 
