@@ -108,6 +108,15 @@ enum StoreLocation {
         return try snapshot(commit, at: path)
     }
 
+    /// The same, for questions: a first ingest that was killed leaves a store without anything.
+    static func graph(_ arguments: Arguments) throws -> Snapshot {
+        let snapshot = try snapshot(arguments)
+        guard snapshot.generation == 0 else { return snapshot }
+        throw CommandError(
+            "\(try find(arguments)): nothing was committed to it yet; 'segstore ingest <dir>' fills it"
+        )
+    }
+
     /// The generations that are named, of one store.
     static func snapshots(
         _ arguments: Arguments, _ commits: [String]

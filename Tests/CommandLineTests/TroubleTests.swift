@@ -52,6 +52,21 @@ import Testing
         expectOneLine(nowhere, 1, "no store", "segstore ingest <dir>", command: command)
     }
 
+    /// As a first ingest leaves it that was killed.
+    @Test(arguments: [
+        ["query", "deps", "main"], ["query", "rdeps", "main"], ["query", "entity", "main"],
+        ["coverage"], ["tests"], ["ignored"], ["files"],
+    ])
+    func aStoreWithoutACommit(command: [String]) throws {
+        let empty = files.root.file("empty")
+        try FileManager.default.createDirectory(
+            atPath: empty + "/segments", withIntermediateDirectories: true)
+        let manifest = Manifest(schema: StoredSchema(Schema([]))).encode()
+        try Data(manifest.bytes).write(to: URL(fileURLWithPath: empty + "/manifest"))
+        let answer = try tool.run(command + ["--store", empty])
+        expectOneLine(answer, 1, "nothing was committed", "segstore ingest <dir>", command: command)
+    }
+
     @Test(arguments: readers)
     func damageIsFoundByWhoReadsIt(command: [String]) throws {
         // The first byte of the entities' own file, and of the edges'.

@@ -147,7 +147,7 @@ extension Command {
         query.kinds = try arguments.list(.kind).map { Set($0) }
         query.resolutions = try arguments.list(.resolution).map { Set($0) }
         query.limit = try arguments.number(.edgeLimit) ?? .max
-        let snapshot = try StoreLocation.snapshot(arguments)
+        let snapshot = try StoreLocation.graph(arguments)
         let reader = snapshot.reader()
         // What has no edges is no code graph, and has no keys to look for.
         let edges = try reader.relation(CodeGraph.edges.name)
@@ -263,7 +263,7 @@ extension Command {
     // MARK: - Entities
 
     private static func answerEntity(_ arguments: Arguments, _ output: Output) throws {
-        let snapshot = try StoreLocation.snapshot(arguments)
+        let snapshot = try StoreLocation.graph(arguments)
         let reader = snapshot.reader()
         let relation = try reader.relation(CodeGraph.entities.name)
         let key = try key(arguments, reader, output)

@@ -27,7 +27,7 @@ struct RelationListing: Sendable {
     func answer(_ arguments: Arguments, _ output: Output) throws -> ExitCode {
         let limit = try arguments.number(.limit) ?? .max
         let offset = try arguments.number(.offset) ?? 0
-        let snapshot = try StoreLocation.snapshot(arguments)
+        let snapshot = try StoreLocation.graph(arguments)
         let total = try snapshot.rowCount(relation)
         let count = min(limit, max(0, total - offset))
         let rows = Rows(try Source(snapshot, relation), order, offset..<offset + count)
