@@ -14,9 +14,13 @@ extension JavaScript {
             bind(e, name, nil)
         }
         if let single = node["parameter"] { declare(e, single, as: nil) }
+        let documented = docTypes(e, node)
         for parameter in node["parameters"]?.children() ?? [] where !parameter.is("comment") {
             let pattern = parameter["pattern"] ?? parameter
-            let type = parameter["type"].flatMap { e.instance(of: $0) }
+            let name = parameter["left"] ?? pattern
+            let type =
+                parameter["type"].flatMap { e.instance(of: $0) }
+                ?? (name.is("identifier") ? documented?.parameters[e.text(name)] : nil)
             if pattern.is("this") {
                 e.bind("this", .value(type ?? "?"), behind: nil, isNew: true)
                 continue
@@ -332,9 +336,11 @@ extension JavaScript {
                 || node.is("method_definition") && node.child("set") != nil
                 || isInObject && node.parent.map { !isValue($0) } ?? false
             guard let function = function(of: node) else { return }
-            definition.type = function["return_type"].flatMap { e.instance(of: $0) }
+            definition.type =
+                function["return_type"].flatMap { e.instance(of: $0) }
+                ?? docTypes(e, definition)?.result
             // What ends so is to be called on.
-            if function["return_type"] == nil, definition.kind == .method,
+            if definition.type == nil, function["return_type"] == nil, definition.kind == .method,
                 let last = function["body"]?.lastChild, last.is("return_statement"),
                 last.firstChild?.is("this") == true
             {
@@ -347,6 +353,8 @@ extension JavaScript {
             let holder = node.child("variable_declarator") ?? node
             if let type = holder["type"] {
                 definition.type = e.instance(of: type)
+            } else if let type = docTypes(e, definition)?.value {
+                definition.type = type
             } else if let value = holder["value"] {
                 definition.type = e.expression(of: value)
                 if let name = holder["name"], !name.is("identifier"),
