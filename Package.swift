@@ -125,7 +125,7 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: ["Ingest", "SegmentStore", "CodeGraph", "Platform", "TestSupport"],
-            exclude: ["Samples", "Links"], swiftSettings: strict),
+            exclude: ["Samples", "Links", "Traced"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["segstore", "SegmentStore", "Codec", "CodeGraph", "TestSupport"],

@@ -45,7 +45,16 @@ class Graph:
         self.files = {row["file"] for row in rows(segstore, store, "files")}
         self.sites = collections.defaultdict(list)
         self.lines = collections.defaultdict(list)
-        for edge in rows(segstore, store, "edges"):
+        edges = list(rows(segstore, store, "edges"))
+        self.heirs = collections.defaultdict(list)
+        for edge in edges:
+            if edge["kind"] == "extends" and edge["resolution"] == "exact":
+                self.heirs[edge["to"]].append(self.entities[edge["from"]])
+        self.makers = {
+            entity["parent"] for entity in self.entities.values()
+            if entity.get("parent") in self.entities
+            and names_constructor(entity, self.entities[entity["parent"]])}
+        for edge in edges:
             if edge["kind"] != "calls":
                 continue
             target = self.entities.get(edge["to"])
@@ -67,6 +76,7 @@ class Graph:
             parts = target["qualified_name"].split(".")
             if len(parts) > 1:
                 names.add(parts[-2])
+            names.update(heir["name"] for heir in self.made_by(target["parent"]))
         if target["kind"] in TYPES and target["kind"] != "enum_member":
             names.add("init")
         return names
@@ -82,6 +92,17 @@ class Graph:
             edge for line in dict.fromkeys(lines) for edge in self.lines[site["file"], line]
             if edge[1] and any(self.isRight(edge[1], *place) for place in site.get("targets", []))]
 
+    def made_by(self, type):
+        """What has a type's constructor for want of its own."""
+        found = []
+        pending = [type]
+        while pending:
+            for heir in self.heirs[pending.pop()]:
+                if heir["key"] not in self.makers and heir not in found:
+                    found.append(heir)
+                    pending.append(heir["key"])
+        return found
+
     def isInFunction(self, entity):
         parent = self.entities.get(entity.get("parent"))
         while parent and parent["kind"] not in ("function", "method", "constructor", "property"):
@@ -89,6 +110,13 @@ class Graph:
         return parent is not None
 
     def isRight(self, entity, file, line):
+        parent = self.entities.get(entity.get("parent"))
+        isMaker = (
+            parent is not None and parent["kind"] in TYPES and names_constructor(entity, parent))
+        if isMaker and any(
+                heir["file"] == file and heir["start_line"] <= line <= heir["start_line"] + 12
+                for heir in self.made_by(parent["key"])):
+            return True
         if entity["file"] != file:
             return False
         if entity["start_line"] <= line <= min(entity["end_line"], entity["start_line"] + 12):
@@ -96,11 +124,7 @@ class Graph:
         # A type for what makes its values, and the other way round.
         if entity["kind"] in TYPES:
             return entity["start_line"] <= line <= entity["end_line"]
-        parent = self.entities.get(entity.get("parent"))
-        return (
-            parent is not None and parent["kind"] in TYPES
-            and names_constructor(entity, parent)
-            and parent["start_line"] <= line <= parent["start_line"] + 12)
+        return isMaker and parent["start_line"] <= line <= parent["start_line"] + 12
 
 
 def names_constructor(entity, parent):

@@ -37,6 +37,8 @@ struct LinkRules: Sendable {
     var callName: String?
     /// Members that a call of their type calls; an empty one has the type's own name.
     var constructors: Set<String> = []
+    /// A type without one has that of its base.
+    var inheritsConstructors = false
     /// The package of files that are no modules: what they have at the top, all see.
     var globalPackage = ""
     /// Names that are there without an import, and the module that they are from.

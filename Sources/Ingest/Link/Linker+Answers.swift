@@ -377,7 +377,7 @@ extension Linker {
         return fitting.isEmpty ? symbols : fitting
     }
 
-    /// What calling a type calls, if it says so itself.
+    /// What calling a type calls, if it says so itself, or has it from its bases.
     func constructor(_ symbol: Symbol, _ reference: Reference) -> Symbol? {
         let type = table.definition(symbol)
         let rules = table.file(of: symbol).language.links
@@ -386,9 +386,11 @@ extension Linker {
         if type.arguments != nil, accepts(type, reference.argumentCount) { return nil }
         for name in rules.constructors.sorted() {
             let name = name.isEmpty ? table.definition(symbol).name : name
-            if case .symbols(let found, _) = ownMember(
-                name, symbol, .called, reference.argumentCount)
-            {
+            let made =
+                rules.inheritsConstructors
+                ? memberOfType(name, symbol, .called, reference.argumentCount)
+                : ownMember(name, symbol, .called, reference.argumentCount)
+            if case .symbols(let found, true) = made {
                 var fitting = found.filter {
                     accepts(table.definition($0), reference.argumentCount, reference.labels)
                 }

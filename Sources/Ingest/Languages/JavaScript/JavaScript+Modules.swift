@@ -6,7 +6,7 @@ extension JavaScript {
     static let links = LinkRules(
         family: "javascript", layout: .path { path, _ in PathIndex.segments(path) },
         hasTypeScope: false, tellsValuesFromTypes: true, signaturesAreOne: true,
-        constructors: ["constructor"],
+        constructors: ["constructor"], inheritsConstructors: true,
         globalPackage: "*", builtIns: builtIns,
         builtInModule: "globalThis", commonMembers: commonMembers,
         wholeName: "default",

@@ -225,7 +225,7 @@ extension PHP {
 
     static let links = LinkRules(
         family: "php", layout: .global, hasTypeScope: false, callName: "__invoke",
-        constructors: ["__construct"],
+        constructors: ["__construct"], inheritsConstructors: true,
         builtIns: builtIns, builtInModule: "php", commonMembers: commonMembers,
         module: { PHP.module($0, $1, $2) })
 

@@ -474,7 +474,8 @@ private enum Python {
 
     static let links = LinkRules(
         family: "python", layout: .path { PythonModules.segments($0, $1) },
-        callName: "__call__", constructors: ["__init__"], builtIns: PythonModules.builtIns,
+        callName: "__call__", constructors: ["__init__"], inheritsConstructors: true,
+        builtIns: PythonModules.builtIns,
         commonMembers: PythonModules.commonMembers, exportsImports: true,
         importsMayDiffer: true, handedOnNames: "__all__",
         transparentMembers: ["__aenter__", "__enter__"],

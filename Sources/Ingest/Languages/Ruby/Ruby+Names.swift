@@ -213,7 +213,8 @@ extension Ruby {
 
     static let links = LinkRules(
         family: "ruby", layout: .global, hasImplicitSelf: true, hasOpenTypes: true,
-        constructors: ["initialize"], builtIns: builtIns, builtInModule: "ruby",
+        constructors: ["initialize"], inheritsConstructors: true, builtIns: builtIns,
+        builtInModule: "ruby",
         commonMembers: commonMembers, module: { Ruby.module($0, $1, $2) })
 
     /// Where files are looked for from: what is around, and `lib` in it.

@@ -14,3 +14,10 @@ class Reader extends EventEmitter {
     this.emit("take");
   }
 }
+
+class Late extends Reader {}
+
+class Other extends EventEmitter {}
+
+new Late({});
+new Other({});
