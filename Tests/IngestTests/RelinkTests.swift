@@ -21,6 +21,14 @@ import Testing
 
     static let edits = [
         Edit(
+            testDescription: "what a module of Go is called",
+            used: (
+                "c.go", "package main\n",
+                "package main\nimport (\n\"n/a\"\n\"n/p\"\n)\n"
+            ),
+            user: ("u.go", "package main\nimport \"m/p\"\nfunc g() { p.F() }\n"),
+            others: ["p/b.go": "package p\nfunc F() {}\n", "a/a.go": "package a\n"]),
+        Edit(
             testDescription: "a module that comes", used: ("a.py", nil, "def f(): pass\n"),
             user: ("u.py", "import a\ndef h(): a.f()\n")),
         Edit(

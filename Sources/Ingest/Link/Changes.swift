@@ -121,7 +121,7 @@ struct Changes {
     private mutating func importsOthers(_ file: PreparedFile) {
         let links = file.language.links
         if links.hasIncludes { includers.insert(PathIndex.name(of: file.path)) }
-        if links.notesAskAllFiles { families.insert(links.family) }
+        if links.notesAskAllFiles { families.insert(file.language.family) }
     }
 
     /// Adds what only the table of all names as they are now can tell.
