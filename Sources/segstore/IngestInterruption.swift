@@ -22,9 +22,7 @@ final class IngestInterruption: Sendable {
         Interruption.handle { [state] in
             state.withLock { state in
                 switch state {
-                case .idle(let text):
-                    Console.noteOnClearLine(text)
-                    leaveProcess(ExitCode.interrupted.rawValue)
+                case .idle(let text): Self.stop(text)
                 case .busy: state = .cancelled(at: Clock.nanoseconds())
                 // Whoever cannot wait for it to end: a commit is whole or none all the same.
                 case .cancelled(let time):
@@ -43,6 +41,16 @@ final class IngestInterruption: Sendable {
     /// From here on what is under way has to look whether it is cancelled.
     func begin() { state.withLock { $0 = .busy } }
 
-    /// It has ended, whether it was to be cancelled or not.
-    func end(saying text: String) { state.withLock { $0 = .idle(text) } }
+    /// It has ended, by itself: an interruption that came too late for it is the end all the same.
+    func end(saying text: String) {
+        state.withLock { state in
+            if case .cancelled = state { Self.stop(text) }
+            state = .idle(text)
+        }
+    }
+
+    private static func stop(_ text: String) -> Never {
+        Console.noteOnClearLine(text)
+        leaveProcess(ExitCode.interrupted.rawValue)
+    }
 }

@@ -51,6 +51,7 @@ struct SegstoreTool {
         process.standardOutput = try handle("output")
         process.standardError = try handle("error")
         try process.run()
+        process.endInTime()
         process.waitUntilExit()
         return Answer(
             code: process.terminationReason == .exit ? process.terminationStatus : -1,

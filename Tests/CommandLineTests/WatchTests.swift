@@ -11,7 +11,7 @@ import Testing
 
     /// Waits until the process has said so many lines; nil if it takes too long.
     private func lines(_ tool: Tool, _ count: Int) -> [String]? {
-        for _ in 0..<2000 {
+        for _ in 0..<6000 {
             let lines = tool.text.split(separator: "\n").map(String.init)
             if lines.count >= count { return lines }
             usleep(5000)
@@ -54,7 +54,7 @@ import Testing
 
     /// Waits until the store has just these files.
     private func expectFiles(_ expected: Set<String>, _ line: Int = #line) throws {
-        for _ in 0..<1000 {
+        for _ in 0..<3000 {
             if try keys() == expected { return }
             usleep(10000)
         }
@@ -65,7 +65,7 @@ import Testing
         let tool = try Tool(
             "segstore",
             ["ingest", root ?? workspace.tree, "--watch", "--store", workspace.tree + "/.segstore"])
-        for _ in 0..<2000 where !tool.errorText.contains("watching") { usleep(5000) }
+        for _ in 0..<6000 where !tool.errorText.contains("watching") { usleep(5000) }
         return tool
     }
 
@@ -114,17 +114,42 @@ import Testing
             ].contains(last))
     }
 
+    /// It must not be forgotten because what it should have stopped has ended already.
+    @Test func anInterruptionBetweenTwoRunsIsTheEnd() throws {
+        for _ in 0..<3 {
+            let tool = try watching()
+            defer { tool.kill() }
+            let other = try holdingTheLock()
+            defer { other.kill() }
+            try workspace.write("new.py", "x = 1\n")
+            for _ in 0..<6000 where !tool.errorText.contains("trying again") { usleep(5000) }
+            kill(tool.processID, SIGINT)
+            #expect(tool.wait() == 130)
+            #expect(tool.errorText.hasSuffix("segstore: stopped; the store is as it was before\n"))
+            try workspace.remove("new.py")
+        }
+    }
+
+    private func holdingTheLock() throws -> Tool {
+        let other = try Tool(
+            "segstore",
+            ["import", "-", "--relation", "entities", "--store", workspace.tree + "/.segstore"])
+        for _ in 0..<6000 {
+            let holder = try? String(contentsOfFile: workspace.store + "/lock", encoding: .utf8)
+            if holder == "\(other.processID)\n" { break }
+            usleep(5000)
+        }
+        return other
+    }
+
     /// Whoever else holds the lock, what changed meanwhile is taken in later.
     @Test func aStoreThatWasLockedIsTriedAgain() throws {
         let tool = try watching()
         defer { tool.kill() }
-        let other = try Tool(
-            "segstore",
-            ["import", "-", "--relation", "entities", "--store", workspace.tree + "/.segstore"])
+        let other = try holdingTheLock()
         defer { other.kill() }
-        usleep(300_000)
         try workspace.write("new.py", "x = 1\n")
-        for _ in 0..<1000 where !tool.errorText.contains("trying again") { usleep(5000) }
+        for _ in 0..<6000 where !tool.errorText.contains("trying again") { usleep(5000) }
         other.kill()
         try expectFiles(["main.swift", "lib/a.c", "lib/b.c", "new.py"])
     }
@@ -148,7 +173,7 @@ import Testing
                 }
             }
         }
-        for _ in 0..<500 {
+        for _ in 0..<3000 {
             if try keys() == expected { break }
             usleep(10000)
         }

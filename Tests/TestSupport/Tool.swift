@@ -29,6 +29,7 @@ public final class Tool: @unchecked Sendable {
         process.standardInput = input
         process.terminationHandler = { [exited] _ in exited.signal() }
         try process.run()
+        process.endInTime()
         drain(output) { $0.text += $1 }
         drain(errors) { $0.errors += $1 }
     }
@@ -74,5 +75,14 @@ public final class Tool: @unchecked Sendable {
         try? input.fileHandleForWriting.close()
         return process.terminationReason == .uncaughtSignal
             ? -process.terminationStatus : process.terminationStatus
+    }
+}
+
+extension Process {
+    /// One that hangs must fail its test, not keep all of them from ending.
+    public func endInTime(seconds: Int = 300) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { [self] in
+            if isRunning { _ = Foundation.kill(processIdentifier, SIGKILL) }
+        }
     }
 }

@@ -143,6 +143,8 @@ private struct IngestRun {
     /// Where there was nothing to commit, a store that was made for it goes again.
     func leave() { if summary.snapshot.generation == 0 { place.clear() } }
 
+    private static let unchanged = "stopped; the store is as it was before"
+
     private static func run(
         _ ingest: Ingest, _ store: GraphStore, _ interruption: IngestInterruption,
         progress: (Ingest.Progress) -> Void = { _ in }
@@ -154,7 +156,7 @@ private struct IngestRun {
             interruption.end(saying: "stopped; the store is at generation \(report.generation)")
             return report
         } catch let error as StoreError where error.code == .cancelled {
-            throw CommandError("stopped; the store is as it was before", .interrupted)
+            throw CommandError(unchanged, .interrupted)
         } catch let error as StoreError where error.code == .readOnly {
             throw CommandError("\(error); choose another place with --store <path>")
         }
@@ -228,6 +230,7 @@ private struct IngestRun {
                 directories = report.directories
                 if report.isCommitted { say(report, Clock.nanoseconds() - start, output) }
             } catch let error as StoreError where error.code == .locked {
+                interruption.end(saying: Self.unchanged)
                 Console.note("\(error); trying again")
                 _ = try watch.wait(milliseconds: 1000)
                 isBehind = true
