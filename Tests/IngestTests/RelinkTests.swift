@@ -29,6 +29,11 @@ import Testing
             user: ("u.go", "package main\nimport \"m/p\"\nfunc g() { p.F() }\n"),
             others: ["p/b.go": "package p\nfunc F() {}\n", "a/a.go": "package a\n"]),
         Edit(
+            testDescription: "what a package of Go says that it is called",
+            used: ("p/b.go", "package p\nfunc F() {}\n", "package q\nfunc F() {}\n"),
+            user: ("c/u.go", "package main\nimport \"m.org/x/p\"\nfunc g() { p.F() }\n"),
+            others: ["a/a.go": "package a\n"]),
+        Edit(
             testDescription: "a module that comes", used: ("a.py", nil, "def f(): pass\n"),
             user: ("u.py", "import a\ndef h(): a.f()\n")),
         Edit(

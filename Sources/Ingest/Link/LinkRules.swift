@@ -112,6 +112,8 @@ struct LinkRules: Sendable {
     var notesAskAllFiles = false
     /// What an import's module is; nil if that is nothing that can be told.
     var module: @Sendable (Import, LinkedFile, ModuleFinder) -> Module? = { _, _, _ in nil }
+    /// Whether an import says no name of its own: it has that of the package then.
+    var saysNoName: (@Sendable (Import) -> Bool)?
     /// Whether a file, with its path, is only likely to be what an import means.
     var isGuessed: @Sendable (Import, String) -> Bool = { _, _ in false }
 

@@ -32,6 +32,30 @@ extension Linker {
         return value
     }
 
+    /// What the file imports under a name, which may be what the package says that it is called.
+    func imports(named name: String) -> [Int] {
+        guard let saysNoName = rules.saysNoName else { return file.imports(named: name) }
+        if let known = packageMemo[file.first] {
+            join(known.dependencies, known.number << 8 | 0xFA)
+            return known.imports[name] ?? []
+        }
+        let noted = beginNoting()
+        var imports: [String: [Int]] = [:]
+        for (index, item) in file.facts.imports.enumerated() where !item.alias.isEmpty {
+            var names: Set<String> = []
+            if saysNoName(item), case .module(let path, _) = module(of: item) {
+                for number in table.files(of: path) {
+                    dependencies.append(Self.dependency(onImportsOf: table.path(ofFile: number)))
+                    names.insert(table.files[number].facts.package)
+                }
+            }
+            // There may be a program beside the package, that makes a part of it.
+            imports[names.count == 1 ? names.removeFirst() : item.alias, default: []].append(index)
+        }
+        packageMemo[file.first] = (imports, endNoting(noted), packageMemo.count)
+        return imports[name] ?? []
+    }
+
     private func noteModule(_ item: Import) {
         note(item.module)
         for part in LinkedFile.parts(item.module) { note(part) }

@@ -322,7 +322,7 @@ extension Linker {
     }
 
     private func strictImported(_ name: String, of owner: Int) -> Value? {
-        let items = file.imports(named: name).map { file.facts.imports[$0] }
+        let items = imports(named: name).map { file.facts.imports[$0] }
             .filter { $0.owner == owner }
         if rules.hasPaths, items.count > 1, let all = together(items.map { value(of: $0) }) {
             return all

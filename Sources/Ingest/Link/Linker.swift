@@ -64,6 +64,7 @@ final class Linker {
     var openBaseMemo: [NamePath: (bases: [OpenBase], dependencies: [UInt32], number: Int)] = [:]
     var exportMemo: [Handed: (answer: Memo.Answer, number: Int)] = [:]
     var moduleMemo: [ImportKey: (value: Value, dependencies: [UInt32], number: Int)] = [:]
+    var packageMemo: [Int: (imports: [String: [Int]], dependencies: [UInt32], number: Int)] = [:]
     var ancestorMemo: [Symbol: (ancestors: [Ancestor], dependencies: [UInt32], number: Int)] = [:]
     /// What a name cannot mean: the type whose bases are looked for.
     var notYet: Symbol?

@@ -8,9 +8,9 @@ enum GoModules {
         layout: .directory, hasTypeScope: false, builtIns: builtIns, builtInModule: "builtin",
         commonMembers: commonMembers, aliasesAreTypes: true,
         notes: { files, index in ["modules": modules(files)] }, notesAskAllFiles: true,
-        module: { module($0, $1, $2) })
+        module: { module($0, $1, $2) }, saysNoName: { $0.alias == name(of: $0.module) })
 
-    /// What a package is called that an import does not name.
+    /// What a package is called that an import does not name, by its path: how most are.
     static func name(of path: String) -> String {
         var parts = PathIndex.segments(path)
         if parts.count > 1, let last = parts.last, isVersion(last) { parts.removeLast() }
