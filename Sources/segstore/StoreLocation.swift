@@ -10,6 +10,9 @@ enum StoreLocation {
     private static let name = ".segstore"
     private static let variable = "SEGSTORE"
 
+    /// Whether the path is what a store is called that nobody names.
+    static func isUnnamed(_ path: String) -> Bool { path == name || path.hasSuffix("/" + name) }
+
     /// The path that was given, by option or environment.
     private static func given(_ arguments: Arguments) -> String? {
         let path = arguments[.store] ?? Environment[variable].flatMap { $0.isEmpty ? nil : $0 }

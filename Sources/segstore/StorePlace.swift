@@ -35,4 +35,16 @@ final class StorePlace {
         guard isNew, let store = try? StoreLocation.open(path, .create) else { return }
         Ingest.discard(store, since: generation, keepingDirectory: isDirectory)
     }
+
+    /// A store that is made in a tree is nothing for its git, as what other tools keep there.
+    func hideFromGit() {
+        guard isNew, StoreLocation.isUnnamed(path),
+            let file = try? StagedFile(Directory.join(path, ".gitignore"))
+        else { return }
+        let text: [UInt8] = Array("*\n".utf8)
+        do {
+            try text.withUnsafeBytes { try file.write($0, at: 0) }
+            try file.publish(durably: false)
+        } catch {}
+    }
 }

@@ -41,6 +41,16 @@ import Testing
             ])
     }
 
+    @Test func aStoreThatNobodyNamedIsNothingForGit() throws {
+        #expect(try tool.run(["init", "-q"], of: "/usr/bin/git").code == 0)
+        _ = try tool("ingest", ".")
+        let status = try tool.run(["status", "--porcelain"], of: "/usr/bin/git").output
+        #expect(status == "?? lib/\n?? logo.png\n?? main.swift\n?? notes.txt\n")
+        // Whoever names one may want to keep it.
+        _ = try tool("ingest", ".", "--store", "kept")
+        #expect(!FileManager.default.fileExists(atPath: workspace.tree + "/kept/.gitignore"))
+    }
+
     @Test func theSummaryIsThereForPrograms() throws {
         let summary = try tool("ingest", ".", "--format", "json", "--label", "first").json()
         #expect(summary["generation"] as? Int == 1)

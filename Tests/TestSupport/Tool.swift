@@ -81,8 +81,10 @@ public final class Tool: @unchecked Sendable {
 extension Process {
     /// One that hangs must fail its test, not keep all of them from ending.
     public func endInTime(seconds: Int = 300) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { [self] in
-            if isRunning { _ = Foundation.kill(processIdentifier, SIGKILL) }
+        // What has ended must not keep its files open.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
+            guard let self, isRunning else { return }
+            _ = Foundation.kill(processIdentifier, SIGKILL)
         }
     }
 }

@@ -134,6 +134,7 @@ private struct IngestRun {
             summary = try IngestSummary(
                 report, try store.snapshot(), languages, root: root, path: path,
                 isLabelled: arguments[.label] != nil, time: Clock.nanoseconds() - start)
+            if summary.snapshot.generation > 0 { place.hideFromGit() }
         } catch {
             place.clear()
             throw error
