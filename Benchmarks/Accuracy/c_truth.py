@@ -109,9 +109,16 @@ class Tree:
                 self.named.setdefault(self.path(cursor), set()).add(place)
         if not is_inside and kind in ENTITIES and cursor.spelling and "(" not in cursor.spelling:
             place = self.place(cursor)
-            if place and (cursor.is_definition() or kind in FUNCTIONS) and self.written(
-                    *place, cursor.spelling.split("<")[0]):
-                self.entities[place + (cursor.spelling,)] = ENTITIES[kind]
+            # Constructors of templates are spelled with what those are given.
+            name = cursor.spelling
+            if kind in (K.CONSTRUCTOR, K.DESTRUCTOR) or kind == K.FUNCTION_TEMPLATE and (
+                    cursor.semantic_parent.spelling == name.split("<")[0]):
+                name = name.split("<")[0]
+            # Without a type it is a macro of a header that is not here: `TEST(A, b) {`.
+            is_macro = kind == K.FUNCTION_DECL and cursor.extent.start == cursor.location
+            if place and not is_macro and (
+                    cursor.is_definition() or kind in FUNCTIONS) and self.written(*place, name):
+                self.entities[place + (name,)] = ENTITIES[kind]
         if kind == K.CALL_EXPR:
             self.call(cursor)
         inside = is_inside or kind in FUNCTIONS or kind == K.LAMBDA_EXPR
@@ -262,6 +269,7 @@ class Tree:
             else:
                 continue
             out.write(json.dumps(site) + "\n")
+        out.write(json.dumps({"within": "nothing"}) + "\n")
         for (file, line, name), kind in sorted(self.entities.items()):
             out.write(json.dumps(
                 {"entity": name, "file": file, "line": line, "kind": kind}) + "\n")

@@ -75,6 +75,7 @@ extension Linker {
                         && other.kind.isCallable == definition.kind.isCallable
                         && other.kind != .macro
                         && isSame(other.arguments, definition.arguments)
+                        && other.parameters == definition.parameters
                         && reaches(table.fileNumber(of: $0), number)
                 }
                 if others.isEmpty { others = [symbol] }
@@ -85,9 +86,29 @@ extension Linker {
         let isOne = found.allSatisfy {
             let definition = table.definition($0)
             return definition.isDeclaration && table.path($0) == table.path(found[0])
+                && definition.parameters == table.definition(found[0]).parameters
                 && table.fileNumber(of: $0) != table.fileNumber(of: found[0]) || $0 == found[0]
         }
         return isOne ? Array(found.prefix(1)) : found
+    }
+
+    /// What is in a namespace that a macro opens stands outside of it in the text, in files that
+    /// know the macro.
+    func besideOpener(_ name: String, ofSpace space: String) -> Value? {
+        let parts = LinkedFile.parts(space)
+        for count in parts.indices.map({ $0 + 1 }) {
+            let opened = CMacros.opening + parts.prefix(count).joined(separator: ".")
+            note(opened)
+            let openers = table.attributes(at: file.module.appending(opened))
+            if openers.isEmpty { continue }
+            let path = file.module.appending(all: parts.dropFirst(count)).appending(name)
+            let found = table.symbols(at: path).filter { symbol in
+                table.definition(symbol).kind != .macro
+                    && openers.contains { reaches(table.fileNumber(of: symbol), $0.file) }
+            }
+            if !found.isEmpty { return seen(found) }
+        }
+        return nil
     }
 
     private func isSame(_ a: ClosedRange<Int>?, _ b: ClosedRange<Int>?) -> Bool {

@@ -238,6 +238,11 @@ extension Linker {
                 if !found.isEmpty { return seen(found) }
                 if let outer = strictImported(name, of: place) { return outer }
                 if let value = globbed(name, in: place) { return value }
+                if isSpace, rules.hasIncludes,
+                    let value = besideOpener(name, ofSpace: facts.qualifiedName(place))
+                {
+                    return value
+                }
                 if definition.kind == .module, rules.hasPaths { return prelude(name) }
             } else if rules.hasImplicitSelf || isInner && rules.hasTypeScope,
                 let value = bareMember(name, file.first + place)
@@ -347,8 +352,7 @@ extension Linker {
             if let number { found = found.filter { table.fileNumber(of: $0) == number } }
             if rules.hasPaths, name.hasSuffix("!") { return macro(name, of: path) }
             if !found.isEmpty { return seen(found) }
-            for symbol in table.symbols(at: path)
-            where [.module, .namespace].contains(table.definition(symbol).kind) {
+            for symbol in table.symbols(at: path) where isSpace(symbol) {
                 let other = table.file(of: symbol)
                 let value = inside(table.fileNumber(of: symbol)) {
                     strictExported(name, symbol - other.first, depth: depth, isGlob: isGlob)
@@ -364,8 +368,17 @@ extension Linker {
                 return value
             }
             if table.hasModule(inner) { return .module(inner, file: nil) }
+            if rules.hasIncludes, let space = table.symbols(at: path).first(where: isSpace) {
+                let other = table.file(of: space)
+                let full = other.facts.qualifiedName(space - other.first)
+                if let value = besideOpener(name, ofSpace: full) { return value }
+            }
             return rules.hasPaths ? macro(name, of: path) : .nothing
         }
+    }
+
+    private func isSpace(_ symbol: Symbol) -> Bool {
+        [.module, .namespace].contains(table.definition(symbol).kind)
     }
 
     /// What a file, or a module in it, hands on under a name.

@@ -69,10 +69,12 @@ struct PreparedFile: Sendable {
                 // `namespace A.B`
                 let isSpace = definition.kind == .namespace || definition.kind == .module
                 let outer = paths[max(0, definition.parent)]
+                // What a test is called is no name: `TEST_CASE("run")`.
+                let isText = definition.isMember && language.links.hasIncludes
                 paths.append(
                     isSpace
                         ? outer.appending(all: LinkedFile.parts(definition.name))
-                        : outer.appending(definition.name))
+                        : outer.appending(isText ? "\"" + definition.name : definition.name))
             }
         }
         return paths

@@ -218,6 +218,10 @@ extension C {
             let trailing = declarator.child("trailing_return_type")?.firstChild
             definition.type = (trailing ?? node["type"]).flatMap { e.instance(of: $0) }
             definition.arguments = declarator["parameters"].flatMap { arguments(e, $0) }
+            // Only there several functions have one name.
+            if e.language.name == "cpp" {
+                definition.parameters = CParameters.text(e, declarator)
+            }
         case .field, .variable, .constant:
             definition.isStatic = isMember && isStatic
             definition.isLocal = !isHeader && !isMember && (isStatic || isHidden(node))

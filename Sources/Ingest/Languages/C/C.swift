@@ -309,8 +309,9 @@ enum C {
             testMacros[e.text(macro)] != nil,
             let parameters = node["declarator"]?["parameters"]?.children()
         else { return false }
-        e.define(
+        let test = e.define(
             .function, node, named: testName(e, macro, parameters), body: node["body"])
+        e.facts.definitions[test].isMember = true
         // A fixture is used, the rest are words.
         let isFixture = ["TEST_F", "TEST_P"].contains(e.text(macro))
         for parameter in parameters.dropFirst(isFixture ? 1 : 0) { e.hideAll(in: parameter) }
@@ -327,9 +328,10 @@ enum C {
             let body = parent.next, body.is("compound_statement"),
             let arguments = node["arguments"]
         else { return false }
-        e.define(
+        let test = e.define(
             .function, node, named: testName(e, function, arguments.children()), body: body,
             through: body)
+        e.facts.definitions[test].isMember = true
         e.hideAll(in: arguments)
         return true
     }
@@ -433,6 +435,10 @@ enum C {
         }
         if count < e.facts.definitions.count {
             e.facts.definitions[count].isSecondary = isConditional(e, node)
+        }
+        if let name = node["value"].flatMap({ CMacros.namespace(openedBy: e.text($0)) }) {
+            e.define(.namespace, node, named: name, opensScope: false)
+            e.facts.attributes.append(Attribute(owner: 0, name: CMacros.opening + name, type: ""))
         }
         return true
     }

@@ -3,16 +3,22 @@
 // Macros that stand where no name can: what they become is not known, and the grammar takes what
 // follows for something else. The parser gets blanks instead, of the same length.
 
+import Codec
+
 enum CMacros {
-    /// `EXPORT` of `class EXPORT A {` and of `static inline EXPORT int f()`; `BEGIN_NAMESPACE` on a
-    /// line of its own.
+    private typealias Token = CTokens.Token
+
+    /// `EXPORT` of `class EXPORT A {`, `static inline EXPORT int f()`, `EXPORT std::string f()`;
+    /// `BEGIN_NAMESPACE` on a line of its own.
     static func blanks(_ source: UnsafeRawBufferPointer) -> [Range<Int>] {
-        var tokens = Tokens(source)
+        var tokens = CTokens(source)
         var blanks: [Range<Int>] = []
         var (before, last) = (Token(.start, 0..<0), Token(.start, 0..<0))
         // What stands between `class` and the body or the bases, if nothing else does.
         var head: [Token]?
         var isClass = false
+        // What the file calls its types so far: before a constructor is no type.
+        var types: Set<UInt64> = []
         // What a macro behind `static inline` is given: `static inline FORMAT(1) int f()`.
         var given: (start: Int, depth: Int, isClosed: Bool)?
         while let token = tokens.next() {
@@ -47,17 +53,26 @@ enum CMacros {
                 // `struct a b { … }` may be a value.
                 blanks += (head ?? []).dropLast()
                     .filter { isClass || isMacro($0, source) }.map(\.range)
+                if let name = head?.last { types.insert(hash(name, source)) }
                 head = nil
             } else if !hasText(token, "::", source) {
                 head = nil
             }
             if token.kind == .word, isMacro(last, source), isLinkage(before, source) {
                 blanks.append(last.range)
+            } else if ends(before, source) || hasText(before, ">", source)
+                || hasText(before, ":", source), isMacro(last, source), !last.isAlone,
+                beginsNamed(token, tokens, source)
+                    || types.contains(hash(token, source)) && opens(tokens, source)
+            {
+                blanks.append(last.range)
             } else if last.isAlone, isMacro(last, source), ends(before, source),
                 begins(token, source),
                 !(hasText(before, "{", source) && hasText(token, "}", source))
             {
                 blanks.append(last.range)
+                // Another may follow.
+                last = before
             }
             (before, last) = (last, token)
         }
@@ -65,6 +80,40 @@ enum CMacros {
             blanks.append(last.range)
         }
         return blanks
+    }
+
+    /// Before the name of a namespace, for where macros open it.
+    static let opening = "{"
+
+    /// The namespace that is left open by the text of a macro; inline ones are none to their users.
+    static func namespace(openedBy text: String) -> String? {
+        guard text.contains("namespace") else { return nil }
+        var text = text
+        return text.withUTF8 { bytes in
+            let source = UnsafeRawBufferPointer(bytes)
+            var tokens = CTokens(source)
+            var (isInline, isNamed) = (false, false)
+            var name: [String] = []
+            var open: [[String]] = []
+            var last = Token(.start, 0..<0)
+            while let token = tokens.next() {
+                if hasText(token, "namespace", source) {
+                    (isInline, isNamed, name) = (hasText(last, "inline", source), true, [])
+                } else if hasText(token, "{", source) {
+                    open.append(isNamed && !isInline ? name : [])
+                    isNamed = false
+                } else if hasText(token, "}", source) {
+                    _ = open.popLast()
+                } else if isNamed, token.kind == .word,
+                    hasText(last, "namespace", source) || hasText(last, "::", source)
+                {
+                    name.append(String(decoding: source[token.range], as: UTF8.self))
+                }
+                last = token
+            }
+            let parts = open.joined()
+            return parts.isEmpty ? nil : parts.joined(separator: ".")
+        }
     }
 
     private static func isMacro(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
@@ -96,6 +145,33 @@ enum CMacros {
             || hasText(token, "extern", source)
     }
 
+    /// Whether a type stands there and what has it, as no other type can stand before them:
+    /// `std::string f`, `const char *f`.
+    private static func beginsNamed(
+        _ token: Token, _ tokens: CTokens, _ source: UnsafeRawBufferPointer
+    ) -> Bool {
+        var (token, tokens) = (token, tokens)
+        func next() -> Token { tokens.next() ?? Token(.start, source.count..<source.count) }
+        if hasText(token, "const", source) { token = next() }
+        guard token.kind == .word, !isMacro(token, source) else { return false }
+        token = next()
+        while hasText(token, "::", source) {
+            guard next().kind == .word else { return false }
+            token = next()
+        }
+        while hasText(token, "*", source) || hasText(token, "&", source) { token = next() }
+        return token.kind == .word && !isMacro(token, source)
+    }
+
+    private static func hash(_ token: Token, _ source: UnsafeRawBufferPointer) -> UInt64 {
+        xxh3(UnsafeRawBufferPointer(rebasing: source[token.range]))
+    }
+
+    private static func opens(_ tokens: CTokens, _ source: UnsafeRawBufferPointer) -> Bool {
+        var tokens = tokens
+        return tokens.next().map { hasText($0, "(", source) } ?? false
+    }
+
     private static func ends(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
         token.kind == .start || hasText(token, ";", source) || hasText(token, "}", source)
             || hasText(token, "{", source)
@@ -103,95 +179,5 @@ enum CMacros {
 
     private static func begins(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
         token.kind == .word || hasText(token, "}", source) || hasText(token, "~", source)
-    }
-
-    private enum Kind { case start, word, sign }
-
-    private struct Token {
-        let kind: Kind
-        let range: Range<Int>
-        /// Nothing else is on its line.
-        var isAlone = false
-
-        init(_ kind: Kind, _ range: Range<Int>) {
-            self.kind = kind
-            self.range = range
-        }
-    }
-
-    /// Words and signs, without comments, texts and what the preprocessor reads.
-    private struct Tokens {
-        private let source: UnsafeRawBufferPointer
-        private var place = 0
-        private var isAtLineStart = true
-
-        init(_ source: UnsafeRawBufferPointer) { self.source = source }
-
-        private func byte(_ place: Int) -> UInt8 { place < source.count ? source[place] : 0 }
-
-        mutating func next() -> Token? {
-            while place < source.count {
-                let start = place
-                let first = source[place]
-                switch first {
-                case UInt8(ascii: "\n"):
-                    isAtLineStart = true
-                    place += 1
-                case 0...32: place += 1
-                case UInt8(ascii: "/") where byte(place + 1) == UInt8(ascii: "/"): skipLine()
-                case UInt8(ascii: "/") where byte(place + 1) == UInt8(ascii: "*"):
-                    place += 2
-                    while place < source.count,
-                        !(source[place] == UInt8(ascii: "*") && byte(place + 1) == first)
-                    {
-                        place += 1
-                    }
-                    place += 2
-                case UInt8(ascii: "#") where isAtLineStart: skipLine()
-                case UInt8(ascii: "\""), UInt8(ascii: "'"):
-                    skipText(first)
-                    isAtLineStart = false
-                    return Token(.sign, start..<min(place, source.count))
-                default:
-                    let wasAtLineStart = isAtLineStart
-                    isAtLineStart = false
-                    guard Self.isWord(first) else {
-                        place += 1
-                        // `::` is no colon.
-                        if first == UInt8(ascii: ":"), byte(place) == first { place += 1 }
-                        return Token(.sign, start..<place)
-                    }
-                    while Self.isWord(byte(place)) { place += 1 }
-                    var token = Token(.word, start..<place)
-                    var end = place
-                    while [9, 13, 32].contains(byte(end)) { end += 1 }
-                    token.isAlone =
-                        wasAtLineStart && (end >= source.count || byte(end) == UInt8(ascii: "\n"))
-                    return token
-                }
-            }
-            return nil
-        }
-
-        private static func isWord(_ byte: UInt8) -> Bool {
-            byte == UInt8(ascii: "_") || byte >= 48 && byte <= 57 || byte >= 65 && byte <= 90
-                || byte >= 97 && byte <= 122 || byte >= 128
-        }
-
-        /// To the end of the line, or of those that it goes on in.
-        private mutating func skipLine() {
-            while place < source.count, source[place] != UInt8(ascii: "\n") {
-                place += source[place] == UInt8(ascii: "\\") ? 2 : 1
-            }
-        }
-
-        private mutating func skipText(_ quote: UInt8) {
-            place += 1
-            while place < source.count, source[place] != quote, source[place] != UInt8(ascii: "\n")
-            {
-                place += source[place] == UInt8(ascii: "\\") ? 2 : 1
-            }
-            place += 1
-        }
     }
 }
