@@ -22,7 +22,8 @@ extension Extractor {
             return path + (path == "@self" ? "*" : "^*")
         }
         guard let path = typePath(of: type) else { return nil }
-        return path == "@self" ? path : path + "^"
+        if path == "@self" { return path }
+        return path + (language.isConstant?(self, type) ?? false ? "^^" : "^")
     }
 
     func typePath(of type: SyntaxNode) -> String? {

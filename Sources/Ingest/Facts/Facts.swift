@@ -68,7 +68,7 @@ struct Definition: Sendable {
     /// How many arguments it takes, where that is known.
     var arguments: ClosedRange<Int>?
     /// Types of its parameters, with `;` between them: expressions, or behind a `=` as they are
-    /// written; `?` where nothing is known, `*` where all are taken. In C++ a hash of them all.
+    /// written; `?` where nothing is known, `*` where all are taken. In C++ `CParameters`.
     var parameters: String?
     /// Names of its parameters as callers write them, each with a `:` behind it, before that a `=`
     /// if it may be left out and a `*` if there may be more: `_:with=:items*:`. Nil where they are

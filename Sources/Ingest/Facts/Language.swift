@@ -127,6 +127,8 @@ struct Language: Sendable {
     /// The part of a type that names what its values are: of `Optional<A>`, as far as members go,
     /// `A`.
     var namedType: @Sendable (Extractor, SyntaxNode) -> SyntaxNode? = { $1 }
+    /// Whether what a type is said of is not to be changed: `const A &`.
+    var isConstant: (@Sendable (Extractor, SyntaxNode) -> Bool)?
     /// What a call gives that says so itself, as an expression: `Box::new(a)`, `new(A)`.
     var callValue: @Sendable (Extractor, SyntaxNode) -> String? = { _, _ in nil }
     /// What a member that is named without its type is one of: `f.@param0`.

@@ -114,6 +114,9 @@ struct LinkRules: Sendable {
     var module: @Sendable (Import, LinkedFile, ModuleFinder) -> Module? = { _, _, _ in nil }
     /// Whether an import says no name of its own: it has that of the package then.
     var saysNoName: (@Sendable (Import) -> Bool)?
+    /// Behind what a variable has: a copy of it; the thing itself, which is not to be changed.
+    static let copied = "@copy"
+    static let constant = "@const"
     /// Whether a file, with its path, is only likely to be what an import means.
     var isGuessed: @Sendable (Import, String) -> Bool = { _, _ in false }
 

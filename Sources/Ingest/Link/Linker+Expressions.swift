@@ -9,6 +9,8 @@ extension Linker {
             var name: String
             var isCall = false
             var isInstance = false
+            /// As `const` says it, of C++.
+            var isConst = false
             var isWrapped = false
             var argumentCount = -1
         }
@@ -41,7 +43,9 @@ extension Linker {
                     part.isCall = true
                     isInArguments = true
                 case UInt8(ascii: ")"): isInArguments = false
-                case UInt8(ascii: "^"): part.isInstance = true
+                case UInt8(ascii: "^"):
+                    part.isConst = part.isInstance
+                    part.isInstance = true
                 // Behind `^` and `@self`; elsewhere it is an operator's name.
                 case UInt8(ascii: "*") where part.isInstance || name.first == UInt8(ascii: "@"):
                     part.isWrapped = true

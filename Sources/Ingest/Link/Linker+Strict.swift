@@ -8,6 +8,11 @@ extension Linker {
     // MARK: - Answers
 
     func strictAnswer(_ expression: Expression, _ reference: Reference) -> Answer {
+        var expression = expression
+        while let last = expression.parts.last?.name, Self.marks.contains(last) {
+            expression.parts.removeLast()
+        }
+        if expression.parts.isEmpty { return unresolved("") }
         let name = expression.last
         // What a value does that is called, its type does not say.
         let last = expression.parts[expression.parts.count - 1]
@@ -35,6 +40,9 @@ extension Linker {
                 }
                 return byName(name, receiver, reference)
             }
+        }
+        if reference.kind == .calls {
+            value = fitting(value, ofReceiver: expression.parts.dropLast(), reference)
         }
         return strictAnswer(value, name, reference)
     }
@@ -200,7 +208,8 @@ extension Linker {
             // All that it may be must say the same.
             guard let first = callables.first,
                 callables.allSatisfy({
-                    $0 == first || table.definition($0).type == table.definition(first).type
+                    $0 == first
+                        || isSameType(table.definition($0).type, table.definition(first).type)
                 })
             else { return .nothing }
             // What they name may be something else beside each.
@@ -428,6 +437,7 @@ extension Linker {
     // MARK: - Members
 
     func strictMember(_ name: String, of value: Value) -> Value {
+        if Self.marks.contains(name) { return value }
         switch value {
         case .nothing: return .nothing
         // What is in it may be of the tree: what a call gives is no less known.

@@ -34,7 +34,10 @@ extension C {
             if parameter.is("identifier") {
                 e.declare(parameter)
             } else if let declarator = parameter["declarator"], let (name, _) = named(declarator) {
-                e.declare(name, type: isOfFunction(declarator) ? nil : parameter["type"])
+                let type = isOfFunction(declarator) ? nil : parameter["type"]
+                e.hide(name)
+                e.declare(
+                    e.cleaned(e.text(name)), as: type.flatMap { declared(e, parameter, $0) } ?? "?")
             } else if let pack = parameter["declarator"] {
                 e.declareAll(in: pack)
             }
@@ -56,7 +59,8 @@ extension C {
             let hasType = !isAuto && (isFunction || !isOfFunction(declarator))
             let meaning =
                 hasType
-                ? e.instance(of: type) : isAuto ? value.flatMap { e.expression(of: $0) } : nil
+                ? declared(e, node, type)
+                : isAuto ? value.flatMap { deduced(e, node, declarator, $0) } : nil
             e.hide(name)
             e.declare(e.text(name), as: meaning ?? "?", behind: value == nil ? nil : node)
             if let value, value.isOne(of: "argument_list", "initializer_list"), !isAuto,
@@ -67,6 +71,32 @@ extension C {
                 e.hide(type)
             }
         }
+    }
+
+    /// What a declaration says that its names are: twice `^` behind what is `const`.
+    private static func declared(
+        _ e: Extractor, _ declaration: SyntaxNode, _ type: SyntaxNode
+    ) -> String? {
+        guard let meaning = e.instance(of: type) else { return nil }
+        let isMarked =
+            e.language.name == "cpp" && meaning.hasSuffix("^") && !meaning.hasSuffix("^^")
+            && isConst(e, declaration)
+        return isMarked ? meaning + "^" : meaning
+    }
+
+    static func isConst(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+        node.allChildren.contains { $0.is("type_qualifier") && e.has($0, text: "const") }
+    }
+
+    /// What `auto` stands for. A copy of what is `const` is not; a reference to it is.
+    private static func deduced(
+        _ e: Extractor, _ declaration: SyntaxNode, _ declarator: SyntaxNode, _ value: SyntaxNode
+    ) -> String? {
+        guard let meaning = e.expression(of: value) else { return nil }
+        let inner = declarator.is("init_declarator") ? declarator["declarator"] : declarator
+        let isReference = inner?.isOne(of: "reference_declarator", "pointer_declarator") ?? false
+        if !isReference { return meaning + "." + LinkRules.copied }
+        return isConst(e, declaration) ? meaning + "." + LinkRules.constant : meaning
     }
 
     static func lambda(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -101,7 +131,7 @@ extension C {
         let meaning =
             isAuto
             ? e.expression(of: right).map { $0 + ".@each" }
-            : node["type"].flatMap { e.instance(of: $0) }
+            : node["type"].flatMap { declared(e, node, $0) }
         e.hide(name)
         e.declare(e.text(name), as: meaning ?? "?", behind: right)
         return true
@@ -216,7 +246,9 @@ extension C {
             definition.isLocal = !isHeader && !isMember && (isStatic || isHidden(node))
             guard let declarator = functionDeclarator(node["declarator"]) else { return }
             let trailing = declarator.child("trailing_return_type")?.firstChild
-            definition.type = (trailing ?? node["type"]).flatMap { e.instance(of: $0) }
+            definition.type = (trailing ?? node["type"]).flatMap {
+                declared(e, trailing ?? node, $0)
+            }
             definition.arguments = declarator["parameters"].flatMap { arguments(e, $0) }
             // Only there several functions have one name.
             if e.language.name == "cpp" {
@@ -237,7 +269,7 @@ extension C {
             definition.type =
                 type.is("placeholder_type_specifier")
                 ? (declarator?["value"] ?? node["default_value"]).flatMap { e.expression(of: $0) }
-                : e.instance(of: type)
+                : declared(e, node, type)
         case .typeAlias:
             definition.isLocal = !isHeader && !isMember
             let declarator = node.children("declarator").first {

@@ -46,6 +46,7 @@ extension Language {
         builtIns: C.builtInTypes, selfNames: ["this"],
         spreads: ["parameter_pack_expansion"], blanks: { CMacros.blanks($0) },
         namedType: { C.namedType($0, $1) },
+        isConstant: { $1.is("type_descriptor") && C.isConst($0, $1) },
         callValue: { C.callValue($0, $1) }, wrappedType: { C.wrappedType($0, $1) },
         links: CIncludes.links(isObjectOriented: true), details: { C.details($0, $1, &$2) },
         visibility: C.visibility, test: C.test)

@@ -5,6 +5,9 @@ import Codec
 /// What a function's parameters are, as a short text: a declaration and its definition have the
 /// same, overloads have others.
 enum CParameters {
+    /// Behind those of a member that takes its object as it is.
+    static let constant = " const"
+
     static func text(_ e: Extractor, _ declarator: SyntaxNode) -> String? {
         guard let list = declarator["parameters"] else { return nil }
         var text: [UInt8] = []
@@ -13,11 +16,13 @@ enum CParameters {
             text.append(UInt8(ascii: ","))
         }
         if text.elementsEqual("void,".utf8) { text = [] }
-        for qualifier in declarator.children()
-        where qualifier.isOne(of: "type_qualifier", "ref_qualifier") {
-            text += e.source[qualifier.range]
+        var isConst = false
+        for qualifier in declarator.children() {
+            if qualifier.is("ref_qualifier") { text += e.source[qualifier.range] }
+            if qualifier.is("type_qualifier"), e.has(qualifier, text: "const") { isConst = true }
         }
-        return String(text.withUnsafeBytes { xxh3($0) } & 0xFFFF_FFFF, radix: 36)
+        let hash = String(text.withUnsafeBytes { xxh3($0) } & 0xFFFF_FFFF, radix: 36)
+        return isConst ? hash + constant : hash
     }
 
     /// Its type, without its name, what stands before `::`, and what it is if it is not given.
