@@ -89,7 +89,9 @@ extension Linker {
             if found.count > 1 { isSure = false }
             // Another branch may leave the name to a function, or to the system's.
             let definition = table.definition(stored[0])
-            let isBuiltIn = definition.kind == .macro && rules.builtIns.contains(name)
+            let isBuiltIn =
+                (definition.kind == .macro || rules.hasIncludes && definition.isSecondary)
+                && rules.builtIns.contains(name)
             // What stands in for the system's where that has it not, most often is not meant.
             if isBuiltIn, definition.isSecondary, reference.kind == .calls {
                 return Answer(

@@ -250,6 +250,10 @@ extension C {
                 declared(e, trailing ?? node, $0)
             }
             definition.arguments = declarator["parameters"].flatMap { arguments(e, $0) }
+            // Where the system has it not.
+            definition.isSecondary =
+                !isMember && e.language.links.builtIns.contains(definition.name)
+                && isConditional(e, node)
             // Only there several functions have one name.
             if e.language.name == "cpp" {
                 definition.parameters = CParameters.text(e, declarator)

@@ -408,7 +408,7 @@ enum C {
     // MARK: - References
 
     /// Whether a condition says that it is there; that of all of a header is none.
-    private static func isConditional(_ e: Extractor, _ node: SyntaxNode) -> Bool {
+    static func isConditional(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         var outer = node.parent
         while let condition = outer {
             if condition.isOne(of: "preproc_if", "preproc_ifdef", "preproc_else", "preproc_elif") {

@@ -22,6 +22,17 @@ enum CMacros {
         // What a macro behind `static inline` is given: `static inline FORMAT(1) int f()`.
         var given: (start: Int, depth: Int, isClosed: Bool)?
         while let token = tokens.next() {
+            if let prototype = prototype(last, token, tokens, source), before.kind == .word {
+                blanks += prototype
+            } else if isMacro(last, source), token.kind == .word, !isMacro(token, source),
+                isType(before, source),
+                opens(tokens, source)
+                    || Self.next(tokens).map({ isUpper($0, source) }) ?? false
+            {
+                // `int EXPORT f(`
+                blanks.append(last.range)
+                last = before
+            }
             if let open = given {
                 if open.isClosed {
                     // On another line it begins something else, and the macro is all there was.
@@ -160,7 +171,54 @@ enum CMacros {
             token = next()
         }
         while hasText(token, "*", source) || hasText(token, "&", source) { token = next() }
+        if isMacro(token, source) { token = next() }
         return token.kind == .word && !isMacro(token, source)
+    }
+
+    /// What is around the parameters in `int f OF((int a));`.
+    private static func prototype(
+        _ macro: Token, _ open: Token, _ tokens: CTokens, _ source: UnsafeRawBufferPointer
+    ) -> [Range<Int>]? {
+        guard isUpper(macro, source), hasText(open, "(", source) else { return nil }
+        var tokens = tokens
+        guard let inner = tokens.next(), hasText(inner, "(", source) else { return nil }
+        var depth = 2
+        while let token = tokens.next() {
+            if hasText(token, "(", source) { depth += 1 }
+            if hasText(token, ")", source) { depth -= 1 }
+            if hasText(token, ";", source) || hasText(token, "{", source) { return nil }
+            if depth == 0 {
+                guard let end = tokens.next(), hasText(end, ";", source) else { return nil }
+                return [macro.range.lowerBound..<open.range.upperBound, token.range]
+            }
+        }
+        return nil
+    }
+
+    /// Whether it is a word that may be the name of a type, and nothing but that.
+    private static func isType(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
+        if hasText(token, "*", source) { return true }
+        guard token.kind == .word, !isMacro(token, source) else { return false }
+        return !words.contains { source[token.range].elementsEqual($0.utf8) }
+    }
+
+    /// Words before which and a name a type may stand.
+    private static let words = [
+        "case", "class", "const", "constexpr", "else", "enum", "explicit", "extern", "friend",
+        "goto", "inline", "mutable", "new", "register", "return", "static", "struct", "throw",
+        "typedef", "typename", "union", "using", "virtual", "volatile",
+    ]
+
+    private static func isUpper(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
+        token.kind == .word
+            && source[token.range].allSatisfy {
+                $0 >= 65 && $0 <= 90 || $0 == UInt8(ascii: "_") || $0 >= 48 && $0 <= 57
+            }
+    }
+
+    private static func next(_ tokens: CTokens) -> Token? {
+        var tokens = tokens
+        return tokens.next()
     }
 
     private static func hash(_ token: Token, _ source: UnsafeRawBufferPointer) -> UInt64 {
