@@ -137,9 +137,11 @@ static class CSharpTruth
             if (member is Operator || member is Destructor) continue;
             var own = isConstructor ? (method.ModFlags & Modifiers.STATIC) != 0 ? ".cctor" : ".ctor"
                 : method.MemberName.Name;
-            Entity(isConstructor ? name.Name : own, method.Location,
-                isConstructor ? "constructor" : "method");
-            if (method.MemberName.ExplicitInterface != null) continue;
+            var by = method.MemberName.ExplicitInterface;
+            var of = by == null ? "" : by.GetSignatureForError().Split('<')[0].Split('.').Last() + ".";
+            Entity(isConstructor ? name.Name : of + own,
+                method.Location, isConstructor ? "constructor" : "method");
+            if (by != null) continue;
             Add(members, full + "::" + own, new Definition {
                 File = method.Location.NameFullPath, Name = own, Line = method.Location.Row,
                 Count = method.ParameterInfo.Count, Member = member });
