@@ -343,6 +343,12 @@ extension Linker {
         value: () -> Value, wanted: () -> Value
     ) -> Fit {
         if parameter == "*" { return .converted }
+        if known.isStrict {
+            let sign = UInt8(ascii: "&")
+            let isGiven = argument.utf8.first == sign
+            if isGiven != (parameter.utf8.first == sign) { return .none }
+            if isGiven { return .unknown }
+        }
         if argument == "?" || parameter == "?" || parameter.hasPrefix("{")
             || parameter.hasPrefix("[")
         {

@@ -8,11 +8,19 @@ enum CSharpTypes {
         let list = call["arguments"] ?? call.child("argument_list")
         let arguments = (list?.children() ?? []).filter { $0.is("argument") }
         if arguments.contains(where: { $0["name"] != nil }) { return e.give([]) }
-        e.give(arguments.map { $0.children().last })
+        e.give(arguments.map { isReference($0) ? $0 : $0.children().last })
+    }
+
+    private static func isReference(_ argument: SyntaxNode) -> Bool {
+        argument.allChildren.contains { $0.is("ref") || $0.is("out") }
     }
 
     /// Of literals, and of what operators give.
     static func valueType(_ e: Extractor, _ node: SyntaxNode) -> String? {
+        // It goes where the parameter says so too, and nowhere else.
+        if node.is("argument") {
+            return "&" + (node.children().last.map { e.argumentType($0) } ?? "?")
+        }
         if node.isOne(of: "integer_literal", "real_literal") { return number(e.text(node)) }
         if node.is("boolean_literal") { return "bool^" }
         if node.is("character_literal") { return "char^" }
@@ -108,7 +116,10 @@ enum CSharpTypes {
         let generics = node["type_parameters"] ?? node.child("type_parameter_list")
         let own = Set((generics?.children() ?? []).compactMap { $0["name"].map { e.text($0) } })
         var types = list.children().filter { $0.is("parameter") }.map {
-            $0["type"].map { text(e, $0, except: own) } ?? "?"
+            let isReference = $0.children().contains {
+                $0.is("modifier") && ["ref", "out"].contains(e.text($0))
+            }
+            return (isReference ? "&" : "") + ($0["type"].map { text(e, $0, except: own) } ?? "?")
         }
         if list["name"] != nil, let type = list["type"] {
             guard let element = type["type"] else { return nil }

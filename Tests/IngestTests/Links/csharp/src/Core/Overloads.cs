@@ -104,5 +104,13 @@ namespace Acme.Core.Signs
         public void Take(Sign sign) { }
         public void Take(object value) { }
         public void Run() { Take("a"); }
+
+        public void Give(object value, Sign sign) { }
+        public void Give(ref bool value, Sign sign) { }
+        public void Turn(bool value, Sign sign)
+        {
+            Give(value, sign);
+            Give(ref value, sign);
+        }
     }
 }
