@@ -24,6 +24,7 @@ DEBIAN = [
     "librust-regex-dev", "librust-aho-corasick-dev", "librust-memchr-dev", "librust-serde-dev",
     "librust-serde-derive-dev", "nodejs", "node-typescript", "ruby", "php-cli",
     "php-xdebug", "node-commander", "golang-golang-x-tools-dev", "golang-github-spf13-cobra-dev",
+    "elixir", "erlang-dev", "mono-mcs", "mono-runtime", "libmono-cil-dev", "libmono-cecil-cil",
 ]
 
 
@@ -89,7 +90,11 @@ def source(name, debian, folder=""):
         run(["apt-get", *options, "source", debian], stdout=sys.stderr,
             cwd=f"{WORK}/sources/{name}")
     except (OSError, subprocess.CalledProcessError):
-        raise Missing(f"`apt-get source {debian}` failed") from None
+        # A mirror may have no more than what Debian's own part is added to.
+        originals = glob.glob(f"{WORK}/sources/{name}/*.orig.tar.*")
+        if len(originals) != 1:
+            raise Missing(f"`apt-get source {debian}` failed") from None
+        run(["tar", "-xf", originals[0], "-C", f"{WORK}/sources/{name}"])
     unpacked = [p for p in glob.glob(f"{WORK}/sources/{name}/*") if os.path.isdir(p)][0]
     # The files as they were before Debian's patches are no part of the tree.
     shutil.copytree(os.path.join(unpacked, folder), target, symlinks=True,
@@ -154,6 +159,54 @@ def typescript(tree, output):
         env={**os.environ, "NODE_PATH": NODE})
 
 
+def elixirc(tree, output):
+    need("elixir")
+    # What the tree's own dependencies include is read where they stand.
+    libraries = glob.glob(f"{WORK}/sources/{os.path.basename(tree)}/*/deps")
+    for folder in libraries:
+        for library in glob.glob(f"{folder}/*/"):
+            os.makedirs(f"{library}ebin", exist_ok=True)
+    run(["elixir", f"{HERE}/elixir_truth.exs", tree], stdout=output, stderr=subprocess.DEVNULL,
+        env={**os.environ, "ERL_LIBS": ":".join(libraries)})
+
+
+MONO = "/usr/lib/mono"
+
+
+def mcs(folders, symbols=()):
+    """All in these folders as one library, made with the compiler's own symbols."""
+    def know(tree, output):
+        need("mcs", "mono")
+        work = f"{WORK}/mono"
+        os.makedirs(work, exist_ok=True)
+        cecil = sorted(glob.glob(f"{MONO}/gac/Mono.Cecil/*/Mono.Cecil.dll"))
+        if not cecil:
+            raise Missing("no Mono.Cecil: `scripts/accuracy --install` gets it")
+        shutil.copy(cecil[-1], f"{work}/Mono.Cecil.dll")
+        run(["mcs", "-nowarn:1685,649", f"-out:{work}/CSharpTruth.exe",
+             f"-r:{MONO}/4.5/Mono.CSharp.dll", f"-r:{work}/Mono.Cecil.dll",
+             f"{HERE}/CSharpTruth.cs"], stdout=sys.stderr)
+        files = sorted(
+            path for folder in folders
+            for path in glob.glob(f"{tree}/{folder}/**/*.cs", recursive=True)
+            if os.path.basename(path) != "AssemblyInfo.cs")
+        name = f"{work}/{os.path.basename(tree)}"
+        with open(f"{name}.txt", "w") as file:
+            file.writelines(path + "\n" for path in files)
+        run(["mcs", "-warn:0", "-debug", "-unsafe", "-target:library", f"-out:{name}.dll",
+             *(f"-d:{symbol}" for symbol in symbols),
+             *(f"-r:{library}" for library in LIBRARIES), f"@{name}.txt"], stdout=sys.stderr)
+        run(["mono", f"{work}/CSharpTruth.exe", tree, f"{name}.dll", f"{name}.txt", *symbols],
+            stdout=output, env={**os.environ, "MONO_PATH": f"{MONO}/4.5"})
+    return know
+
+
+LIBRARIES = [
+    "System", "System.Configuration", "System.Core", "System.Data", "System.Drawing",
+    "System.Numerics", "System.Runtime.Remoting", "System.Runtime.Serialization",
+    "System.Security", "System.Windows.Forms", "System.Xml", "System.Xml.Linq",
+    "Microsoft.CSharp", "Mono.Posix",
+]
 REGISTRY = "/usr/share/cargo/registry"
 GO = "/usr/share/gocode/src"
 NODE = "/usr/share/nodejs"
@@ -177,6 +230,17 @@ TREES = [
     ("Rust", "regex-syntax",
      lambda: package("regex-syntax", f"{REGISTRY}/regex-syntax-*"), rustc),
     ("Rust", "serde", lambda: package("serde", f"{REGISTRY}/serde-1*"), rustc),
+    ("C#", "keepass2", lambda: source("keepass2", "keepass2"), mcs(["KeePass", "KeePassLib"])),
+    ("C#", "newtonsoft-json",
+     lambda: source("newtonsoft-json", "newtonsoft-json", "Src/Newtonsoft.Json"),
+     mcs([""], ["NET40", "TRACE", "CODE_ANALYSIS"])),
+    ("C#", "nunit",
+     lambda: source("nunit", "nunit", "src/NUnitFramework/framework"),
+     mcs([""], ["CLR_2_0", "NET_3_5", "NET_4_0", "MONO"])),
+    ("C#", "dbus-sharp", lambda: source("dbus-sharp", "dbus-sharp", "src"), mcs([""])),
+    ("Elixir", "elixir", lambda: source("elixir", "elixir-lang", "lib"), elixirc),
+    ("Elixir", "rabbitmq-cli",
+     lambda: source("rabbitmq-cli", "rabbitmq-server", "deps/rabbitmq_cli"), elixirc),
 ]
 
 

@@ -71,6 +71,8 @@ struct LinkRules: Sendable {
     var companion = ""
     /// What extends a type from elsewhere is named by what it stands in.
     var extensionsKeepPaths = false
+    /// Such a one counts only where the type itself has no member of that name.
+    var membersHideExtensions = false
     /// What is static of a type says that other definitions with its name are parts of it.
     var hasPartialTypes = false
     /// Members that all types have, and those that enums have, with what they are.

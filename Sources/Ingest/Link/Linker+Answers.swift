@@ -108,7 +108,16 @@ extension Linker {
                 if found.count == 1, reference.argumentCount > 0 {
                     let others = inheritedOverloads(of: found[0], reference)
                     let best = others.isEmpty ? found : taking(found + others, reference)
-                    if best.count > 1 { isSure = false } else { found = best }
+                    if best.count > 1 {
+                        isSure = false
+                    } else if rules.overloads?.isStrict ?? false, best != found,
+                        canTake(found[0], reference)
+                    {
+                        // What a type has itself, if it can take the arguments, comes first.
+                        found += best
+                    } else {
+                        found = best
+                    }
                 }
                 if found.count == 1 {
                     if let constructor = constructor(found[0], reference) {

@@ -35,7 +35,9 @@ extension Linker {
         case .outer(let text):
             if rules.extensionsKeepPaths {
                 let found = extensions(name, ofOuter: text, sought, argumentCount)
-                if !found.isEmpty { return .symbols(found, isSure: true) }
+                if !found.isEmpty {
+                    return .symbols(found, isSure: !rules.membersHideExtensions)
+                }
             }
             if rules.hasFileValues, let found = sharedMember(name, of: text) { return found }
             // The tree may have given it to the type.
@@ -124,6 +126,13 @@ extension Linker {
         return found
     }
 
+    /// What it is called on is its first argument.
+    private func takesAsMember(_ symbol: Symbol, _ count: Int) -> Bool {
+        guard rules.membersHideExtensions, let most = table.definition(symbol).arguments?.upperBound
+        else { return true }
+        return most >= 1 << 20 || count < most
+    }
+
     /// What the tree gives a type outside of it.
     func extensions(
         _ name: String, ofOuter text: String, _ sought: Sought, _ argumentCount: Int
@@ -131,7 +140,8 @@ extension Linker {
         note(name)
         guard let type = LinkedFile.parts(text).last, !type.hasSuffix(")") else { return [] }
         let all = table.extensionMembers(name, ofTypeNamed: type, in: family)
-        return sifted(all, sought, argumentCount).filter {
+        return sifted(all, sought, argumentCount).filter { takesAsMember($0, argumentCount) }.filter
+        {
             if case .outer(let extended) = extendedType($0) { extended == text } else { false }
         }
     }

@@ -62,7 +62,8 @@ extension Linker {
                 return kind == .typeAlias ? kinds.callsTypes : kinds.callsValues
             case .type, .base:
                 return kind.isType || kind == .typeAlias || kind == .namespace || kind == .module
-            case .value: return !kind.isCallable || kinds.namesFunctions
+            // A class has the name of its constructor, which alone is nothing.
+            case .value: return !kind.isCallable || kinds.namesFunctions && kind != .constructor
             }
         }
         if isAnyFunction {

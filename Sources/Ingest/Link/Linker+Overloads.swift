@@ -21,6 +21,12 @@ extension LinkRules {
         var numbers: Set<String> = []
         /// What is no number, and is widened like one: `char` like `int`.
         var widensLike: [String: String] = [:]
+        /// What is not known of an argument may decide, all that can take the arguments count
+        /// alike, types may say what they are turned into, and what a type has itself comes before
+        /// what it inherits.
+        var isStrict = false
+        /// What types are without saying so.
+        var hidden: Set<String> = []
     }
 }
 
@@ -45,6 +51,15 @@ extension Linker {
         }
         // A rule that is not known decides.
         if fitting.isEmpty { return symbols }
+        if rules.overloads?.isStrict ?? false {
+            let best = fitting.first { one in
+                fitting.allSatisfy {
+                    one.symbol == $0.symbol
+                        || isNearer((one.symbol, one.fits), ($0.symbol, $0.fits))
+                }
+            }
+            return best.map { [$0.symbol] } ?? fitting.map(\.symbol)
+        }
         // One that takes any number comes last.
         let last = arguments.texts.last ?? ""
         func takesMany(_ symbol: Symbol) -> Bool {
@@ -61,6 +76,40 @@ extension Linker {
                 }
         }
         return best.map { [$0.symbol] } ?? fitting.map(\.symbol)
+    }
+
+    /// Whether one is at no argument further from what is given than another, and nearer at one; of
+    /// two that are alike, one that does not take any number.
+    private func isNearer(
+        _ one: (symbol: Symbol, fits: [Fit]), _ other: (symbol: Symbol, fits: [Fit])
+    ) -> Bool {
+        let types = Self.types(table.definition(one.symbol).parameters ?? "")
+        let others = Self.types(table.definition(other.symbol).parameters ?? "")
+        var isNearer = false
+        for (place, (fit, otherFit)) in zip(one.fits, other.fits).enumerated() {
+            if fit == otherFit {
+                let isSame =
+                    types.indices.contains(place) && others.indices.contains(place)
+                    && types[place] == others[place] && types[place] != "?"
+                if fit != .exact, !isSame { return false }
+            } else if fit < otherFit || otherFit == .unknown && fit != .exact {
+                return false
+            } else {
+                isNearer = true
+            }
+        }
+        return isNearer || !takesMany(one.symbol) && takesMany(other.symbol)
+    }
+
+    /// Whether a value may become one of another type, or another one of this, by what it says.
+    private func isConverted(_ type: Symbol) -> Bool {
+        guard rules.overloads?.isStrict ?? false else { return false }
+        let name = "operator "
+        let file = table.file(of: type)
+        return file.facts.definitions.contains {
+            $0.parent == type - file.first && $0.name.hasPrefix(name)
+                && ($0.name.dropFirst(name.count).first?.isLetter ?? false)
+        }
     }
 
     private func takesMany(_ symbol: Symbol) -> Bool {
@@ -81,6 +130,11 @@ extension Linker {
         guard rules.overloads != nil, own.kind == .method, let parameters = own.parameters,
             let type = typeOf(member: symbol)
         else { return [] }
+        if rules.overloads?.isStrict ?? false, let text = reference.arguments {
+            var arguments = Arguments(text)
+            let fits = fits(of: symbol, &arguments, reference)
+            if !fits.contains(.none), !fits.contains(.unknown) { return [] }
+        }
         var found: [Symbol] = []
         var taken: Set<String> = [parameters]
         for case .type(let base) in ancestors(of: type).dropFirst() {
@@ -161,8 +215,9 @@ extension Linker {
                     argument, parameter, known,
                     value: {
                         if let value { return value }
-                        let found = typeOfValue(
+                        var found = typeOfValue(
                             evaluate(Expression(argument).parts, reference.owner))
+                        if known.isStrict, case .instance(_, false) = found { found = .nothing }
                         value = found
                         return found
                     }, wanted: { self.parameterType(parameter, of: symbol) }))
@@ -174,6 +229,13 @@ extension Linker {
     /// Of a variable what it is.
     private func typeOfValue(_ value: Value) -> Value {
         guard case .symbols(let symbols, _) = value else { return value }
+        if rules.overloads?.isStrict ?? false, symbols.count == 1 {
+            let definition = table.definition(symbols[0])
+            if definition.kind == .enumMember, definition.parent > 0 {
+                let parent = table.file(of: symbols[0]).first + definition.parent
+                return .instance([parent], isSure: true)
+            }
+        }
         return symbols.count == 1 && !isTypeOrCallable(symbols[0]) ? type(of: symbols[0]) : .nothing
     }
 
@@ -281,6 +343,12 @@ extension Linker {
         value: () -> Value, wanted: () -> Value
     ) -> Fit {
         if parameter == "*" { return .converted }
+        if known.isStrict {
+            let sign = UInt8(ascii: "&")
+            let isGiven = argument.utf8.first == sign
+            if isGiven != (parameter.utf8.first == sign) { return .none }
+            if isGiven { return .unknown }
+        }
         if argument == "?" || parameter == "?" || parameter.hasPrefix("{")
             || parameter.hasPrefix("[")
         {
@@ -302,13 +370,19 @@ extension Linker {
             guard isPlain(name, known) else { return .unknown }
             let type = Self.lastName(parameter)
             if known.roots.contains(type) { return .converted }
-            if name.hasSuffix("[]") { return .none }
+            if name.hasSuffix("[]") {
+                guard known.isStrict else { return .none }
+                // Of what is not of the tree, it may be one that all arrays are.
+                if case .instance = wanted() { return .none }
+                return known.leaves.contains(Self.lastName(wantedText(wanted()))) ? .none : .unknown
+            }
             return known.boxes[type] == name ? .widened : .none
         case (false, true):
             let name = String(parameter.dropFirst())
             guard isPlain(name, known) else { return .unknown }
             switch value() {
-            case .instance: return .none
+            case .instance(let types, _):
+                return types.contains(where: isConverted) ? .unknown : .none
             case .outer(let text) where !text.utf8.contains(UInt8(ascii: "(")):
                 let box = known.boxes[Self.lastName(text)]
                 if box == name { return .widened }
@@ -327,16 +401,23 @@ extension Linker {
             if types.contains(where: { !allBases(of: $0).isDisjoint(with: others) }) {
                 return .widened
             }
+            if (types + others).contains(where: isConverted) { return .unknown }
             return types.contains(where: isOpen) ? .unknown : .none
         case (.wrapped(let types, _), .wrapped(let others, _)):
             return types.contains(where: others.contains) ? .exact : .none
         case (.wrapped, .instance), (.instance, .wrapped): return .none
-        case (.instance, .outer(let text)):
+        case (.instance(let types, _), .outer(let text)):
             let name = Self.lastName(text)
             if known.roots.contains(name) { return .converted }
+            if types.contains(where: isConverted) { return .unknown }
+            // Of a type all of whose bases are known, and that has none of that name.
+            if known.isStrict, !types.contains(where: isOpen), !known.hidden.contains(name) {
+                return .none
+            }
             return known.leaves.contains(name) ? .none : .unknown
         case (.outer(let text), .instance(let types, _)):
             if !known.leaves.contains(Self.lastName(text)) { return .unknown }
+            if types.contains(where: isConverted) { return .unknown }
             return types.contains(where: isWrittenOut) ? .unknown : .none
         case (.outer(let text), .outer(let other)):
             if text == other { return .exact }
@@ -354,6 +435,10 @@ extension Linker {
                 ? .none : .unknown
         default: return .unknown
         }
+    }
+
+    private func wantedText(_ value: Value) -> String {
+        if case .outer(let text) = value { text } else { "" }
     }
 
     /// Whether a literal may be of a type of the tree.

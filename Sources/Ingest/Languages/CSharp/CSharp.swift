@@ -152,6 +152,7 @@ extension Language {
             "object", "sbyte", "short", "string", "uint", "ulong", "ushort", "var", "void",
         ],
         selfNames: ["this"], superNames: ["base"], rootPrefix: "global::",
+        blanks: { CSharpDirectives.blanks($0) }, valueType: { CSharpTypes.valueType($0, $1) },
         namedType: { CSharp.namedType($0, $1) },
         links: CSharp.links, details: { CSharp.details($0, $1, &$2) },
         visibility: { e, node, _ in CSharp.visibility(e, node) },
@@ -192,7 +193,10 @@ private enum CSharp {
                 module.isEmpty ? path : module, module.isEmpty ? nil : parts.last,
                 as: e.text(alias), node)
         } else {
-            e.addImport(path, "*", as: "", node)
+            // It may be in the namespace around.
+            let outer = e.scope.qualifiedName
+            let isInside = e.scope.isDefinition && e.scope.kind == .namespace
+            e.addImport(isInside ? "\(outer)::\(path)" : path, "*", as: "", node)
         }
         return false
     }
@@ -241,8 +245,18 @@ private enum CSharp {
     static func member(_ e: Extractor, _ node: SyntaxNode, _ kind: EntityKind) -> Bool {
         guard let name = node["name"] else { return true }
         let types = [node["returns"], node["type"]]
-        e.define(
-            kind, node, name: name, body: node["body"] ?? node["accessors"] ?? node["value"])
+        let body = node["body"] ?? node["accessors"] ?? node["value"]
+        // What says of which interface it is has no name of its own: `void IA.Run()`.
+        if let interface = node.child("explicit_interface_specifier")?.firstChild,
+            let path = e.path(of: interface)
+        {
+            e.hideAll(in: interface)
+            e.hide(name)
+            let last = path.split(separator: ".").last.map { String($0) } ?? path
+            e.define(kind, node, named: "\(last).\(e.text(name))", body: body)
+        } else {
+            e.define(kind, node, name: name, body: body)
+        }
         declareTypes(e, node)
         for type in types {
             e.referAll(.uses, in: type)
@@ -294,6 +308,7 @@ private enum CSharp {
         guard let function = node["function"] else { return true }
         // A variable that is a function.
         if function.is("identifier"), e.locals.isVariable(e.text(function)) { return true }
+        CSharpTypes.give(e, node)
         e.refer(.calls, function, argumentCount: e.argumentCount(node))
         return true
     }
@@ -301,6 +316,7 @@ private enum CSharp {
     static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         guard let type = node["type"] else { return true }
         if let named = namedType(e, type), let path = e.path(of: named) {
+            CSharpTypes.give(e, node)
             e.refer(.calls, path + "^", line: node.line, argumentCount: e.argumentCount(node))
         }
         if type.is("generic_name") { e.referAll(.uses, in: type.child("type_argument_list")) }
@@ -311,10 +327,15 @@ private enum CSharp {
     /// `: this(…)` and `: base(…)`.
     static func constructorCall(_ e: Extractor, _ node: SyntaxNode) -> Bool {
         let outer = node.parent?.parent?.parent
-        let isOwn = node.allChildren.contains { $0.is("this") }
+        let word = node.allChildren.first { $0.isOne(of: "this", "base") }
+        let isOwn = word?.is("this") ?? false
         let type = isOwn ? outer?["name"] : outer?.child("base_list")?.firstChild
         if let type, let path = e.path(of: type) {
-            e.refer(.calls, path + "^", line: node.line, argumentCount: e.argumentCount(node))
+            CSharpTypes.give(e, node)
+            // The colon may be on the line before.
+            e.refer(
+                .calls, path + "^", line: (word ?? node).line,
+                argumentCount: e.argumentCount(node))
         }
         return true
     }
@@ -341,9 +362,18 @@ private enum CSharp {
             e.declare(name, value: value)
         } else {
             e.declare(
-                e.text(name), as: type.flatMap { e.instance(of: $0) } ?? "?",
+                e.text(name), as: type.map { declared(e, $0) } ?? "?",
                 behind: value == nil ? nil : e.currentNode)
         }
+    }
+
+    private static func declared(_ e: Extractor, _ type: SyntaxNode) -> String {
+        if type.is("nullable_type"), let inner = type["type"] ?? type.firstChild,
+            CSharpTypes.isValue(e, inner)
+        {
+            return CSharpTypes.text(e, type)
+        }
+        return e.instance(of: type) ?? (type.is("array_type") ? CSharpTypes.text(e, type) : "?")
     }
 
     /// `params int[] rest` is no parameter of its own.
@@ -466,8 +496,18 @@ private enum CSharp {
             let list = node["type_parameters"] ?? node.child("type_parameter_list")
             let named = namedType(e, type).map { e.text($0) }
             let own = list?.children().contains { $0["name"].map { e.text($0) } == named }
-            guard own ?? false, let named else { return e.instance(of: type) }
+            guard own ?? false, let named else {
+                let text = declared(e, type)
+                return text == "?" ? nil : text
+            }
             return bound(e, node, named).flatMap { e.instance(of: $0) }
+        }
+        if definition.visibility == .private, let type = node.parent?.parent,
+            type.isOne(of: "class_declaration", "struct_declaration"),
+            !modifiers(e, type).contains("partial")
+        {
+            // Nobody else sees it, and of a type that is in one file no other file does.
+            definition.isLocal = true
         }
         switch definition.kind {
         case .function, .method, .constructor:
@@ -475,11 +515,20 @@ private enum CSharp {
             definition.isStatic = modifiers(e, node).contains("static")
             definition.type = (node["returns"] ?? node["type"]).flatMap(instance)
             definition.arguments = count(list)
+            definition.parameters = list.flatMap { CSharpTypes.parameters(e, node, $0) }
             let first = list?.child("parameter", amongFirst: 3)
             if definition.kind == .method, let first, modifiers(e, first).contains("this"),
                 let type = first["type"], let arguments = definition.arguments
             {
-                definition.extends = instance(type).map { $0.filter { $0 != "^" } } ?? "object"
+                // It may also be called with what it is of as its first argument.
+                definition.parameters = nil
+                let name = instance(type).map { $0.filter { $0 != "^" } } ?? "object"
+                // `string` is another word for a type's name.
+                let full = name == "object" ? nil : CSharpNames.builtIns[name]
+                definition.extends =
+                    name.first?.isLowercase ?? false
+                    ? full.flatMap { $0.split(separator: ".").last.map { String($0) } } ?? name
+                    : name
                 definition.arguments =
                     max(0, arguments.lowerBound - 1)...arguments.upperBound
             }
@@ -498,15 +547,27 @@ private enum CSharp {
     }
 
     static let links = LinkRules(
-        family: "csharp", layout: .global, hasImplicitSelf: true, classesComeFirst: true,
+        family: "csharp", layout: .global, hasImplicitSelf: true, overloads: CSharpTypes.overloads,
+        classesComeFirst: true,
         constructors: [""],
         builtIns: [], builtInModule: "System", otherBuiltIns: CSharpNames.builtIns,
         commonMembers: CSharpNames.commonMembers,
         names: LinkRules.NameKinds(callsValues: true, namesFunctions: true),
         outerModules: ["Microsoft", "System", "Windows"], extensionsKeepPaths: true,
+        membersHideExtensions: true,
         hasPartialTypes: true, rootMembers: CSharpNames.rootMembers,
         enumMembers: CSharpNames.enumMembers,
         module: { item, _, table in
+            if let colon = item.module.firstRange(of: "::") {
+                var around = LinkedFile.parts(String(item.module[..<colon.lowerBound]))
+                let name = String(item.module[colon.upperBound...])
+                while true {
+                    let path = NamePath(family: "csharp").appending(
+                        all: around + LinkedFile.parts(name))
+                    if table.hasModule(path) { return .inner(path, file: nil) }
+                    if around.popLast() == nil { return .outer(name) }
+                }
+            }
             let path = NamePath(family: "csharp").appending(all: LinkedFile.parts(item.module))
             if table.hasModule(path) || !table.symbols(at: path).isEmpty {
                 return .inner(path, file: nil)
