@@ -24,6 +24,7 @@ DEBIAN = [
     "librust-regex-dev", "librust-aho-corasick-dev", "librust-memchr-dev", "librust-serde-dev",
     "librust-serde-derive-dev", "nodejs", "node-typescript", "ruby", "php-cli",
     "php-xdebug", "node-commander", "golang-golang-x-tools-dev", "golang-github-spf13-cobra-dev",
+    "kotlin", "scala",
 ]
 
 
@@ -127,6 +128,25 @@ def javac(tree, output):
     run(["java", f"{HERE}/JavaTruth.java", "-cp", jars or ".", tree], stdout=output)
 
 
+def kotlinc(tree, output):
+    need("java", "kotlinc")
+    jars = ":".join(f"{JARS}/{name}.jar" for name in (
+        "kotlin-compiler", "kotlin-stdlib", "kotlin-reflect", "kotlin-script-runtime",
+        "libtrove-intellij", "org.jetbrains.annotations-common"))
+    run(["java", "-Xss8m", "-cp", jars, f"{HERE}/KotlinTruth.java", "-cp", jars, tree],
+        stdout=output)
+
+
+def scalac(tree, output):
+    need("java", "scalac")
+    jars = ":".join(
+        f"{JARS}/{name}.jar" for name in ("scala-library", "scala-reflect", "scala-compiler"))
+    os.makedirs(f"{WORK}/scala", exist_ok=True)
+    run(["scalac", "-nowarn", "-cp", jars, "-d", f"{WORK}/scala", f"{HERE}/ScalaTruth.scala"],
+        stdout=sys.stderr)
+    run(["java", "-Xss8m", "-cp", f"{WORK}/scala:{jars}", "ScalaTruth", tree], stdout=output)
+
+
 def rustc(tree, output):
     need("cargo", "rustc")
     os.makedirs(f"{WORK}/trees/.cargo", exist_ok=True)
@@ -157,6 +177,7 @@ def typescript(tree, output):
 REGISTRY = "/usr/share/cargo/registry"
 GO = "/usr/share/gocode/src"
 NODE = "/usr/share/nodejs"
+JARS = "/usr/share/java"
 TREES = [
     ("Swift", "segstore", lambda: ROOT, swiftc),
     ("Python", "requests", lambda: pypi("requests", "requests==2.32.3"), jedi),
@@ -177,6 +198,14 @@ TREES = [
     ("Rust", "regex-syntax",
      lambda: package("regex-syntax", f"{REGISTRY}/regex-syntax-*"), rustc),
     ("Rust", "serde", lambda: package("serde", f"{REGISTRY}/serde-1*"), rustc),
+    ("Kotlin", "kotlin-frontend",
+     lambda: source("kotlin-frontend", "kotlin", "compiler/frontend"), kotlinc),
+    ("Kotlin", "kotlin-js", lambda: source("kotlin-js", "kotlin", "js/js.translator"), kotlinc),
+    ("Kotlin", "kotlin-ir", lambda: source("kotlin-ir", "kotlin", "compiler/ir"), kotlinc),
+    ("Scala", "scala-library", lambda: source("scala-library", "scala", "src/library"), scalac),
+    ("Scala", "scala-reflect", lambda: source("scala-reflect", "scala", "src/reflect"), scalac),
+    ("Scala", "scaladoc", lambda: source("scaladoc", "scala", "src/scaladoc"), scalac),
+    ("Scala", "scalap", lambda: source("scalap", "scala", "src/scalap"), scalac),
 ]
 
 

@@ -114,6 +114,7 @@ import Testing
                     // A word gets another letter, everywhere in the file or once.
                     let text = String(decoding: original, as: UTF8.self)
                     let words = text.split { !$0.isLetter }.filter { $0.count > 2 }
+                    if words.isEmpty { continue }
                     let word = String(random.pick(words))
                     let isOnce = random.chance(2)
                     let range = text.range(of: word) ?? text.startIndex..<text.startIndex
