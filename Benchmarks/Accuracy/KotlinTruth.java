@@ -83,7 +83,9 @@ public class KotlinTruth {
                         EnvironmentConfigFiles.JVM_CONFIG_FILES);
         List<KtFile> units = environment.getSourceFiles();
         BindingTrace trace = new CliBindingTrace();
-        AnalysisResultHolder.run(environment, units, trace, configuration);
+        TopDownAnalyzerFacadeForJVM.analyzeFilesWithJavaIntegration(
+                environment.getProject(), units, trace, configuration,
+                scope -> environment.createPackagePartProvider(scope));
         context = trace.getBindingContext();
         for (KtFile unit : units) unit.accept(new Calls(unit));
         out.flush();
@@ -98,20 +100,11 @@ public class KotlinTruth {
                 Map.of(LanguageFeature.MultiPlatformProjects, LanguageFeature.State.ENABLED));
     }
 
-    static class AnalysisResultHolder {
-        static void run(
-                KotlinCoreEnvironment environment, List<KtFile> units, BindingTrace trace,
-                CompilerConfiguration configuration) {
-            TopDownAnalyzerFacadeForJVM.analyzeFilesWithJavaIntegration(
-                    environment.getProject(), units, trace, configuration,
-                    scope -> environment.createPackagePartProvider(scope));
-        }
-    }
-
     static List<Path> files(String suffix) throws IOException {
         try (Stream<Path> all = Files.walk(root)) {
             return all.filter(p -> p.toString().endsWith(suffix) && Files.isRegularFile(p))
-                    .filter(p -> !p.toString().contains("/testData/") && !p.endsWith("module-info.java"))
+                    .filter(p -> !p.toString().contains("/testData/"))
+                    .filter(p -> !p.endsWith("module-info.java"))
                     .sorted()
                     .collect(Collectors.toList());
         }
@@ -389,7 +382,8 @@ public class KotlinTruth {
 
         @Override
         public void visitParameter(KtParameter parameter) {
-            if (parameter.hasValOrVar() && parameter.getOwnerFunction() instanceof KtPrimaryConstructor) {
+            if (parameter.hasValOrVar()
+                    && parameter.getOwnerFunction() instanceof KtPrimaryConstructor) {
                 entity(parameter, parameter.getName(), "property");
             }
             super.visitParameter(parameter);

@@ -13,7 +13,7 @@ import scala.tools.nsc.reporters.StoreReporter
   * truth that compare.py reads. A method that is named is called. What the compiler adds is known
   * by its name not standing where it says, and left out, as is what is in trees with errors.
   *
-  * scala -nc -cp scala-compiler.jar:scala-reflect.jar ScalaTruth.scala [-cp JARS] TREE > truth.ndjson
+  * java -cp …scala-library.jar:scala-reflect.jar:scala-compiler.jar ScalaTruth [-cp JARS] TREE
   */
 object ScalaTruth {
   val counts = mutable.Map[String, Int]().withDefaultValue(0)
@@ -88,6 +88,11 @@ object ScalaTruth {
           symbols: List[Symbol]): Unit = {
         for (here <- file(source)) {
           if (!written.add((here, at.point, name))) return
+          // What the compiler adds to a definition stands where that has its name.
+          val isMade = symbols.exists { symbol =>
+            symbol.pos.isDefined && symbol.pos.source == source && symbol.pos.point == at.point
+          }
+          if (isMade) return
           val start = if (whole.pos.isRange) source.offsetToLine(whole.pos.start) + 1 else line(at)
           val head = s"""{"file": ${quoted(here)}, "line": ${line(at)}, "start": $start""" +
             s""", "name": ${quoted(name)}""" +
@@ -164,15 +169,18 @@ object ScalaTruth {
         }
       }
 
-      /** Where a base implements what a type only declares, scalac takes that of the base: the
-        * declaration is right as well. */
-      def said(tree: Tree, symbol: Symbol): List[Symbol] = {
-        val nearest = tree match {
-          case Select(of, _) if of.tpe != null && symbol.owner.isClass =>
-            of.tpe.baseClasses.iterator.map(symbol.matchingSymbol(_, of.tpe)).find(_.exists)
-          case _ => None
-        }
-        symbol :: nearest.filter(_ != symbol).toList
+      /** Where a base implements what a type only declares, scalac takes that of the base, and of
+        * what a type is and what it says itself to be the latter: the declaration in the type is
+        * right as well. */
+      def said(tree: Tree, symbol: Symbol): List[Symbol] = tree match {
+        case Select(of, _) if of.tpe != null && symbol.owner.isClass =>
+          val nearest = of.tpe.baseClasses.iterator.map(symbol.matchingSymbol(_, of.tpe))
+          val own = of match {
+            case This(_) => List(symbol.matchingSymbol(of.symbol, of.tpe))
+            case _ => Nil
+          }
+          symbol :: (nearest.find(_.exists).toList ++ own.filter(_.exists)).filter(_ != symbol)
+        case _ => List(symbol)
       }
 
       def applied(symbol: Symbol): Symbol =
@@ -209,6 +217,15 @@ object ScalaTruth {
               if (isGiven(first, call)) construct(first, call.fun.symbol, first)
             }
             super.traverse(tree)
+          // `xs foreach f` names `f` and calls it not.
+          case Function(parameters, Apply(named: RefTree, arguments))
+              if parameters.nonEmpty && parameters.size == arguments.size
+                && parameters.forall(p => p.symbol.isSynthetic && !p.name.startsWith("x$"))
+                && parameters.zip(arguments).forall { case (p, a) => a.symbol == p.symbol } =>
+            named match {
+              case Select(of, _) => traverse(of)
+              case _ =>
+            }
           case t: TypeTree =>
             if (t.original != null) traverse(t.original)
           case t: RefTree =>
@@ -261,12 +278,13 @@ object ScalaTruth {
           val kind = t match {
             case _: PackageDef => ""
             case _: ModuleDef => if (symbol.isPackageObject) "" else "class"
-            case _: ClassDef => if (symbol.isAnonymousClass) "" else if (symbol.isTrait) "trait" else "class"
+            case _: ClassDef if symbol.isAnonymousClass => ""
+            case _: ClassDef => if (symbol.isTrait) "trait" else "class"
             case _: DefDef if symbol.isConstructor =>
               if (symbol.isPrimaryConstructor) "" else "constructor"
+            // What is only declared has no field.
             case _: DefDef if symbol.isAccessor || symbol.isLazy =>
-              // What is only declared has no field; nor has it, with a body, in a trait.
-              ""
+              if (symbol.isSetter) "" else "field"
             case _: DefDef => if (owner.isClass) "method" else "function"
             case _: ValDef => if (owner.isClass) "field" else ""
             case _: TypeDef if owner.isClass && !symbol.isParameter => "type_alias"

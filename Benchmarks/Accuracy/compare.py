@@ -163,7 +163,9 @@ class Result:
             self.calls["ambiguous"] += 1
             self.miss("ambiguous", site, found)
         else:
-            wrong = sorted(r for r, target, _ in found if target and r in SURE)
+            wrong = sorted(
+                r for r, target, _ in found if target and r in SURE
+                and not any(graph.isRight(target, *place) for place in beside))
             if wrong:
                 self.calls[wrong[0], "wrong"] += 1
                 self.miss(wrong[0] + "-wrong", site, found)

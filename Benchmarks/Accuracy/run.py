@@ -204,7 +204,6 @@ TREES = [
     ("Kotlin", "kotlin-ir", lambda: source("kotlin-ir", "kotlin", "compiler/ir"), kotlinc),
     ("Scala", "scala-library", lambda: source("scala-library", "scala", "src/library"), scalac),
     ("Scala", "scala-reflect", lambda: source("scala-reflect", "scala", "src/reflect"), scalac),
-    ("Scala", "scaladoc", lambda: source("scaladoc", "scala", "src/scaladoc"), scalac),
     ("Scala", "scalap", lambda: source("scalap", "scala", "src/scalap"), scalac),
 ]
 
