@@ -7,7 +7,8 @@ A truth is a file of JSON lines. Of calls:
   {"file", "line", "name", "targets": [[file, line], …]}   what may be called, in the tree
   {"file", "line", "name", "outer": "os.path.join"}        what is called is not in the tree
 
-`line` is that of the name that is called; `start`, where it differs, that of the whole call. A
+`line` is that of the name that is called; `start`, where it differs, that of the whole call; `also`
+other names that may be said to be called, as `apply` is by the name of what has it. A
 target's line is that of the definition's name; a constructor is called by its type's name. Of
 definitions:
 
@@ -84,9 +85,10 @@ class Graph:
     def at(self, site):
         lines = (site["line"], site.get("start", site["line"]))
         for line in lines:
-            found = self.sites.get((site["file"], line, site["name"]))
-            if found:
-                return found
+            for name in (site["name"], *site.get("also", [])):
+                found = self.sites.get((site["file"], line, name))
+                if found:
+                    return found
         # Under another name: one that an import gave, `super` and `new` for what makes a value.
         return [
             edge for line in dict.fromkeys(lines) for edge in self.lines[site["file"], line]
@@ -161,7 +163,9 @@ class Result:
             self.calls["ambiguous"] += 1
             self.miss("ambiguous", site, found)
         else:
-            wrong = sorted(r for r, target, _ in found if target and r in SURE)
+            wrong = sorted(
+                r for r, target, _ in found if target and r in SURE
+                and not any(graph.isRight(target, *place) for place in beside))
             if wrong:
                 self.calls[wrong[0], "wrong"] += 1
                 self.miss(wrong[0] + "-wrong", site, found)

@@ -25,6 +25,7 @@ DEBIAN = [
     "librust-serde-derive-dev", "nodejs", "node-typescript", "ruby", "php-cli",
     "php-xdebug", "node-commander", "golang-golang-x-tools-dev", "golang-github-spf13-cobra-dev",
     "elixir", "erlang-dev", "mono-mcs", "mono-runtime", "libmono-cil-dev", "libmono-cecil-cil",
+    "kotlin", "scala",
 ]
 
 
@@ -132,6 +133,25 @@ def javac(tree, output):
     run(["java", f"{HERE}/JavaTruth.java", "-cp", jars or ".", tree], stdout=output)
 
 
+def kotlinc(tree, output):
+    need("java", "kotlinc")
+    jars = ":".join(f"{JARS}/{name}.jar" for name in (
+        "kotlin-compiler", "kotlin-stdlib", "kotlin-reflect", "kotlin-script-runtime",
+        "libtrove-intellij", "org.jetbrains.annotations-common"))
+    run(["java", "-Xss8m", "-cp", jars, f"{HERE}/KotlinTruth.java", "-cp", jars, tree],
+        stdout=output)
+
+
+def scalac(tree, output):
+    need("java", "scalac")
+    jars = ":".join(
+        f"{JARS}/{name}.jar" for name in ("scala-library", "scala-reflect", "scala-compiler"))
+    os.makedirs(f"{WORK}/scala", exist_ok=True)
+    run(["scalac", "-nowarn", "-cp", jars, "-d", f"{WORK}/scala", f"{HERE}/ScalaTruth.scala"],
+        stdout=sys.stderr)
+    run(["java", "-Xss8m", "-cp", f"{WORK}/scala:{jars}", "ScalaTruth", tree], stdout=output)
+
+
 def rustc(tree, output):
     need("cargo", "rustc")
     os.makedirs(f"{WORK}/trees/.cargo", exist_ok=True)
@@ -210,6 +230,7 @@ LIBRARIES = [
 REGISTRY = "/usr/share/cargo/registry"
 GO = "/usr/share/gocode/src"
 NODE = "/usr/share/nodejs"
+JARS = "/usr/share/java"
 TREES = [
     ("Swift", "segstore", lambda: ROOT, swiftc),
     ("Python", "requests", lambda: pypi("requests", "requests==2.32.3"), jedi),
@@ -241,6 +262,13 @@ TREES = [
     ("Elixir", "elixir", lambda: source("elixir", "elixir-lang", "lib"), elixirc),
     ("Elixir", "rabbitmq-cli",
      lambda: source("rabbitmq-cli", "rabbitmq-server", "deps/rabbitmq_cli"), elixirc),
+    ("Kotlin", "kotlin-frontend",
+     lambda: source("kotlin-frontend", "kotlin", "compiler/frontend"), kotlinc),
+    ("Kotlin", "kotlin-js", lambda: source("kotlin-js", "kotlin", "js/js.translator"), kotlinc),
+    ("Kotlin", "kotlin-ir", lambda: source("kotlin-ir", "kotlin", "compiler/ir"), kotlinc),
+    ("Scala", "scala-library", lambda: source("scala-library", "scala", "src/library"), scalac),
+    ("Scala", "scala-reflect", lambda: source("scala-reflect", "scala", "src/reflect"), scalac),
+    ("Scala", "scalap", lambda: source("scalap", "scala", "src/scalap"), scalac),
 ]
 
 

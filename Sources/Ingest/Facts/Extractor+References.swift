@@ -59,7 +59,9 @@ extension Extractor {
         if let target = expression(of: node) { use(target, node, as: kind) }
     }
 
-    func use(_ target: String, _ node: SyntaxNode, as kind: EdgeKind = .uses) {
+    func use(
+        _ target: String, _ node: SyntaxNode, as kind: EdgeKind = .uses, argumentCount: Int = -1
+    ) {
         // What operators give has no name.
         guard !target.utf8.contains(UInt8(ascii: "?")), !target.hasSuffix(".@item"),
             !target.hasSuffix(".@try")
@@ -67,7 +69,7 @@ extension Extractor {
         addReference(
             Reference(
                 kind: kind, target: target, line: node.line, owner: scope.definition,
-                isValue: true))
+                argumentCount: argumentCount, isValue: true))
     }
 
     /// A name that the file has from elsewhere, which is an import of what is around.

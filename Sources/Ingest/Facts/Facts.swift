@@ -90,6 +90,8 @@ struct Definition: Sendable {
     var isLocal = false
     /// A module whose members others may get as theirs.
     var isMixin = false
+    /// A class that its name makes without `new`.
+    var isCase = false
 }
 
 /// That a definition names something else.

@@ -25,6 +25,7 @@ struct LinkFacts: Sendable {
         var isDeclaration = false
         var isLocal = false
         var isMixin = false
+        var isCase = false
         /// It is a test, and no entity.
         var isExcluded = false
 
@@ -36,6 +37,7 @@ struct LinkFacts: Sendable {
                 (isStatic ? 1 : 0) + (isExcluded ? 2 : 0) + (isMember ? 4 : 0)
                     + (isSecondary ? 8 : 0) + (isAccessor ? 16 : 0) + (isDeclaration ? 32 : 0)
                     + (isLocal ? 64 : 0) + (isMixin ? 128 : 0)
+                    + (isCase ? 256 : 0)
             }
             set {
                 isStatic = newValue & 1 != 0
@@ -46,6 +48,7 @@ struct LinkFacts: Sendable {
                 isDeclaration = newValue & 32 != 0
                 isLocal = newValue & 64 != 0
                 isMixin = newValue & 128 != 0
+                isCase = newValue & 256 != 0
             }
         }
     }
@@ -72,7 +75,7 @@ struct LinkFacts: Sendable {
                 isStatic: definition.isStatic, isMember: definition.isMember,
                 isSecondary: definition.isSecondary, isAccessor: definition.isAccessor,
                 isDeclaration: definition.isDeclaration, isLocal: definition.isLocal,
-                isMixin: definition.isMixin,
+                isMixin: definition.isMixin, isCase: definition.isCase,
                 isExcluded: isExcluded[index])
         }
         for index in definitions.indices {

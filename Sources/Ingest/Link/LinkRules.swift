@@ -37,6 +37,9 @@ struct LinkRules: Sendable {
     var callName: String?
     /// Members that a call of their type calls; an empty one has the type's own name.
     var constructors: Set<String> = []
+    /// A type's name that is called is that of the object beside it, whose `apply` that calls: only
+    /// classes that say so are made by their names.
+    var objectsAreCalled = false
     /// A type without one has that of its base.
     var inheritsConstructors = false
     /// The package of files that are no modules: what they have at the top, all see.

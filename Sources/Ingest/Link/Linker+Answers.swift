@@ -53,10 +53,11 @@ extension Linker {
                 ? atRoot(name)
                 : member(name, of: receiver, sought, argumentCount: part.argumentCount)
             if case .nothing = value {
-                if reference.isValue && !isImplicit(reference) || saysNothing(expression)
-                    || isForeign(expression.parts[0], reference.owner)
-                {
+                if reference.isValue && !isImplicit(reference) || saysNothing(expression) {
                     return unresolved(name)
+                }
+                if isForeign(expression.parts[0], reference.owner) {
+                    return extensionInReach(name, reference)
                 }
                 return byName(name, receiver, reference)
             }
@@ -124,8 +125,15 @@ extension Linker {
                         type = found[0]
                         found = [constructor]
                     }
+                    if rules.objectsAreCalled, table.definition(found[0]).name == "apply",
+                        let object = typeOf(member: found[0]),
+                        table.definition(object).name == name
+                    {
+                        type = object
+                    }
                     // What it inherits may take them instead.
                     if isSure, !canTake(found[0], reference) { isSure = false }
+                    if isSure, overridesOneOfMany(found[0], reference) { isSure = false }
                 }
             }
             if found.count > 1, rules.signaturesAreOne { found = withoutSignatures(found) }
@@ -173,7 +181,7 @@ extension Linker {
         case .outer(let text):
             // What a call of something outside gives may be of the tree.
             if text.utf8.contains(UInt8(ascii: "(")), isMember(name) { return unresolved(name) }
-            if isExtension(name) { return unresolved(name) }
+            if isExtension(name) { return extensionInReach(name, reference) }
             return Answer(targets: [.external(text)], resolution: .external)
         case .nothing: return unresolved(name)
         }
@@ -206,6 +214,61 @@ extension Linker {
             && table.symbols(named: name, in: family).contains {
                 table.definition($0).extends != nil
             }
+    }
+
+    /// What is called on something of which nothing is known, or whose bases nobody knows: of what
+    /// the tree gives types outside of it, that which is seen where it is called.
+    private func extensionInReach(_ name: String, _ reference: Reference) -> Answer {
+        guard reference.kind == .calls, !reference.isValue, rules.extensionsKeepPaths else {
+            return unresolved(name)
+        }
+        note(name)
+        var around: Set<Symbol> = []
+        var place = reference.owner
+        while place > 0 {
+            around.insert(file.first + place)
+            place = file.facts.definitions[place].parent
+        }
+        var named: Set<Symbol> = []
+        if case .symbols(let found, _)? = imported(
+            name, of: 0, .called, reference.argumentCount)
+        {
+            named = Set(found)
+        }
+        let found = table.symbols(named: name, in: family).filter { symbol in
+            let other = table.file(of: symbol)
+            let definition = other.facts.definitions[symbol - other.first]
+            guard definition.extends != nil, definition.kind.isCallable, !definition.isExcluded,
+                isSeen(symbol), accepts(definition, reference.argumentCount)
+            else { return false }
+            if case .symbols = extendedType(symbol) { return false }
+            let isInReach =
+                definition.parent > 0
+                ? around.contains(other.first + definition.parent)
+                : other.module == file.module || named.contains(symbol)
+            return isInReach
+        }
+        guard !found.isEmpty, found.count <= Self.candidateLimit else { return unresolved(name) }
+        return Answer(
+            targets: found.map { .symbol($0) },
+            resolution: found.count == 1 ? .probable : .ambiguous)
+    }
+
+    /// Whether a base has several that take so many arguments: of those a method overrides one.
+    private func overridesOneOfMany(_ symbol: Symbol, _ reference: Reference) -> Bool {
+        guard rules.names != nil, rules.overloads == nil, reference.argumentCount > 0,
+            table.definition(symbol).kind == .method, table.definition(symbol).extends == nil,
+            let type = typeOf(member: symbol), table.definition(type).isType
+        else { return false }
+        for case .type(let base) in ancestors(of: type).dropFirst() {
+            if case .symbols(let found, _) = ownMember(
+                table.definition(symbol).name, base, .called, reference.argumentCount),
+                found.count > 1
+            {
+                return true
+            }
+        }
+        return false
     }
 
     func unresolved(_ name: String) -> Answer {
@@ -277,7 +340,8 @@ extension Linker {
         if rules.signaturesAreOne { candidates = withoutSignatures(candidates) }
         // Those of one type that its arguments do not tell apart are one candidate.
         let typeCount = Set(candidates.map { typeOf(member: $0) ?? -1 }).count
-        if candidates.isEmpty || typeCount > Self.candidateLimit
+        if candidates.isEmpty { return extensionInReach(name, reference) }
+        if typeCount > Self.candidateLimit
             || candidates.count > Self.targetLimit
         {
             return unresolved(name)

@@ -198,21 +198,30 @@ extension Linker {
     /// A value of one of the bases: of what is looked up in it, the first base that has it counts.
     func baseValue(of types: [Symbol]) -> Value {
         var symbols: [Symbol] = []
+        var isSure = true
         for type in types {
             let all = bases(of: type)
             // Not those that it only behaves like.
             let parents =
                 rules.names == nil
-                ? zip(all, baseKinds(of: type)).filter { $1 == .extends }.map(\.0) : []
+                ? zip(all, baseKinds(of: type)).filter { $1 == .extends }.map(\.0)
+                : rules.lastBaseCountsFirst ? zip(all, baseKinds(of: type)).map(\.0).reversed() : []
             for base in parents.isEmpty ? all : parents {
                 switch base {
                 case .symbols(let found, _): symbols += found
+                // Of several bases it is not known whether that outside has the member.
+                case .outer where rules.lastBaseCountsFirst && all.contains(where: isInner):
+                    isSure = false
                 case .outer(let text) where symbols.isEmpty: return .outer(text)
                 default: break
                 }
             }
         }
-        return symbols.isEmpty ? .nothing : .instance(symbols, isSure: true)
+        return symbols.isEmpty ? .nothing : .instance(symbols, isSure: isSure)
+    }
+
+    private func isInner(_ base: Value) -> Bool {
+        if case .symbols = base { true } else { false }
     }
 
     /// - Parameter isCalled: whether what it gives will be.
@@ -279,13 +288,6 @@ extension Linker {
         switch value {
         case .symbols(let symbols, let isSure):
             let symbols = chosen(symbols, argumentCount)
-            // What an object makes, not another object.
-            if symbols.count == 1, table.definition(symbols[0]).isStatic,
-                table.definition(symbols[0]).isType, rules.constructors.contains("apply"),
-                case .symbols(let made, _) = ownMember("apply", symbols[0], .called, argumentCount)
-            {
-                return result(of: .symbols(made, isSure: isSure), argumentCount)
-            }
             if symbols.contains(where: { table.definition($0).isType }) {
                 return .instance(
                     symbols.filter { table.definition($0).isType }, isSure: isSure)

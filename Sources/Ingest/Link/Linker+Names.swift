@@ -75,12 +75,36 @@ extension Linker {
         if rules.hasPartialTypes, found.count > 1 { found = withoutParts(found) }
         // A type, and the object that goes with it.
         let types = found.filter { table.definition($0).isType }
+        if rules.objectsAreCalled, sought == .called, !types.isEmpty {
+            return applied(types, argumentCount) + found.filter { !types.contains($0) }
+        }
         if found.count > 1, types.count == found.count {
             let isObject = sought == .value
             let fitting = types.filter { table.definition($0).isStatic == isObject }
             if !fitting.isEmpty { return fitting }
         }
         return found
+    }
+
+    /// What types call that are called: what their objects apply, or the classes.
+    private func applied(_ types: [Symbol], _ argumentCount: Int) -> [Symbol] {
+        var found: [Symbol] = []
+        var isOpen = false
+        for object in types
+        where table.definition(object).isStatic && table.definition(object).name != "apply" {
+            if case .symbols(let made, _) = memberOfType("apply", object, .called, argumentCount) {
+                found += made
+            } else if self.isOpen(object) {
+                isOpen = true
+            }
+        }
+        let classes = types.filter { !table.definition($0).isStatic }
+        let cases = classes.filter {
+            table.definition($0).isCase && accepts(table.definition($0), argumentCount)
+        }
+        if !found.isEmpty || !cases.isEmpty { return found + cases }
+        // Where no object says otherwise, classes are made without `new` in new texts.
+        return isOpen ? [] : classes.isEmpty ? types : classes
     }
 
     /// Of the parts of a type one, which stands for it.

@@ -174,6 +174,13 @@ private enum Scala {
         for (index, base) in (node["extend"]?.children("type") ?? []).enumerated() {
             e.refer(index == 0 ? .extends : .implements, base)
         }
+        // The first is called if it is given something.
+        if let extended = node["extend"], let base = extended["type"], let path = e.path(of: base),
+            extended.child("arguments") != nil
+        {
+            e.refer(
+                .calls, path + "^", line: base.line, argumentCount: argumentCount(e, extended))
+        }
         return true
     }
 
@@ -233,6 +240,10 @@ private enum Scala {
         e.define(.class, node, named: "$" + name, body: node, visibility: .private)
         e.openBlock()
         e.refer(.extends, path, line: creation.line)
+        // `new A with B {}`
+        if type.is("compound_type") {
+            for other in type.children("extra") { e.refer(.implements, other) }
+        }
         return true
     }
 
@@ -241,7 +252,9 @@ private enum Scala {
         if let name = node.firstChild, name.is("identifier") {
             e.hide(name)
             if !e.has(name, text: "this") {
-                e.bind(e.text(name), .value("@self"), behind: nil, isNew: true)
+                // Also in what stands inside, where `this` is another.
+                e.bind(
+                    e.text(name), .value("@#\(e.scope.definition)^"), behind: nil, isNew: true)
             }
         }
         // Whatever has this one has the members of that too.
@@ -342,14 +355,34 @@ private enum Scala {
     }
 
     static func infix(_ e: Extractor, _ node: SyntaxNode) -> Bool {
-        guard let sign = node["operator"], sign.is("identifier"), let left = node["left"] else {
+        guard let sign = node["operator"], let left = node["left"] else { return true }
+        guard sign.is("identifier") else {
+            sign.is("operator_identifier") ? symbolic(e, node, sign) : ()
             return true
         }
         e.hide(sign)
+        // `new A(1) with B {}`, which the grammar takes for one.
+        if e.has(sign, text: "with") { return true }
         e.refer(
             .calls, (e.expression(of: left) ?? "?") + "." + e.text(sign), line: sign.line,
             argumentCount: 1)
         return true
+    }
+
+    /// `a ++ b` is a call if the tree has a method of that name for it. Which of several signs
+    /// binds first the grammar does not say, so that only a name or a call is surely its operand.
+    private static func symbolic(_ e: Extractor, _ node: SyntaxNode, _ sign: SyntaxNode) {
+        let name = e.text(sign)
+        // What these begin or hold means something else in an expression.
+        guard !name.hasPrefix(":"), !name.hasPrefix("@"), !name.hasPrefix("="),
+            !name.contains("^"), !name.contains("?")
+        else { return }
+        let isRight = name.hasSuffix(":")
+        if isRight, node.parent?.is("infix_expression") ?? false { return }
+        guard let operand = node[isRight ? "right" : "left"],
+            let receiver = e.expression(of: operand)
+        else { return }
+        e.use("\(receiver).\(name)", sign, as: .calls, argumentCount: 1)
     }
 
     static func construction(_ e: Extractor, _ node: SyntaxNode) -> Bool {
@@ -425,6 +458,9 @@ private enum Scala {
             }
         case .class, .trait:
             definition.isStatic = node.is("object_definition")
+            definition.isCase =
+                node.is("class_definition") && node.allChildren.contains { $0.is("case") }
+                && !(node.child("modifiers").map { e.text($0).contains("abstract") } ?? false)
             if !definition.isStatic {
                 definition.arguments = node.child("class_parameters").map(count)
             }
@@ -474,7 +510,8 @@ private enum Scala {
 
     static let links = LinkRules(
         family: "jvm", layout: .package, hasImplicitSelf: true, seesOuterModules: true,
-        lastBaseCountsFirst: true, constructors: ["apply", "this"], builtIns: predefined,
+        lastBaseCountsFirst: true, constructors: ["this"], objectsAreCalled: true,
+        builtIns: predefined,
         builtInModule: "scala",
         otherBuiltIns: others, commonMembers: JVM.commonMembers,
         names: LinkRules.NameKinds(
