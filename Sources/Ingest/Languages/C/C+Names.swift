@@ -252,7 +252,7 @@ extension C {
             definition.arguments = declarator["parameters"].flatMap { arguments(e, $0) }
             // Where the system has it not.
             definition.isSecondary =
-                !isMember && e.language.links.builtIns.contains(definition.name)
+                definition.kind == .function && e.language.links.builtIns.contains(definition.name)
                 && isConditional(e, node)
             // Only there several functions have one name.
             if e.language.name == "cpp" {
