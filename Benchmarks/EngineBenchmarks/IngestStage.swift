@@ -19,9 +19,11 @@ extension EngineTasks {
         // Python's library, where it is the source text, has all that was ever installed below it.
         options.excluded = ["site-packages/", "dist-packages/"]
         let ingest = Ingest(root: data.corpus, languages: languages, options: options)
-        let report = try ingest.run(into: try fresh("ingest", CodeGraph.ingestSchema))
+        let store = try fresh("ingest", CodeGraph.ingestSchema)
+        let report = try ingest.run(into: store)
         Report.add("source files", report.total.fileCount, "files")
         Report.add("source text", report.total.byteCount, "bytes")
+        Report.add("references", try Self.referenceCount(store), "references")
         let entries = try SourceWalker(root: data.corpus, excluded: options.excluded).walk()
         var times: [String: [Int64]] = [:]
         for run in 0...runs {
@@ -34,10 +36,15 @@ extension EngineTasks {
                     times["parser alone, \(threadCount) threads", default: []].append(time)
                 }
             }
+            var linking: Int64 = 0
             let time = try timed {
-                _ = try ingest.run(into: try fresh("ingest", CodeGraph.ingestSchema))
+                linking = try ingest.run(into: try fresh("ingest", CodeGraph.ingestSchema))
+                    .linkNanoseconds
             }
-            if run > 0 { times["ingest", default: []].append(time) }
+            if run > 0 {
+                times["ingest", default: []].append(time)
+                times["linking, of that", default: []].append(linking)
+            }
         }
         for (name, times) in times.sorted(by: { $0.key < $1.key }) {
             let timing = Timing(times)
@@ -46,6 +53,18 @@ extension EngineTasks {
             Report.line("", String(format: "%.1f MB/s", rate))
         }
         try smallIngests(entries, languages)
+    }
+
+    /// The places of all edges.
+    private static func referenceCount(_ store: GraphStore) throws -> Int {
+        let reader = try store.snapshot().reader()
+        let edges = try reader.relation(CodeGraph.edges.name)
+        let column = try reader.column("count", of: edges)
+        var count = 0
+        try reader.forEachRowByKey(edges) { row in
+            count += Int(try reader.int(edges, row, column) ?? 1)
+        }
+        return count
     }
 
     private func smallIngests(

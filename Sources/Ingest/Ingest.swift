@@ -54,6 +54,8 @@ package struct Ingest: Sendable {
         package var parsed = Tally()
         /// Files whose references were followed: those, and what refers to what has changed.
         package var linkedFileCount = 0
+        /// How long that took, the edges' way to the store included.
+        package var linkNanoseconds: Int64 = 0
         /// Files that were source, and are not there any more, or not taken any more.
         package var removedFileCount = 0
         package var generation: UInt64 = 0
@@ -236,9 +238,11 @@ package struct Ingest: Sendable {
             try writer.remove(path)
         }
         if report.parsed.fileCount > 0 || report.removedFileCount > 0 {
+            let start = Clock.nanoseconds()
             report.linkedFileCount = try Linking(
                 sources, known.files, snapshot, store: store, threadCount: threadCount
             ).write(writer, check)
+            report.linkNanoseconds = Clock.nanoseconds() - start
         }
     }
 }

@@ -14,7 +14,7 @@ package enum Interruption {
         guard !isIgnored else { return }
         let signals = signals()
         withUnsafePointer(to: signals) { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
-        Thread {
+        SystemThread {
             var number: Int32 = 0
             while withUnsafePointer(to: signals, { sigwait($0, &number) }) == 0 { body() }
         }.detach()

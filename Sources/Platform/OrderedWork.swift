@@ -13,7 +13,7 @@ package enum OrderedWork {
     ) throws {
         let state = State<Result>(count: count, lead: max(1, lead))
         let handles = (0..<min(max(1, threads), count)).map { _ in
-            Thread {
+            SystemThread {
                 let worker = makeWorker()
                 while let index = state.take() { state.put(worker(index), at: index) }
             }
@@ -93,35 +93,4 @@ package enum OrderedWork {
             }
         }
     }
-}
-
-/// A thread of the system's. What waits long must not wait on a thread of Dispatch, which has few.
-final class Thread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    private var handle = pthread_t()
-    private let isRunning: Bool
-
-    init(_ run: @escaping @Sendable () -> Void) {
-        let body = Unmanaged.passRetained(Body(run))
-        let status = pthread_create(
-            &handle, nil,
-            { argument in
-                if let argument {
-                    Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-                }
-                return nil
-            }, body.toOpaque())
-        isRunning = status == 0
-        // Without threads to be had it is done here.
-        if !isRunning { body.takeRetainedValue().run() }
-    }
-
-    /// Lets it go on for as long as it likes.
-    func detach() { if isRunning { pthread_detach(handle) } }
-
-    func join() { if isRunning { pthread_join(handle, nil) } }
 }

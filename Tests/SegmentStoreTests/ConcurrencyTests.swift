@@ -86,6 +86,34 @@ import Testing
         #expect(try StressWorkload.problem(in: store.snapshot()) == nil)
     }
 
+    /// Whoever blocks the threads of Dispatch, be it by waiting for another writer, must not keep a
+    /// writer from its end.
+    @Test func aCommitNeedsNoThreadOfDispatch() throws {
+        let directory = try TemporaryDirectory()
+        let store = try GraphStore.open(directory.file("store"), schema: RandomRows.schema)
+        let gate = DispatchSemaphore(value: 0)
+        let blocked = DispatchGroup()
+        for _ in 0..<512 { DispatchQueue.global().async(group: blocked) { gate.wait() } }
+        let done = DispatchSemaphore(value: 0)
+        let failures = Locked<[String]>([])
+        Thread.detachNewThread {
+            do {
+                // Enough for groups that are not encoded in passing.
+                try store.write { batch in
+                    for seed in 0..<40 {
+                        try RandomRows.perform(RandomRows.batch(seed), in: batch)
+                    }
+                }
+            } catch { failures.withLock { $0.append("\(error)") } }
+            done.signal()
+        }
+        #expect(done.wait(timeout: .now() + 60) == .success)
+        for _ in 0..<512 { gate.signal() }
+        blocked.wait()
+        #expect(failures.withLock { $0 } == [])
+        #expect(try store.snapshot().generation == 1)
+    }
+
     @Test func writersOfOneProcessQueue() throws {
         let directory = try TemporaryDirectory(inMemory: true)
         let store = try GraphStore.open(directory.file("store"), schema: StressWorkload.schema)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
 import Glibc
 import Platform
 
@@ -97,17 +96,13 @@ package struct DiskStorage: Storage {
         try system { () throws(SystemError) in try Directory.sync(full(directory)) }
     }
 
-    /// A queue of its own always gets a thread; the global ones share a few, which whoever waits
-    /// here may be blocking.
-    private static let syncs = DispatchQueue(label: "segstore.sync", attributes: .concurrent)
-
-    /// Side by side: a sync is mostly waiting, and a disk takes several at once.
+    /// Side by side: a sync is mostly waiting, and a disk takes several at once. Not on threads of
+    /// Dispatch: whoever waits here may be blocking the last of those.
     package func sync(_ files: [any StorageFile], directory: String) throws(StoreError) {
-        let others = DispatchGroup()
         let failure = Locked<StoreError?>(nil)
-        for file in files {
+        let others = files.map { file in
             let file = Unshared(file: file)
-            Self.syncs.async(group: others) {
+            return SystemThread {
                 do throws(StoreError) { try file.file.sync() } catch {
                     failure.withLock { $0 = $0 ?? error }
                 }
@@ -116,7 +111,7 @@ package struct DiskStorage: Storage {
         do throws(StoreError) { try sync(directory: directory) } catch {
             failure.withLock { $0 = $0 ?? error }
         }
-        others.wait()
+        for other in others { other.join() }
         if let error = failure.withLock({ $0 }) { throw error }
     }
 

@@ -45,7 +45,6 @@ final class EncodeQueue {
     }
 
     private let encoders: Encoders
-    private let queue = DispatchQueue(label: "segstore.encode", attributes: .concurrent)
     private var pending: [Job] = []
     private var free: [Int: [GroupBuffers]] = [:]
 
@@ -77,7 +76,8 @@ final class EncodeQueue {
         {
             run()
         } else {
-            queue.async(execute: run)
+            // Not a thread of Dispatch: whoever waits for it may be blocking the last of those.
+            SystemThread(run).detach()
         }
         while pending.count >= Self.pendingLimit { try finishOldest(write) }
     }
