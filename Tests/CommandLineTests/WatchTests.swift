@@ -119,10 +119,8 @@ import Testing
         for _ in 0..<3 {
             let tool = try watching()
             defer { tool.kill() }
-            let other = try holdingTheLock()
+            let other = try lockedOut(tool)
             defer { other.kill() }
-            try workspace.write("new.py", "x = 1\n")
-            for _ in 0..<6000 where !tool.errorText.contains("trying again") { usleep(5000) }
             kill(tool.processID, SIGINT)
             #expect(tool.wait() == 130)
             #expect(tool.errorText.hasSuffix("segstore: stopped; the store is as it was before\n"))
@@ -130,7 +128,8 @@ import Testing
         }
     }
 
-    private func holdingTheLock() throws -> Tool {
+    /// Who holds the lock, when the tool has met it.
+    private func lockedOut(_ tool: Tool) throws -> Tool {
         let other = try Tool(
             "segstore",
             ["import", "-", "--relation", "entities", "--store", workspace.tree + "/.segstore"])
@@ -139,6 +138,8 @@ import Testing
             if holder == "\(other.processID)\n" { break }
             usleep(5000)
         }
+        try workspace.write("new.py", "x = 1\n")
+        for _ in 0..<6000 where !tool.errorText.contains("trying again") { usleep(5000) }
         return other
     }
 
@@ -146,11 +147,7 @@ import Testing
     @Test func aStoreThatWasLockedIsTriedAgain() throws {
         let tool = try watching()
         defer { tool.kill() }
-        let other = try holdingTheLock()
-        defer { other.kill() }
-        try workspace.write("new.py", "x = 1\n")
-        for _ in 0..<6000 where !tool.errorText.contains("trying again") { usleep(5000) }
-        other.kill()
+        try lockedOut(tool).kill()
         try expectFiles(["main.swift", "lib/a.c", "lib/b.c", "new.py"])
     }
 

@@ -183,7 +183,9 @@ enum CMacros {
         var tokens = tokens
         guard let inner = tokens.next(), hasText(inner, "(", source) else { return nil }
         var depth = 2
-        while let token = tokens.next() {
+        // Not to the end of the file each time, where all of it looks so.
+        for _ in 0..<prototypeLimit {
+            guard let token = tokens.next() else { return nil }
             if hasText(token, "(", source) { depth += 1 }
             if hasText(token, ")", source) { depth -= 1 }
             if hasText(token, ";", source) || hasText(token, "{", source) { return nil }
@@ -194,6 +196,9 @@ enum CMacros {
         }
         return nil
     }
+
+    /// So many words and signs has a prototype at most.
+    private static let prototypeLimit = 512
 
     /// Whether it is a word that may be the name of a type, and nothing but that.
     private static func isType(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {

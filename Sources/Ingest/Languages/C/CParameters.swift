@@ -15,7 +15,7 @@ enum CParameters {
             add(parameter, e, to: &text)
             text.append(UInt8(ascii: ","))
         }
-        if text.elementsEqual("void,".utf8) { text = [] }
+        if text.elementsEqual("void ,".utf8) { text = [] }
         var isConst = false
         for qualifier in declarator.children() {
             if qualifier.is("ref_qualifier") { text += e.source[qualifier.range] }

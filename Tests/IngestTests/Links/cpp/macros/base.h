@@ -35,3 +35,5 @@ KIT_API std::string show(View view);
 template <typename T> KIT_API std::string show(T value, int width) { return show(value); }
 
 KIT_END_NAMESPACE
+
+int ready(void);

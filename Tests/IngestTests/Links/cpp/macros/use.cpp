@@ -20,3 +20,5 @@ int paint() { return show("a").size(); }
 
 // The test is called so, and is no function.
 int again() { return paint(); }
+
+int wait() { return ready(); }
