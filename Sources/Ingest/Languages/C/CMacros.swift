@@ -17,12 +17,15 @@ enum CMacros {
         // What stands between `class` and the body or the bases, if nothing else does.
         var head: [Token]?
         var isClass = false
+        var budget = prototypeBudget
         // What the file calls its types so far: before a constructor is no type.
         var types: Set<UInt64> = []
         // What a macro behind `static inline` is given: `static inline FORMAT(1) int f()`.
         var given: (start: Int, depth: Int, isClosed: Bool)?
         while let token = tokens.next() {
-            if let prototype = prototype(last, token, tokens, source), before.kind == .word {
+            if let prototype = prototype(last, token, tokens, source, &budget),
+                before.kind == .word
+            {
                 blanks += prototype
             } else if isMacro(last, source), token.kind == .word, !isMacro(token, source),
                 isType(before, source),
@@ -177,15 +180,15 @@ enum CMacros {
 
     /// What is around the parameters in `int f OF((int a));`.
     private static func prototype(
-        _ macro: Token, _ open: Token, _ tokens: CTokens, _ source: UnsafeRawBufferPointer
+        _ macro: Token, _ open: Token, _ tokens: CTokens, _ source: UnsafeRawBufferPointer,
+        _ budget: inout Int
     ) -> [Range<Int>]? {
         guard isUpper(macro, source), hasText(open, "(", source) else { return nil }
         var tokens = tokens
         guard let inner = tokens.next(), hasText(inner, "(", source) else { return nil }
         var depth = 2
-        // Not to the end of the file each time, where all of it looks so.
-        for _ in 0..<prototypeLimit {
-            guard let token = tokens.next() else { return nil }
+        while budget > 0, let token = tokens.next() {
+            budget -= 1
             if hasText(token, "(", source) { depth += 1 }
             if hasText(token, ")", source) { depth -= 1 }
             if hasText(token, ";", source) || hasText(token, "{", source) { return nil }
@@ -197,8 +200,9 @@ enum CMacros {
         return nil
     }
 
-    /// So many words and signs has a prototype at most.
-    private static let prototypeLimit = 512
+    /// So many words and signs of a file are looked at for prototypes: where all of it looks like
+    /// the beginning of one, not all of it each time.
+    private static let prototypeBudget = 1_000_000
 
     /// Whether it is a word that may be the name of a type, and nothing but that.
     private static func isType(_ token: Token, _ source: UnsafeRawBufferPointer) -> Bool {
