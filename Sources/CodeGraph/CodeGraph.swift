@@ -7,14 +7,16 @@ import SegmentStore
 public enum CodeGraph {
     /// The domain of entity keys: entities are named by them, and edges lead between them.
     public static let keyDomain = "key"
+    /// The domain of entities' names, by which they are found.
+    public static let nameDomain = "name"
     /// The domain of file paths.
     public static let fileDomain = "file"
 
     public static let entities = RelationSchema(
-        "entities", key: ["key"], scope: "file",
+        "entities", key: ["key"], scope: "file", target: "name",
         columns: [
             .string("key").domain(keyDomain),
-            .string("name").part(of: "key"),
+            .string("name").domain(nameDomain),
             .string("qualified_name").part(of: "key"),
             .enumeration("kind"),
             .enumeration("language"),

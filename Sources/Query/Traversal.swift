@@ -37,7 +37,7 @@ public final class Traversal {
     public init(_ reader: Reader, relation: String) throws(StoreError) {
         self.reader = reader
         self.relation = try reader.relation(relation)
-        guard reader.snapshot.schema.relations[self.relation].target != nil else {
+        guard reader.core.hasEdges(self.relation) else {
             throw StoreError(.invalidArgument, "relation '\(relation)' has no edges to follow")
         }
         lookups = reader.core.lookups(self.relation)

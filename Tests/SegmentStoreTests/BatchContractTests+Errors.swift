@@ -318,7 +318,7 @@ extension BatchContractTests {
         }
         let most = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
         let tooLarge = try expect(.limitExceeded, "bytes; the limit is 268435456") { batch in
-            try batch.append(to: Self.entities) { fill($0, most, [1, 10, 11, 12]) }
+            try batch.append(to: Self.entities) { fill($0, most, [2, 10, 11, 12]) }
         }
         #expect(tooLarge.rows.first?.reason.hasPrefix("the row has 26843") == true)
         try expectTen()

@@ -571,7 +571,11 @@ struct Transcript {
                 } else {
                     add(-11)
                 }
-                if schema.target != nil, case .string(let node) = key[0],
+                if let target = schema.target, !reader.core.hasEdges(relation) {
+                    let column = try reader.column(target, of: relation)
+                    let string = try reader.string(relation, row, column) ?? ""
+                    for row in try reader.rows(relation, target: string) { add(Int(row.row)) }
+                } else if schema.target != nil, case .string(let node) = key[0],
                     case .string(let other) = key[1]
                 {
                     for (direction, key) in [(Direction.outgoing, node), (.incoming, other)] {

@@ -22,11 +22,14 @@ import Testing
         ("unknown scope", relation([.string("key")], scope: "file")),
         ("number scope", relation([.string("key"), .int("file")], scope: "file")),
         (
-            "target of another domain",
-            relation(
-                [.string("key").domain("a"), .string("to").domain("b")], key: ["key", "to"],
-                target: "to")
+            "target of no domain",
+            relation([.string("key").domain("a"), .string("to")], target: "to")
         ),
+        (
+            "target that may be null",
+            relation([.string("key"), .string("to").domain("b").nullable], target: "to")
+        ),
+        ("target that is the key", relation([.string("key").domain("a")], target: "key")),
         ("domain of a number", relation([.string("key"), ColumnSchema.int("n").domain("d")])),
         ("family of a number", relation([.string("key"), ColumnSchema.int("n").family("d")])),
         ("empty domain", relation([.string("key").domain("")])),

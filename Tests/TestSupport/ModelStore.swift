@@ -100,9 +100,37 @@ public func differences(_ snapshot: Snapshot, _ model: ModelStore, probing missi
                 note("\(name) counts other kinds")
             }
         }
-        try compareEdges(reader, index, relation, note)
+        if relation.schema.target != nil {
+            reader.core.hasEdges(index)
+                ? try compareEdges(reader, index, relation, note)
+                : try compareTargets(reader, index, relation, note)
+        }
     }
     return found
+}
+
+/// Rows by what stands in their target column.
+private func compareTargets(
+    _ reader: Reader, _ index: Int, _ relation: ModelStore.Relation, _ note: (String) -> Void
+) throws {
+    let target = relation.schema.columns.firstIndex { $0.name == relation.schema.target } ?? 0
+    let name = relation.schema.name
+    var expected: [String: Int] = [:]
+    for row in relation.rows.values { expected["\(row[target])", default: 0] += 1 }
+    for (string, count) in expected {
+        let found = try reader.rows(index, target: string)
+        if found.count != count { note("\(name): \(found.count) rows, not \(count), of \(string)") }
+        for row in found where try reader.string(index, row, target) != string {
+            note("\(name): another row than one of \(string)")
+        }
+    }
+    if try !reader.rows(index, target: "no such string").isEmpty { note("rows of nothing") }
+    var found: [String: Int] = [:]
+    try reader.forEachTarget(index) { target, string in
+        let count = try reader.rows(index, target: target).count
+        if count > 0 { found[String(decoding: string, as: UTF8.self), default: 0] += count }
+    }
+    if found != expected { note("\(name): \(found.count) targets, not \(expected.count)") }
 }
 
 private func compareEdges(

@@ -27,9 +27,10 @@ public enum RandomRows {
                 .string("file").domain("file"), .int("line"),
             ]),
         RelationSchema(
-            "readings", key: ["sensor", "time", "place", "isRaw"],
+            "readings", key: ["sensor", "time", "place", "isRaw"], target: "place",
             columns: [
-                .int("sensor"), .timestamp("time"), .string("place"), .bool("isRaw"),
+                .int("sensor"), .timestamp("time"), .string("place").domain("place"),
+                .bool("isRaw"),
                 .float("value"),
                 .string("note").nullable,
             ]),

@@ -149,7 +149,7 @@ public final class SnapshotDrive {
     }
 
     private func walk(_ index: Int, from node: String) {
-        guard schema.relations[index].target != nil else { return }
+        guard reader.core.hasEdges(index) else { return followTargets(index) }
         attempt {
             let traversal = try Traversal(reader, relation: schema.relations[index].name)
             for direction in [Direction.outgoing, .incoming] {
@@ -165,6 +165,17 @@ public final class SnapshotDrive {
                         require(seen == count + 1 || count == 0, "another number of nodes")
                     }
                 }
+            }
+        }
+    }
+
+    private func followTargets(_ index: Int) {
+        attempt {
+            try reader.forEachTarget(index) { target, string in
+                edgeBudget -= 1
+                guard edgeBudget > 0 else { throw Enough() }
+                attempt { edgeBudget -= try reader.rows(index, target: target).count }
+                attempt { edgeBudget -= try reader.rows(index, target: string).count }
             }
         }
     }

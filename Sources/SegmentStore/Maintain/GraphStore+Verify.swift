@@ -296,7 +296,7 @@ private struct Verifier {
     ) throws(StoreError) {
         guard let column = relation.target else { return }
         guard let index = rows.target else {
-            throw .corrupted("an edge relation without a target index", in: path)
+            throw .corrupted("a relation without its target index", in: path)
         }
         var live = 0
         for id in 0..<max(index.offsets.count - 1, 0) {
@@ -305,11 +305,11 @@ private struct Verifier {
                 guard row < rows.rowCount, try rows.id(column: column, row: row) == id,
                     try rows.id(column: relation.key[0], row: row)
                         == (try index.neighbours.value(entry))
-                else { throw .corrupted("the target index leads to another edge", in: path) }
+                else { throw .corrupted("the target index leads to another row", in: path) }
                 if !dead.contains(row) { live += 1 }
             }
         }
-        guard live == liveCount else { throw .corrupted("the target index misses edges", in: path) }
+        guard live == liveCount else { throw .corrupted("the target index misses rows", in: path) }
     }
 
     private func checkScopes(

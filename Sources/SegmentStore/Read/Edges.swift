@@ -26,12 +26,14 @@ public struct Edge {
 }
 
 extension Reader {
-    /// Replaces `edges` with the edges of the node `key`, of all segments.
+    /// Replaces `edges` with the edges of the node `key`, of all segments. A relation whose rows
+    /// are no edges has none.
     public func edges(
         _ relation: Int, _ direction: Direction, of key: UnsafeRawBufferPointer,
         into edges: inout [Edge]
     ) throws(StoreError) {
         edges.removeAll(keepingCapacity: true)
+        guard core.hasEdges(relation) else { return }
         let hash = xxh3(key)
         let lookups = core.lookups(relation)
         let probes = core.probes(relation)

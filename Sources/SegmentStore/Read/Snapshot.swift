@@ -69,6 +69,7 @@ package final class SnapshotCore: @unchecked Sendable {
     private let readers: UnsafeMutableBufferPointer<RelationReader?>
     private let relationCount: Int
     private let singleKeys: [Int]
+    private let haveEdges: [Bool]
     /// By relation; newest segment first, since what was written last is asked for most.
     private let lookups: [UnsafeMutableBufferPointer<Lookup>]
     /// Beside `lookups`, but close together: with many segments most are only asked whether.
@@ -108,6 +109,7 @@ package final class SnapshotCore: @unchecked Sendable {
         self.parts = parts
         filters = manifest.schema.relations.map { _ in LazyKeyFilter() }
         self.relationCount = relationCount
+        haveEdges = manifest.schema.relations.map(\.hasEdges)
         singleKeys = manifest.schema.relations.map { $0.key.count == 1 ? $0.key[0] : -1 }
         holders = Array(readers.values)
         var lookups: [[Lookup]] = []
@@ -203,6 +205,10 @@ package final class SnapshotCore: @unchecked Sendable {
     /// The column that alone is the relation's key; -1 if there are several.
     @inline(__always)
     func singleKeyColumn(_ relation: Int) -> Int { singleKeys[relation] }
+
+    /// Whether rows of the relation lead from node to node.
+    @inline(__always)
+    package func hasEdges(_ relation: Int) -> Bool { haveEdges[relation] }
 
     @inline(__always)
     package func lookups(_ relation: Int) -> UnsafeMutableBufferPointer<Lookup> {

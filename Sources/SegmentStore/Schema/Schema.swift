@@ -108,8 +108,9 @@ public struct RelationSchema: Sendable, Equatable {
     public var key: [String]
     /// The column by whose values whole sets of rows are replaced.
     public var scope: String?
-    /// For edges: the column of the other end. The first key column is the near end; both must be
-    /// of one domain. Rows can then be followed in both directions.
+    /// A column of a domain, by whose strings rows are found, as they are by the first key column.
+    /// If that is of the same domain, rows are edges from there to the target, and can be followed
+    /// in both directions.
     public var target: String?
 
     public init(
@@ -231,15 +232,11 @@ public struct Schema: Sendable, Equatable {
                 }
             }
             if let target = relation.target {
-                guard let near = columns[relation.key[0]].map({ relation.columns[$0] }),
-                    let far = columns[target].map({ relation.columns[$0] }),
-                    !far.isNullable,
-                    relation.key.contains(target), target != relation.key[0],
-                    let domain = near.domain,
-                    domain == far.domain
+                guard let column = columns[target].map({ relation.columns[$0] }),
+                    !column.isNullable, column.domain != nil, target != relation.key[0]
                 else {
                     throw fail(
-                        "target '\(relation.name).\(target)' must be a key column of the first key column's domain"
+                        "target '\(relation.name).\(target)' must be a string column of a domain that is never null, and not the first of the key"
                     )
                 }
             }

@@ -19,6 +19,8 @@ package final class StoredSchema: Sendable {
         package let key: [Int]
         package let scope: Int?
         package let target: Int?
+        /// Whether rows lead from the first key column to the target.
+        package let hasEdges: Bool
         /// Column numbers of each family.
         package let families: [[Int]]
         /// For each column the one of whose values its own are parts.
@@ -81,11 +83,13 @@ package final class StoredSchema: Sendable {
             let columnIndex = Dictionary(
                 relation.columns.enumerated().map { ($1.name, $0) },
                 uniquingKeysWith: { first, _ in first })
+            let key = relation.key.compactMap { columnIndex[$0] }
+            let target = relation.target.flatMap { columnIndex[$0] }
             return Relation(
-                schema: relation, storage: storage,
-                key: relation.key.compactMap { columnIndex[$0] },
-                scope: relation.scope.flatMap { columnIndex[$0] },
-                target: relation.target.flatMap { columnIndex[$0] }, families: families,
+                schema: relation, storage: storage, key: key,
+                scope: relation.scope.flatMap { columnIndex[$0] }, target: target,
+                hasEdges: target.map { storage[$0] == storage[key[0]] } ?? false,
+                families: families,
                 wholes: relation.columns.map { $0.partOf.flatMap { columnIndex[$0] } },
                 columnIndex: columnIndex)
         }
