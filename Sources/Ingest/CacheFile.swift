@@ -8,7 +8,7 @@ import Platform
 enum CacheFile {
     /// Of a store that goes.
     static func removeAll(in store: String) {
-        for name in [StatCache.name, LinkCache.name] {
+        for name in [StatCache.name, LinkCache.name, TreeRecord.name] {
             try? Directory.remove(Directory.join(store, name))
         }
     }

@@ -3,18 +3,24 @@ import Glibc
 
 /// Other programs.
 package enum Subprocess {
-    /// What a program prints, if it is there and succeeds. It has no input, and what it says of
-    /// errors goes nowhere.
+    /// What a program prints, if it is there and succeeds. What it says of errors goes nowhere.
     package static func output(
-        of arguments: [String], environment: [String: String] = [:], without: [String] = []
+        of arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+        without: [String] = []
     ) -> [UInt8]? {
+        // A file that nobody else sees: a pipe would have to be filled while the other is read.
+        let file = input.isEmpty ? fopen("/dev/null", "re") : tmpfile()
+        guard let file else { return nil }
+        defer { fclose(file) }
+        guard fwrite(input, 1, input.count, file) == input.count else { return nil }
+        rewind(file)
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, fileno(file), 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
 

@@ -22,6 +22,9 @@ struct Option: Sendable {
     static let format = Option(
         name: "format", value: "form",
         help: "text, json, ndjson or csv (default: text, which is for people)")
+    static let pictureFormat = Option(
+        name: "format", value: "form",
+        help: "text, json, ndjson, csv; dot, mermaid, graphml or svg to draw it (default: text)")
     static let help = Option(
         name: "help", letter: "h", value: nil, help: "say more about the command")
     static let version = Option(name: "version", value: nil, help: "print the version")
@@ -46,9 +49,13 @@ struct Command: Sendable {
     var takesMore = false
     let summary: String
     var details = ""
+    /// Whole lines that somebody might type.
+    var examples: [String] = []
     var options: [Option] = []
     /// Where not, --store says nothing, and help does not offer it.
     var readsStore = true
+    /// Whether its answer is a graph, which can be drawn.
+    var draws = false
     let run: @Sendable (Arguments, Output) throws -> ExitCode
 
     private var words: [String] { name.split(separator: " ").map { String($0) } }
@@ -156,7 +163,7 @@ struct CommandLineWords {
         if !command.takesMore, let extra = operands.dropFirst(command.operands.count).first {
             throw UsageError("\(command.name) has no use for '\(extra)'; \(advice)")
         }
-        return Arguments(operands: Array(operands), format: try format(), values: values)
+        return Arguments(operands: Array(operands), format: try format(command), values: values)
     }
 
     /// a, b or c.
@@ -166,11 +173,14 @@ struct CommandLineWords {
             : names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
     }
 
-    private func format() throws(UsageError) -> Format {
+    private func format(_ command: Command) throws(UsageError) -> Format {
         guard let name = values[Option.format.name] else { return .text }
-        guard let format = Format(rawValue: name) else {
+        let known = Format.allCases.filter { command.draws || !$0.isPicture }
+        guard let format = known.first(where: { $0.rawValue == name }) else {
+            let reason =
+                Format(rawValue: name) == nil ? "" : ": what '\(command.name)' answers is no graph"
             throw UsageError(
-                "--format is \(Self.choice(of: Format.allCases.map(\.rawValue))), not '\(name)'")
+                "--format is \(Self.choice(of: known.map(\.rawValue))), not '\(name)'\(reason)")
         }
         return format
     }
@@ -181,6 +191,15 @@ enum Format: String, Sendable, CaseIterable {
     case text
     /// For programs: one object; a line for each row; a table.
     case json, ndjson, csv
+    /// For programs that draw.
+    case dot, mermaid, graphml, svg
+
+    var isPicture: Bool {
+        switch self {
+        case .text, .json, .ndjson, .csv: false
+        case .dot, .mermaid, .graphml, .svg: true
+        }
+    }
 }
 
 /// What a command was given.

@@ -10,7 +10,9 @@ enum CommandLineTool {
 
     /// In the order in which help lists them.
     static let commands: [Command] = [
-        .ingest, .importRows, .exportRows, .schema, .queryDeps, .queryRdeps, .queryEntity, .stats,
+        .ingest, .importRows, .exportRows, .schema, .queryDeps, .queryRdeps, .queryEntity,
+        .querySearch,
+        .stats,
         .files, .tests, .coverage, .ignored, .languages, .log, .diff, .inspect, .verify, .compact,
         .gc, .backup, .recover,
     ]

@@ -60,6 +60,11 @@ enum Help {
             output.line()
             paragraph(String(text), output)
         }
+        if !command.examples.isEmpty {
+            output.line()
+            output.heading(command.examples.count == 1 ? "example" : "examples")
+            for example in command.examples { output.line("  \(example)") }
+        }
         output.line()
         output.heading("options")
         let own = Set(command.options.map(\.name))
@@ -67,7 +72,7 @@ enum Help {
             command.options
             + Option.common.filter {
                 !own.contains($0.name) && (command.readsStore || $0.name != Option.store.name)
-            }
+            }.map { command.draws && $0.name == Option.format.name ? .pictureFormat : $0 }
         list(options.map { (usage($0), $0.help) }, output)
     }
 

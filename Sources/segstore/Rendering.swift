@@ -154,7 +154,7 @@ func printable(_ text: String) -> String {
 /// rows; a column that grows late is wider from there on. On a terminal that is too narrow, the
 /// longest texts are shortened.
 struct Table {
-    enum Alignment {
+    enum Alignment: Sendable {
         case left, right
         /// Of keys, of which names and files must be told apart: they are shortened last.
         case keys

@@ -87,7 +87,7 @@ import Testing
         #expect(short.json["count"] as? Int == 2)
         let text = try tool("query", "deps", "main", "--limit", "2")
         #expect(text.outputLines.count == 3)
-        #expect(text.error == "segstore: there are more than 2 edges\n")
+        #expect(text.error == "segstore: showing 2 of 3; go on with --offset 2\n")
         // A kind is followed, not only shown: without 'uses' the cache is further away.
         let calls = try edges("deps", "main", "--kind", "calls", "--depth", "all").edges
         #expect(calls.map { $0["depth"] as? Int } == [1, 1, 2, 3])

@@ -56,8 +56,8 @@ import Testing
             var next = Set<String>()
             for node in level.sorted() {
                 let found = links.filter {
-                    near($0.key) == node && query.kinds?.contains($0.key.kind) ?? true
-                        && query.resolutions?.contains($0.value) ?? true
+                    near($0.key) == node && query.filter.kinds?.contains($0.key.kind) ?? true
+                        && query.filter.resolutions?.contains($0.value) ?? true
                 }
                 for (link, resolution) in found.sorted(by: {
                     (far($0.key), $0.key.kind) < (far($1.key), $1.key.kind)
@@ -84,8 +84,8 @@ import Testing
                         var query = DependencyQuery()
                         query.direction = direction
                         query.depth = depth
-                        query.kinds = kinds
-                        query.resolutions = resolutions
+                        query.filter.kinds = kinds
+                        query.filter.resolutions = resolutions
                         let answer = try query.run(reader, from: "n\(start)")
                         let edges = answer.edges.map {
                             "\($0.depth) \($0.from) \($0.to) \($0.kind) \($0.resolution)"
@@ -97,6 +97,10 @@ import Testing
                         let short = try query.run(reader, from: "n\(start)")
                         #expect(short.edges == Array(answer.edges.prefix(3)))
                         #expect(short.isTruncated == (wanted.count > 3))
+                        query.offset = 2
+                        let second = try query.run(reader, from: "n\(start)")
+                        #expect(second.edges == Array(answer.edges.dropFirst(2).prefix(3)))
+                        #expect(second.total == wanted.count && answer.total == wanted.count)
                     }
                 }
             }

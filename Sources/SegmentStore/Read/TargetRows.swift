@@ -51,6 +51,17 @@ extension Reader {
         return found
     }
 
+    /// Calls `body` with every string of a domain, segment by segment, in order within each. It may
+    /// be one that no live row has any more. A domain that the store does not have has none.
+    package func forEachString(
+        ofDomain name: String, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        guard let domain = schema.domains.firstIndex(of: name) else { return }
+        for part in core.parts {
+            try part.segment.dictionary(domain)?.forEachString { _, string in try body(string) }
+        }
+    }
+
     private func targetDictionary(
         _ relation: Int, _ lookup: SnapshotCore.Lookup
     ) -> DictionaryReader? {

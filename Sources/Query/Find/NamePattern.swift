@@ -105,7 +105,7 @@ struct NamePattern {
         name.utf8.split(whereSeparator: isSeparator).map { String(Substring($0)) }
     }
 
-    private static func isSeparator(_ byte: UInt8) -> Bool {
+    static func isSeparator(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "#"), UInt8(ascii: "/"),
             UInt8(ascii: "\\"):
@@ -122,6 +122,17 @@ struct NamePattern {
 
     private func isIn(_ file: String) -> Bool {
         folders.isEmpty || Self.folders(file[...]).suffix(folders.count) == folders[...]
+    }
+
+    /// Whether more is asked for than a name.
+    var isQualified: Bool { components.count > 1 || !folders.isEmpty }
+
+    /// Whether what was typed before the name stands, in any case, somewhere in what qualifies it.
+    func isLikelyIn(qualifiedName: String, file: String) -> Bool {
+        let name = Self.fold(qualifiedName)
+        let path = Self.fold(file)
+        return folded.dropLast().allSatisfy { Self.contains(name, $0) || Self.contains(path, $0) }
+            && folders.allSatisfy { Self.contains(path, Self.fold(String($0))) }
     }
 
     /// What stands between a package's name and its modules, and is part of neither.
@@ -154,6 +165,21 @@ struct NamePattern {
 
     // MARK: - Likeness
 
+    /// How many letters may be wrong in a name.
+    static func slips(in name: String) -> Int { slips(name.utf8.count) }
+    private static func slips(_ count: Int) -> Int { 1 + count / 4 }
+
+    /// The parts of the qualified name that a key has; of one of another form, of all of it.
+    static func componentsOfName(
+        _ key: UnsafeRawBufferPointer
+    ) -> [UnsafeRawBufferPointer] {
+        let parts = key.split(
+            separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+        var name = parts[parts.count - 1]
+        if parts.count == 3, let end = name.lastIndex(of: UInt8(ascii: ":")) { name = name[..<end] }
+        return name.split(whereSeparator: isSeparator).map { UnsafeRawBufferPointer(rebasing: $0) }
+    }
+
     /// How far a node's name is from what was typed; nil if it is not like it. Of those that are
     /// equally far, one in the file that was named is the first.
     func distance(to node: GraphNode) -> Int? {
@@ -174,7 +200,7 @@ struct NamePattern {
 
     private func distance(_ typed: [UInt8], _ node: GraphNode) -> Int? {
         let name = Self.fold(node.name)
-        let limit = 1 + typed.count / 4
+        let limit = Self.slips(typed.count)
         // Seldom is it the first letter that is wrong.
         if let edits = editDistance(name, typed, limit: limit) {
             return edits + (name.first == typed.first ? 0 : 1)

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The edges that lead on from some nodes, level by level, in the order of the nodes' keys. Edges
+// are kept as numbers: most of a large answer is counted, not read.
+
+import Codec
+import SegmentStore
+
+/// Numbers for the nodes of all segments: in a store of one segment those of its dictionary, which
+/// are in the order of the keys.
+final class NodeNumbers {
+    private let reader: Reader
+    private let relation: Int
+    private let isSingle: Bool
+    private let buffer = ByteBuffer()
+    private var numbers: [[UInt8]: Int] = [:]
+    private var strings: [[UInt8]] = []
+
+    init(_ reader: Reader, _ relation: Int) {
+        self.reader = reader
+        self.relation = relation
+        isSingle = reader.core.lookups(relation).count == 1
+    }
+
+    /// Nil if there is no such node.
+    func number(of key: String) throws -> Int? {
+        guard isSingle else { return number(of: Array(key.utf8)) }
+        var key = key
+        let dictionary = reader.core.lookups(relation)[0].dictionary
+        return try key.withUTF8 { utf8 in
+            let bytes = UnsafeRawBufferPointer(utf8)
+            return try dictionary.find(bytes, hash: xxh3(bytes))
+        }
+    }
+
+    private func number(of bytes: [UInt8]) -> Int {
+        if let known = numbers[bytes] { return known }
+        numbers[bytes] = strings.count
+        strings.append(bytes)
+        return strings.count - 1
+    }
+
+    func number(of node: Node) throws -> Int {
+        if isSingle { return Int(node.id) }
+        buffer.removeAll()
+        try reader.appendKey(of: node, relation, to: buffer)
+        return number(of: Array(buffer.bytes))
+    }
+
+    func key(_ number: Int) throws -> String {
+        guard isSingle else { return String(decoding: strings[number], as: UTF8.self) }
+        buffer.removeAll()
+        try reader.core.lookups(relation)[0].dictionary.append(number, to: buffer)
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+
+    func edges(_ direction: Direction, of number: Int, into edges: inout [Edge]) throws {
+        guard isSingle else {
+            return try strings[number].withUnsafeBytes {
+                try reader.edges(relation, direction, of: $0, into: &edges)
+            }
+        }
+        edges.removeAll(keepingCapacity: true)
+        try reader.append(
+            relation, direction, reader.core.lookups(relation).baseAddress.unsafelyUnwrapped,
+            number, to: &edges)
+    }
+
+    /// By their bytes, as the store's own order is.
+    func precedes(_ a: Int, _ b: Int) -> Bool {
+        isSingle ? a < b : strings[a].lexicographicallyPrecedes(strings[b])
+    }
+}
+
+/// An edge that a walk met.
+struct WalkedEdge {
+    let row: RowID
+    /// The end that the walk came from, and the other.
+    let near: Int
+    let far: Int
+    let depth: Int
+}
+
+struct LevelWalk {
+    let edges: EdgeReader
+    let nodes: NodeNumbers
+    let direction: Direction
+    let filter: EdgeFilter
+
+    init(_ reader: Reader, _ direction: Direction, _ filter: EdgeFilter) throws {
+        edges = try EdgeReader(reader)
+        nodes = NodeNumbers(reader, edges.relation)
+        self.direction = direction
+        self.filter = filter
+    }
+
+    /// Calls `body` with the edges of each level in order; the next level begins where they end.
+    /// Each node is come from once, and each edge met once.
+    func run(
+        from starts: [String], depth: Int, _ body: ([WalkedEdge]) throws -> Void
+    ) throws {
+        var level = try starts.compactMap { try nodes.number(of: $0) }.sorted(by: nodes.precedes)
+        var seen = Set(level)
+        var distance = 0
+        var found: [Edge] = []
+        while distance < depth, !level.isEmpty {
+            distance += 1
+            var met: [WalkedEdge] = []
+            for node in level {
+                let start = met.count
+                try nodes.edges(direction, of: node, into: &found)
+                for edge in found where try filter.accepts(edge.row, edges) {
+                    let far = try nodes.number(of: edge.neighbour)
+                    guard try filter.folder.isEmpty || filter.accepts(end: nodes.key(far)) else {
+                        continue
+                    }
+                    met.append(WalkedEdge(row: edge.row, near: node, far: far, depth: distance))
+                }
+                if met.count > start + 1 { try sort(&met[start...]) }
+            }
+            try body(met)
+            level = met.compactMap { seen.insert($0.far).inserted ? $0.far : nil }
+                .sorted(by: nodes.precedes)
+        }
+    }
+
+    /// By their far ends, then by their kinds.
+    private func sort(_ met: inout ArraySlice<WalkedEdge>) throws {
+        var failure: (any Error)?
+        met.sort { a, b in
+            if a.far != b.far { return nodes.precedes(a.far, b.far) }
+            do {
+                return try edges.kind(a.row).utf8.lexicographicallyPrecedes(
+                    edges.kind(b.row).utf8)
+            } catch {
+                failure = error
+                return false
+            }
+        }
+        if let failure { throw failure }
+    }
+}
