@@ -68,7 +68,7 @@ struct EntityReader {
     let reader: Reader
     let relation: Int
     let key, name, qualifiedName, kind, language, file, startLine, endLine: Int
-    let parent, visibility, signature: Int
+    let parent, visibility, signature, isTestColumn: Int
     /// Whether entities are found by name without a look at all of them.
     let isIndexedByName: Bool
 
@@ -88,6 +88,7 @@ struct EntityReader {
         parent = try column("parent")
         visibility = try column("visibility")
         signature = try column("signature")
+        isTestColumn = try column("is_test")
         isIndexedByName = reader.snapshot.schema.relations[relation].target == "name"
     }
 
@@ -100,6 +101,10 @@ struct EntityReader {
 
     func text(_ row: RowID, _ column: Int) throws -> String {
         try reader.string(relation, row, column) ?? ""
+    }
+
+    func isTest(_ row: RowID) throws -> Bool {
+        try reader.int(relation, row, isTestColumn) == 1
     }
 
     /// The file that an entity is the whole of: a module that is in nothing.

@@ -10,11 +10,10 @@ enum CommandLineTool {
 
     /// In the order in which help lists them.
     static let commands: [Command] = [
-        .ingest, .importRows, .exportRows, .schema, .queryDeps, .queryRdeps, .queryEntity,
-        .querySearch,
-        .stats,
-        .files, .tests, .coverage, .ignored, .languages, .log, .diff, .inspect, .verify, .compact,
-        .gc, .backup, .recover,
+        .ingest, .importRows, .exportRows, .schema,
+        .queryDeps, .queryRdeps, .queryImpact, .queryPath, .queryEntity, .querySearch,
+        .stats, .files, .tests, .coverage, .ignored, .languages,
+        .log, .diff, .inspect, .verify, .compact, .gc, .backup, .recover,
     ]
 
     static func run(_ words: [String]) -> ExitCode {

@@ -19,7 +19,7 @@ struct GraphPicture {
         var group: String?
     }
 
-    struct Edge {
+    struct Edge: Hashable {
         let from: Int
         let to: Int
         let kind: String
@@ -52,6 +52,12 @@ struct GraphPicture {
     }
 
     init() {}
+
+    /// Leaves one of those that several paths have.
+    mutating func removeEqualEdges() {
+        var seen = Set<Edge>()
+        edges = edges.filter { seen.insert($0).inserted }
+    }
 
     /// Of edges, and what they were asked of.
     init(_ dependencies: [Dependency], of focus: [String]) {

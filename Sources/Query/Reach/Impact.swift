@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What may break if something is changed: all that depends on it, by distance.
+
+import CodeGraph
+import SegmentStore
+
+/// What depends on an entity, or on what it contains, nearest first.
+public struct Impact: Sendable {
+    /// Steps; `Int.max` for all.
+    public var depth = Int.max
+    /// Which edges are followed; what contains something does not depend on it.
+    public var filter: EdgeFilter
+    /// Entities in the answer.
+    public var limit = Int.max
+    /// Entities to pass over.
+    public var offset = 0
+
+    /// Follows all edges that something needs.
+    public init() {
+        filter = EdgeFilter()
+        filter.withoutKinds = ["contains"]
+        filter.resolutions = ["exact", "probable", "ambiguous"]
+    }
+
+    /// Something that depends on it.
+    public struct Affected: Sendable {
+        /// What it is.
+        public let entity: Entity
+        /// Steps to what was asked for.
+        public let distance: Int
+        /// What it depends on, one step nearer.
+        public let through: String
+        /// The kind of that edge.
+        public let kind: String
+        /// How sure the least sure edge of the surest shortest path is.
+        public let resolution: String
+        /// Whether it is a test.
+        public let isTest: Bool
+    }
+
+    /// What was found.
+    public struct Answer: Sendable {
+        /// Nearest first, then in the order of their keys.
+        public var affected: [Affected] = []
+        /// How many there are at distance 1, 2, …
+        public var countByDistance: [Int] = []
+        /// In how many files they are.
+        public var fileCount = 0
+        /// Tests among them; those that the store left out are not known.
+        public var testCount = 0
+        /// References by the name of it to which no definition was found.
+        public var unresolvedCount = 0
+        /// All, those too that are not in the answer.
+        public var total: Int { countByDistance.reduce(0, +) }
+        /// Edges between what is in the answer, for a picture of it.
+        public var edges: [Dependency] = []
+    }
+
+    /// Starts from the entity and all that it contains.
+    public func run(_ reader: Reader, of key: String) throws -> Answer {
+        let starts = try Self.withMembers(key, reader)
+        let walk = try LevelWalk(reader, .incoming, filter)
+        var found: [Found] = []
+        var places: [Int: Int] = [:]
+        for start in starts {
+            if let node = try walk.nodes.number(of: start) { places[node] = -1 }
+        }
+        try walk.run(from: starts, depth: depth) { edges in
+            let level = found.count
+            for edge in edges {
+                let doubt = max(
+                    places[edge.near].flatMap { $0 < 0 ? nil : found[$0].doubt } ?? 0,
+                    Self.doubt(try walk.edges.resolution(edge.row)))
+                if let place = places[edge.far] {
+                    // The same distance by a surer path.
+                    if place >= level, doubt < found[place].doubt {
+                        found[place] = Found(edge: edge, doubt: doubt)
+                    }
+                } else {
+                    places[edge.far] = found.count
+                    found.append(Found(edge: edge, doubt: doubt))
+                }
+            }
+            found[level...].sort { walk.nodes.precedes($0.edge.far, $1.edge.far) }
+            for place in level..<found.count { places[found[place].edge.far] = place }
+        }
+        return try answer(found, walk, key)
+    }
+
+    private struct Found {
+        let edge: WalkedEdge
+        let doubt: Int
+    }
+
+    private static let doubts = ["exact", "probable", "ambiguous", CodeGraph.unresolvedKind]
+    private static func doubt(_ resolution: String) -> Int {
+        doubts.firstIndex(of: resolution) ?? 0
+    }
+
+    private func answer(_ found: [Found], _ walk: LevelWalk, _ key: String) throws -> Answer {
+        var answer = Answer()
+        let reader = walk.edges.reader
+        let entities = try EntityReader(reader)
+        var files = Set<String>()
+        for (place, item) in found.enumerated() {
+            let edge = item.edge
+            while answer.countByDistance.count < edge.depth { answer.countByDistance.append(0) }
+            answer.countByDistance[edge.depth - 1] += 1
+            let own = try walk.nodes.key(edge.far)
+            let row = try reader.find(entities.relation, key: own)
+            let isTest = try row.map { try entities.isTest($0) } ?? false
+            if isTest { answer.testCount += 1 }
+            files.insert(try row.map { try entities.text($0, entities.file) } ?? KeyParts(own).file)
+            guard place >= offset, place - offset < limit else { continue }
+            let near = try walk.nodes.key(edge.near)
+            answer.affected.append(
+                Affected(
+                    entity: try row.map { try entities.entity($0) } ?? Entity(outside: own),
+                    distance: edge.depth, through: near, kind: try walk.edges.kind(edge.row),
+                    resolution: Self.doubts[item.doubt], isTest: isTest))
+            answer.edges.append(
+                try walk.edges.dependency(edge.row, from: own, to: near, edge.depth))
+        }
+        answer.fileCount = files.subtracting([""]).count
+        answer.unresolvedCount = try UnresolvedNames.count(toNamesOf: key, walk.edges)
+        return answer
+    }
+
+    /// A key and those of all that its entity contains.
+    static func withMembers(_ key: String, _ reader: Reader) throws -> [String] {
+        var filter = EdgeFilter()
+        filter.kinds = ["contains"]
+        let walk = try LevelWalk(reader, .outgoing, filter)
+        var keys = [key]
+        var seen = Set(try walk.nodes.number(of: key).map { [$0] } ?? [])
+        try walk.run(from: [key], depth: .max) { edges in
+            for edge in edges where seen.insert(edge.far).inserted {
+                keys.append(try walk.nodes.key(edge.far))
+            }
+        }
+        return keys
+    }
+}

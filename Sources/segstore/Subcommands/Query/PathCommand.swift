@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import Query
+import SegmentStore
+
+extension Option {
+    fileprivate static let all = Option(
+        name: "all", value: nil, help: "all shortest paths, up to --limit")
+    fileprivate static let pathLimit = Option(
+        name: "limit", value: "N", help: "at most N paths with --all (default: 100)")
+}
+
+extension Command {
+    static let queryPath = Command(
+        name: "query path", operands: ["from", "to"],
+        summary: "how one key comes to depend on another",
+        details: """
+            The shortest chain of edges from the first to the second, or with --all every one that is as \
+            short. Where no way leads there, it is said whether one leads back.
+
+            \(keyDetails)
+            """,
+        examples: [
+            "segstore query path main Session.refresh", "segstore query path a.rs b.rs --all",
+        ],
+        options: [.all, .kind, .resolution, .within, .pathLimit] + Inquiry.options, draws: true
+    ) { arguments, output in
+        var search = PathSearch()
+        let filter = try arguments.edgeFilter()
+        search.filter.kinds = filter.kinds
+        search.filter.folder = filter.folder
+        if let resolutions = filter.resolutions { search.filter.resolutions = resolutions }
+        let limit = try arguments.number(.pathLimit, atLeast: 1) ?? 100
+        search.limit = arguments.has(.all) ? limit : 1
+        try answer(search, Inquiry(arguments, output))
+        return .done
+    }
+
+    private struct Step {
+        let path: Int
+        let edge: Dependency
+    }
+
+    private static func answer(_ search: PathSearch, _ inquiry: Inquiry) throws {
+        let arguments = inquiry.arguments
+        let (from, to) = (
+            try inquiry.key(arguments.operands[0]), try inquiry.key(arguments.operands[1])
+        )
+        _ = try inquiry.noteUnknown(arguments.edgeFilter())
+        let answer = try search.run(inquiry.reader, from: from, to: to)
+        guard !arguments.format.isPicture else {
+            var picture = GraphPicture(answer.paths.flatMap(\.self), of: [from, to])
+            picture.removeEqualEdges()
+            return try inquiry.output.draw(picture, arguments.format)
+        }
+        let steps = answer.paths.enumerated().flatMap { number, path in
+            path.map { Step(path: number + 1, edge: $0) }
+        }
+        try inquiry.answer(
+            table(answer.paths.count > 1), steps, page: 0..<steps.count, of: steps.count,
+            nothing: nil
+        ) { json in
+            json.member("from", from)
+            json.member("to", to)
+            json.member("found", answer.length != nil)
+            json.member("length", answer.length)
+            json.member("paths", answer.paths.count)
+            json.member("all_paths", answer.total)
+        }
+        guard arguments.format == .text else { return }
+        if answer.length == 0 {
+            inquiry.output.note("both are \(from)")
+        } else if answer.length == nil {
+            let isReverse = try search.run(inquiry.reader, from: to, to: from).length != nil
+            inquiry.output.note(
+                "no path leads from \(from) to \(to)\(isReverse ? "; one leads the other way" : "")"
+            )
+        } else if answer.total > answer.paths.count {
+            let advice = arguments.has(.all) ? "" : "; --all lists them"
+            inquiry.output.note(
+                "showing \(Text.count(answer.paths.count)) of \(Text.count(answer.total, "shortest path"))\(advice)"
+            )
+        }
+    }
+
+    private static func table(_ hasSeveral: Bool) -> AnswerTable<Step> {
+        AnswerTable(
+            "edges",
+            [
+                .init("path", heading: hasSeveral ? "path" : nil, .right) { .int($0.path) },
+                .init("step", heading: "step", .right) { .int($0.edge.depth) },
+                .init("from", heading: "from", .keys) { .text($0.edge.from) },
+                .init("kind", heading: "kind") { .text($0.edge.kind) },
+                .init("to", heading: "to", .keys) { .text($0.edge.to) },
+                .init("file") { .text($0.edge.file) },
+                .init(
+                    "line", heading: "where",
+                    text: { "\($0.edge.file):\($0.edge.lines.first ?? 0)" }
+                ) { .init($0.edge.lines.first) },
+                .init("resolution", heading: "resolution") { .text($0.edge.resolution) },
+            ], order: ["path", "step", "from", "kind", "to", "line", "resolution"])
+    }
+}
