@@ -74,7 +74,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "Query", dependencies: ["CodeGraph", "SegmentStore", "Codec"],
+            name: "Query", dependencies: ["CodeGraph", "SegmentStore", "Codec", "Platform"],
             swiftSettings: strict),
 
         .executableTarget(
@@ -116,7 +116,9 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "QueryTests",
-            dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
+            dependencies: [
+                "Query", "Ingest", "CodeGraph", "SegmentStore", "Platform", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ExchangeTests",
