@@ -20,8 +20,10 @@ struct LocalMoving: ~Copyable {
     /// A gain below this share of a node's weight is what rounding makes.
     private static let leastGain = 1e-12
 
+    /// `order` has every node: in which order they are looked at first.
     init(
-        _ graph: WeightedGraph, _ communities: borrowing FlatArray<Int32>, resolution: Double
+        _ graph: WeightedGraph, _ communities: borrowing FlatArray<Int32>, _ resolution: Double,
+        order: consuming FlatArray<Int32>
     ) {
         self.graph = graph
         self.resolution = resolution
@@ -30,7 +32,7 @@ struct LocalMoving: ~Copyable {
         sizes = FlatArray(repeating: 0, count: count)
         free = FlatArray(capacity: count)
         near = NearGroups(count: count)
-        queue = FlatArray(ascending: count)
+        queue = order
         isQueued = FlatArray(repeating: true, count: count)
         for node in 0..<count {
             strengths[communities[node]] += graph.strengths[node]

@@ -17,7 +17,7 @@ struct Refinement: ~Copyable {
     private let near: NearGroups
 
     init(
-        _ graph: WeightedGraph, _ communities: borrowing FlatArray<Int32>, resolution: Double
+        _ graph: WeightedGraph, _ communities: borrowing FlatArray<Int32>, _ resolution: Double
     ) {
         self.graph = graph
         self.resolution = resolution
