@@ -25,7 +25,7 @@ enum MeasuredGraphs {
         ("two nodes", Digraph(nodeCount: 2, [(1, 0)])),
         ("a triangle and its reverse", Digraph(nodeCount: 6, triangles)),
         ("complete", complete(12)), ("a chain", chain(30)), ("a star", star(30)),
-        ("a ring", ring(9)), ("cliques", cliques(5, of: 6)), ("diamonds", diamonds(20)),
+        ("a ring", ring(9)), ("cliques", cliques(5, of: 6)), ("diamonds", diamonds(10)),
     ]
 
     private static let triangles: [Edge] = [
