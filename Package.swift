@@ -119,7 +119,7 @@ let package = Package(
             dependencies: [
                 "Query", "Ingest", "CodeGraph", "SegmentStore", "Platform", "TestSupport",
             ],
-            swiftSettings: strict),
+            exclude: ["Independent"], swiftSettings: strict),
         .testTarget(
             name: "ExchangeTests",
             dependencies: ["Exchange", "SegmentStore", "CodeGraph", "Codec", "TestSupport"],
