@@ -74,7 +74,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "Query", dependencies: ["CodeGraph", "SegmentStore", "Codec"],
+            name: "Query", dependencies: ["CodeGraph", "SegmentStore", "Codec", "Platform"],
             swiftSettings: strict),
 
         .executableTarget(
@@ -116,8 +116,10 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "QueryTests",
-            dependencies: ["Query", "CodeGraph", "SegmentStore", "TestSupport"],
-            swiftSettings: strict),
+            dependencies: [
+                "Query", "Ingest", "CodeGraph", "SegmentStore", "Platform", "TestSupport",
+            ],
+            exclude: ["Independent"], swiftSettings: strict),
         .testTarget(
             name: "ExchangeTests",
             dependencies: ["Exchange", "SegmentStore", "CodeGraph", "Codec", "TestSupport"],

@@ -5,46 +5,12 @@ import TestSupport
 import Testing
 
 /// Tests/SecondReader/segstore_reader.py, which was written from FORMAT.md alone.
-///
-/// SEGSTORE_PYTHON names the interpreter, by default the first python3 that has what it needs: the
-/// one in PATH may be another than Debian's, whose packages scripts/setup installs.
 enum SecondReader {
-    struct Outcome {
-        var status: Int32
-        var output: String
-        var errors: String
-    }
-
     static let script = "\(FormatExampleTests.root)/Tests/SecondReader/segstore_reader.py"
-    static let interpreter: String? = {
-        let named = ProcessInfo.processInfo.environment["SEGSTORE_PYTHON"]
-        return (named.map { [$0] } ?? ["python3", "/usr/bin/python3"]).first {
-            (try? python($0, ["-c", "import lz4.block, xxhash, zstandard"]).status) == 0
-        }
-    }()
-    static let isThere = interpreter != nil
+    static let python = Python(importing: ["lz4.block", "xxhash", "zstandard"])
 
-    /// `-B`: nothing is to be left beside the script.
-    static func run(_ arguments: [String]) throws -> Outcome {
-        try python(try #require(interpreter), ["-B", script] + arguments)
-    }
-
-    private static func python(_ interpreter: String, _ arguments: [String]) throws -> Outcome {
-        let process = Process()
-        let output = Pipe()
-        let errors = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [interpreter] + arguments
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        func text(_ pipe: Pipe) -> String {
-            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }
-        // What goes to the other is a line or a traceback, which a pipe holds.
-        let (out, error) = (text(output), text(errors))
-        process.waitUntilExit()
-        return Outcome(status: process.terminationStatus, output: out, errors: error)
+    static func run(_ arguments: [String]) throws -> Python.Outcome {
+        try #require(python).run(script, arguments)
     }
 }
 
@@ -52,14 +18,14 @@ enum SecondReader {
 /// wrong with any index or checksum.
 @Suite(
     .enabled(
-        if: SecondReader.isThere,
+        if: SecondReader.python != nil,
         "no python3 with the packages lz4, zstandard and xxhash: name one in SEGSTORE_PYTHON"))
 struct SecondReaderTests {
     let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
 
-    func read(_ path: String, _ arguments: String...) throws -> SecondReader.Outcome {
+    func read(_ path: String, _ arguments: String...) throws -> Python.Outcome {
         try SecondReader.run([path] + arguments)
     }
 

@@ -21,7 +21,7 @@ import Testing
             "CSegstoreTreeSitter", "CodeGraph", "Codec", "Dispatch", "Glibc", "Platform",
             "SegmentStore", "Synchronization",
         ],
-        "Query": ["CodeGraph", "Codec", "Dispatch", "SegmentStore", "Synchronization"],
+        "Query": ["CodeGraph", "Codec", "Dispatch", "Platform", "SegmentStore", "Synchronization"],
         "segstore": [
             "CodeGraph", "Codec", "Dispatch", "Exchange", "Glibc", "Ingest", "Platform", "Query",
             "SegmentStore", "Synchronization",
