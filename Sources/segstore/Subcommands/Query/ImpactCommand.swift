@@ -27,7 +27,7 @@ extension Command {
             + Inquiry.options,
         draws: true
     ) { arguments, output in
-        var impact = Impact()
+        var impact = ImpactQuery()
         impact.depth = try arguments.depth() ?? .max
         let filter = try arguments.edgeFilter()
         impact.filter.kinds = filter.kinds
@@ -39,7 +39,7 @@ extension Command {
         return .done
     }
 
-    private static func answer(_ impact: Impact, _ inquiry: Inquiry) throws {
+    private static func answer(_ impact: ImpactQuery, _ inquiry: Inquiry) throws {
         let arguments = inquiry.arguments
         let key = try inquiry.key(arguments.operand)
         let isMistyped = try inquiry.noteUnknown(arguments.edgeFilter())
@@ -72,7 +72,7 @@ extension Command {
         }
     }
 
-    private static func summary(_ answer: Impact.Answer) -> String {
+    private static func summary(_ answer: ImpactQuery.Answer) -> String {
         let distances = answer.countByDistance.enumerated().map { distance, count in
             "\(Text.count(count)) at distance \(distance + 1)"
         }
@@ -87,7 +87,7 @@ extension Command {
             "\(Text.count(answer.total, "entity", "entities")) in \(Text.count(answer.fileCount, "file")): \(shown.joined(separator: ", "))\(tests)"
     }
 
-    private static let table = AnswerTable<Impact.Affected>(
+    private static let table = AnswerTable<ImpactQuery.Affected>(
         "affected",
         [
             .init("distance", heading: "distance", .right) { .int($0.distance) },

@@ -24,7 +24,7 @@ extension Command {
         ],
         options: [.all, .kind, .resolution, .within, .pathLimit] + Inquiry.options, draws: true
     ) { arguments, output in
-        var search = PathSearch()
+        var search = PathQuery()
         let filter = try arguments.edgeFilter()
         search.filter.kinds = filter.kinds
         search.filter.folder = filter.folder
@@ -40,7 +40,7 @@ extension Command {
         let edge: Dependency
     }
 
-    private static func answer(_ search: PathSearch, _ inquiry: Inquiry) throws {
+    private static func answer(_ search: PathQuery, _ inquiry: Inquiry) throws {
         let arguments = inquiry.arguments
         let (from, to) = (
             try inquiry.key(arguments.operands[0]), try inquiry.key(arguments.operands[1])

@@ -6,7 +6,7 @@ import CodeGraph
 import SegmentStore
 
 /// What depends on an entity, or on what it contains, nearest first.
-public struct Impact: Sendable {
+public struct ImpactQuery: Sendable {
     /// Steps; `Int.max` for all.
     public var depth = Int.max
     /// Which edges are followed; what contains something does not depend on it.

@@ -6,7 +6,7 @@ import CodeGraph
 import SegmentStore
 
 /// Finds how something comes to depend on something else.
-public struct PathSearch: Sendable {
+public struct PathQuery: Sendable {
     /// Which edges are followed.
     public var filter: EdgeFilter
     /// Paths in the answer.
