@@ -16,6 +16,7 @@ enum AnswerCell {
     case texts([String])
 
     init(_ text: String?) { self = text.map { .text($0) } ?? .null }
+    init(_ number: Double?) { self = number.map { .float($0) } ?? .null }
     init(_ number: Int?) { self = number.map { .int($0) } ?? .null }
 }
 

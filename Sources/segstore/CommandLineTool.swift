@@ -12,6 +12,8 @@ enum CommandLineTool {
     static let commands: [Command] = [
         .ingest, .importRows, .exportRows, .schema,
         .queryDeps, .queryRdeps, .queryImpact, .queryPath, .queryEntity, .querySearch,
+        .queryCycles, .queryHotspots, .queryHubs, .queryEntryPoints, .queryDead, .queryCentrality,
+        .queryKcore, .queryCommunities, .queryCoupling, .queryEntropy, .queryDebt,
         .stats, .files, .tests, .coverage, .ignored, .languages,
         .log, .diff, .inspect, .verify, .compact, .gc, .backup, .recover,
     ]

@@ -102,6 +102,12 @@ package final class CodeMap {
         node < entityCount ? try entities.entity(rows[node]) : Entity(outside: try key(node))
     }
 
+    /// What stands in a column of an entity; empty for null.
+    package func text(_ entity: Int, _ column: String) throws -> String {
+        let index = try reader.column(column, of: entities.relation)
+        return try reader.string(entities.relation, rows[entity], index) ?? ""
+    }
+
     /// Nil if the graph does not have it.
     package func node(of key: String) throws -> Int? {
         guard let place = try reader.place(of: key, domain: CodeGraph.keyDomain) else { return nil }

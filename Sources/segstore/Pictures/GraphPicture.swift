@@ -36,15 +36,21 @@ struct GraphPicture {
     /// Adds a node unless it is there.
     @discardableResult
     mutating func add(key: String, isFocus: Bool = false, group: String? = nil) -> Int {
-        if let known = numbers[key] { return known }
         let parts = KeyParts(key)
-        nodes.append(
+        return add(
             Node(
                 key: key, name: parts.qualifiedName, kind: parts.kind, file: parts.file,
                 isFocus: isFocus, isExternal: parts.isExternal, group: group))
-        numbers[key] = nodes.count - 1
+    }
+
+    mutating func add(_ node: Node) -> Int {
+        if let known = numbers[node.key] { return known }
+        nodes.append(node)
+        numbers[node.key] = nodes.count - 1
         return nodes.count - 1
     }
+
+    mutating func add(_ edge: Edge) { edges.append(edge) }
 
     mutating func add(from: String, to: String, kind: String, resolution: String) {
         let edge = Edge(from: add(key: from), to: add(key: to), kind: kind, resolution: resolution)

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What nothing comes to, by the edges that are known; and where everything begins.
+//
+// Reached is what a file does when it is run, `main`, tests, and all that these lead to; with what is
+// reached, what it is in; and of a reached type what may be called without being named: what
+// overrides something, and what the language calls by itself.
+
+import CodeGraph
+import SegmentStore
+
+/// Entities that nothing is known to use.
+public struct DeadCode: Sendable {
+    /// An entity that is not reached, though what it is in is.
+    public struct Item: Sendable {
+        /// What it is.
+        public let label: GraphNodeLabel
+        /// Whether other trees may use it.
+        public let isExported: Bool
+        /// public, private, …
+        public let visibility: String
+        /// How long it is.
+        public let lineCount: Int
+        /// References by its name to which no definition was found.
+        public let possibleUseCount: Int
+    }
+
+    /// A page of them: what is not exported first, the longest first.
+    public var items: [Item] = []
+    /// How many there are.
+    public var total = 0
+    /// How many of them are exported.
+    public var exportedCount = 0
+    /// Tests that the store has left out: what only they use is listed too.
+    public var leftOutTestCount = 0
+
+    static let kinds: Set<String> = [
+        "function", "method", "class", "struct", "enum", "interface", "trait", "protocol", "union",
+        "type_alias", "constant", "variable", "macro", "property",
+    ]
+
+    /// Looks at all entities; those of `kinds` alone, if they are given, and of a folder.
+    public init(
+        _ reader: Reader, kinds: Set<String>? = nil, folder: String = "", limit: Int = .max,
+        offset: Int = 0
+    ) throws {
+        var filter = EdgeFilter()
+        filter.withoutKinds = ["contains"]
+        filter.resolutions = ["exact", "probable", "ambiguous"]
+        let map = try CodeMap(reader, filter)
+        let reached = try Reached(map)
+        let wanted = kinds ?? Self.kinds
+        let starts = try map.values("start_line")
+        let ends = try map.values("end_line")
+        func lineCount(_ node: Int) -> Int64 { ends[node] - starts[node] + 1 }
+        let found = (0..<map.entityCount).filter { node in
+            wanted.contains(reached.kind(node)) && !reached.isReached(node)
+                && reached.isParentReached(node) && isPath(reached.file(node), in: folder)
+        }.sorted { a, b in
+            let (open, other) = (reached.isExported(a), reached.isExported(b))
+            if open != other { return other }
+            let (long, short) = (lineCount(a), lineCount(b))
+            return long != short ? long > short : a < b
+        }
+        total = found.count
+        exportedCount = found.count { reached.isExported($0) }
+        leftOutTestCount =
+            (try? reader.snapshot.rowCount(CodeGraph.excludedTests.name)) ?? 0
+        let edges = try EdgeReader(reader)
+        for node in found.dropFirst(offset).prefix(limit) {
+            let entity = try map.entity(node)
+            items.append(
+                Item(
+                    label: GraphNodeLabel(entity), isExported: reached.isExported(node),
+                    visibility: entity.visibility, lineCount: Int(lineCount(node)),
+                    possibleUseCount: try UnresolvedNames.count(toNamesOf: entity.key, edges)))
+        }
+    }
+}
+
+/// Where programs begin: what nothing of the tree calls, and calls others.
+public struct EntryPoints: Sendable {
+    /// Something that nothing leads to.
+    public struct Item: Sendable {
+        /// What it is.
+        public let label: GraphNodeLabel
+        /// public, private, …
+        public let visibility: String
+        /// Whether it is where a program begins, by its name.
+        public let isMain: Bool
+        /// How many entities it depends on.
+        public let dependencies: Int
+        /// How many it leads to in the end.
+        public let reachCount: Int
+    }
+
+    /// A page of them: main functions first, then those that depend on most.
+    public var items: [Item] = []
+    /// How many there are.
+    public var total = 0
+
+    /// Looks at all functions, and at the code of files outside of any.
+    public init(
+        _ reader: Reader, folder: String = "", limit: Int = .max, offset: Int = 0
+    ) throws {
+        let map = try CodeMap(reader)
+        let reached = try Reached(map)
+        let degrees = Degrees(map.graph)
+        let loops = (0..<map.entityCount).map { node in
+            map.graph.neighbours(node).contains(Int32(node)) ? 1 as Int32 : 0
+        }
+        let found = (0..<map.entityCount).filter { node in
+            reached.isCode(node) && degrees.incoming[node] == loops[node]
+                && degrees.outgoing[node] > loops[node] && isPath(reached.file(node), in: folder)
+        }.sorted { a, b in
+            let (first, second) = (reached.isMain(a), reached.isMain(b))
+            if first != second { return first }
+            let (more, less) = (degrees.outgoing[a], degrees.outgoing[b])
+            return more != less ? more > less : a < b
+        }
+        total = found.count
+        for node in found.dropFirst(offset).prefix(limit) {
+            let entity = try map.entity(node)
+            items.append(
+                Item(
+                    label: GraphNodeLabel(entity), visibility: entity.visibility,
+                    isMain: reached.isMain(node), dependencies: Int(degrees.outgoing[node]),
+                    reachCount: Reach(map.graph, from: [Int32(node)]).nodes.count - 1))
+        }
+    }
+}
+
+extension GraphNodeLabel {
+    init(_ entity: Entity) {
+        self.init(
+            key: entity.key, name: entity.qualifiedName, kind: entity.kind, file: entity.file,
+            line: entity.startLine)
+    }
+}
+
+/// Which entities are come to.
+private struct Reached {
+    private let kinds, files, visibilities, names, languages: (numbers: [Int32], words: [String])
+    private let parents: [Int32]
+    private var reached: [Bool]
+
+    init(_ map: CodeMap) throws {
+        kinds = try map.words("kind")
+        files = try map.words("file")
+        visibilities = try map.words("visibility")
+        names = try map.words("name")
+        languages = try map.words("language")
+        parents = try map.parents()
+        reached = Array(repeating: false, count: map.entityCount)
+        let tests = try map.values("is_test")
+        let implicit = try implicitMembers(map)
+        var queue: [Int32] = []
+        func reach(_ node: Int32) {
+            if reached[Int(node)] { return }
+            reached[Int(node)] = true
+            queue.append(node)
+        }
+        for node in 0..<map.entityCount
+        where kind(node) == "module" || isMain(node) || tests[node] == 1 {
+            reach(Int32(node))
+        }
+        while let node = queue.popLast() {
+            for next in map.graph.neighbours(Int(node)) { reach(next) }
+            if parents[Int(node)] >= 0 { reach(parents[Int(node)]) }
+            for member in implicit[node] ?? [] { reach(member) }
+        }
+    }
+
+    func kind(_ node: Int) -> String { word(kinds, node) }
+    func file(_ node: Int) -> String { word(files, node) }
+    func isReached(_ node: Int) -> Bool { reached[node] }
+    func isParentReached(_ node: Int) -> Bool { parents[node] < 0 || reached[Int(parents[node])] }
+
+    func isExported(_ node: Int) -> Bool {
+        let visibility = word(visibilities, node)
+        return visibility == "public" || visibility == "protected"
+    }
+
+    /// Whether it is something that runs.
+    func isCode(_ node: Int) -> Bool {
+        ["function", "method", "constructor", "module"].contains(kind(node))
+    }
+
+    func isMain(_ node: Int) -> Bool {
+        guard ["function", "method"].contains(kind(node)) else { return false }
+        let name = word(names, node)
+        return ["main", "Main", "_main", "__main__"].contains(name)
+            || name == "init" && word(languages, node) == "go"
+    }
+
+    private func word(_ column: (numbers: [Int32], words: [String]), _ node: Int) -> String {
+        column.numbers[node] < 0 ? "" : column.words[Int(column.numbers[node])]
+    }
+
+    /// Of each type the members that may be called without being named.
+    private func implicitMembers(_ map: CodeMap) throws -> [Int32: [Int32]] {
+        var filter = EdgeFilter()
+        filter.kinds = ["extends", "implements"]
+        let types = try CodeMap(map.reader, filter, withExternals: true)
+        // Types above, in the tree, and whether any is outside: there it is not known what calls.
+        func above(_ type: Int) -> (ancestors: Set<Int32>, isOpen: Bool) {
+            var ancestors = Set<Int32>()
+            var isOpen = false
+            var rest = [Int32(type)]
+            while let next = rest.popLast() {
+                for upper in types.graph.neighbours(Int(next)) where ancestors.insert(upper).inserted
+                {
+                    if Int(upper) < types.entityCount { rest.append(upper) } else { isOpen = true }
+                }
+            }
+            return (ancestors, isOpen)
+        }
+        var members: [Int32: [Int32]] = [:]
+        for node in 0..<map.entityCount where parents[node] >= 0 {
+            members[parents[node], default: []].append(Int32(node))
+        }
+        var implicit: [Int32: [Int32]] = [:]
+        for (type, own) in members where !isCode(Int(type)) {
+            let (ancestors, isOpen) = above(Int(type))
+            let upper = Set(
+                ancestors.flatMap { members[$0] ?? [] }.map { names.numbers[Int($0)] })
+            let isAbstract = ["interface", "trait", "protocol"].contains(kind(Int(type)))
+            implicit[type] = own.filter { member in
+                isAbstract || isOpen || upper.contains(names.numbers[Int(member)])
+                    || isCalledByLanguage(Int(member))
+            }
+        }
+        return implicit
+    }
+
+    private func isCalledByLanguage(_ node: Int) -> Bool {
+        let name = word(names, node)
+        return kind(node) == "constructor" || name.hasPrefix("__") || name.hasPrefix("operator")
+            || ["init", "deinit", "subscript", "initialize", "constructor"].contains(name)
+    }
+}
