@@ -12,6 +12,7 @@ enum CommandLineTool {
     static let commands: [Command] = [
         .ingest, .importRows, .exportRows, .schema,
         .queryDeps, .queryRdeps, .queryImpact, .queryPath, .queryEntity, .querySearch,
+        .queryContext,
         .queryCycles, .queryHotspots, .queryHubs, .queryEntryPoints, .queryDead, .queryCentrality,
         .queryKcore, .queryCommunities, .queryCoupling, .queryEntropy, .queryDebt,
         .stats, .files, .tests, .coverage, .ignored, .languages,

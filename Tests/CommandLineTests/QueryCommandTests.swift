@@ -265,7 +265,7 @@ import Testing
         let json = try tool("diff", "1", "3", "--format", "json", "--limit", "2").json()
         #expect(json["total"] as? Int == 8 && json["truncated"] as? Bool == true)
         let relations = json["relations"] as? [String: [String: Int]] ?? [:]
-        #expect(relations["edges"] == ["added": 5, "removed": 0, "changed": 0])
+        #expect(relations["edges"] == ["added": 5, "removed": 0, "changed": 0, "moved": 0])
         #expect((json["changes"] as? [Any])?.count == 2)
         let lines = try tool("diff", "3", "2", "--format", "ndjson", "--relation", "entities")
         #expect(lines.outputLines.count == 3)

@@ -224,7 +224,9 @@ public final class KeyFinder {
                 NameMatcher($0, limit: NamePattern.slips(in: $0))
             }
             try forEachKey { key in
-                NamePattern.componentsOfName(key).contains { part in
+                let name = Self.nameEnd(key)
+                guard matchers.contains(where: { $0.mayMatch(in: name) }) else { return false }
+                return NamePattern.componentsOfName(key).contains { part in
                     matchers.indices.contains { matchers[$0].match(part) != nil }
                 }
             } body: { node, _ in

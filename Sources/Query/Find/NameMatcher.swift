@@ -40,6 +40,13 @@ package struct NameMatcher {
         distance = BitDistance(folded)
     }
 
+    /// False if no name that stands in this text can be like it.
+    package func mayMatch(in text: Slice<UnsafeRawBufferPointer>) -> Bool {
+        var set: UInt64 = 0
+        for byte in text { set |= Self.letter(Self.fold(byte)) }
+        return (letters & ~set).nonzeroBitCount <= limit
+    }
+
     /// Nil if it is not like it.
     package mutating func match(_ name: UnsafeRawBufferPointer) -> NameMatch? {
         let count = name.count

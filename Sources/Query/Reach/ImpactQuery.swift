@@ -59,7 +59,13 @@ public struct ImpactQuery: Sendable {
 
     /// Starts from the entity and all that it contains.
     public func run(_ reader: Reader, of key: String) throws -> Answer {
-        let starts = try Self.withMembers(key, reader)
+        var answer = try run(reader, from: Self.withMembers(key, reader))
+        answer.unresolvedCount = try UnresolvedNames.count(toNamesOf: key, EdgeReader(reader))
+        return answer
+    }
+
+    /// Starts from just these.
+    public func run(_ reader: Reader, from starts: [String]) throws -> Answer {
         let walk = try LevelWalk(reader, .incoming, filter)
         var found: [Found] = []
         var places: [Int: Int] = [:]
@@ -85,7 +91,7 @@ public struct ImpactQuery: Sendable {
             found[level...].sort { walk.nodes.precedes($0.edge.far, $1.edge.far) }
             for place in level..<found.count { places[found[place].edge.far] = place }
         }
-        return try answer(found, walk, key)
+        return try answer(found, walk)
     }
 
     private struct Found {
@@ -98,22 +104,21 @@ public struct ImpactQuery: Sendable {
         doubts.firstIndex(of: resolution) ?? 0
     }
 
-    private func answer(_ found: [Found], _ walk: LevelWalk, _ key: String) throws -> Answer {
+    private func answer(_ found: [Found], _ walk: LevelWalk) throws -> Answer {
         var answer = Answer()
         let reader = walk.edges.reader
         let entities = try EntityReader(reader)
-        var files = Set<String>()
+        var files = Set<FileNumber>()
         for (place, item) in found.enumerated() {
             let edge = item.edge
             while answer.countByDistance.count < edge.depth { answer.countByDistance.append(0) }
             answer.countByDistance[edge.depth - 1] += 1
-            let own = try walk.nodes.key(edge.far)
-            let row = try reader.find(entities.relation, key: own)
+            let row = try walk.nodes.row(edge.far, of: entities)
             let isTest = try row.map { try entities.isTest($0) } ?? false
             if isTest { answer.testCount += 1 }
-            files.insert(try row.map { try entities.text($0, entities.file) } ?? KeyParts(own).file)
+            if let row { files.insert(try FileNumber(row, entities)) }
             guard place >= offset, place - offset < limit else { continue }
-            let near = try walk.nodes.key(edge.near)
+            let (own, near) = (try walk.nodes.key(edge.far), try walk.nodes.key(edge.near))
             answer.affected.append(
                 Affected(
                     entity: try row.map { try entities.entity($0) } ?? Entity(outside: own),
@@ -122,9 +127,29 @@ public struct ImpactQuery: Sendable {
             answer.edges.append(
                 try walk.edges.dependency(edge.row, from: own, to: near, edge.depth))
         }
-        answer.fileCount = files.subtracting([""]).count
-        answer.unresolvedCount = try UnresolvedNames.count(toNamesOf: key, walk.edges)
+        answer.fileCount = try FileNumber.count(files, entities)
         return answer
+    }
+
+    /// A file as a segment numbers it.
+    private struct FileNumber: Hashable {
+        let part: Int32
+        let number: Int64
+
+        init(_ row: RowID, _ entities: EntityReader) throws {
+            part = row.part
+            number = try entities.reader.int(entities.relation, row, entities.file) ?? -1
+        }
+
+        /// How many files they are: several segments may have rows of one.
+        static func count(_ files: Set<FileNumber>, _ entities: EntityReader) throws -> Int {
+            if Set(files.map(\.part)).count < 2 { return files.count }
+            let paths = try files.map {
+                try entities.reader.string(
+                    part: Int($0.part), number: $0.number, domain: CodeGraph.fileDomain)
+            }
+            return Set(paths).count
+        }
     }
 
     /// A key and those of all that its entity contains.

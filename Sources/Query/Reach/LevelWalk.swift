@@ -54,6 +54,22 @@ final class NodeNumbers {
         return String(decoding: buffer.bytes, as: UTF8.self)
     }
 
+    /// Where its entity is, if it is one.
+    func row(_ number: Int, of entities: EntityReader) throws -> RowID? {
+        guard isSingle else {
+            return try strings[number].withUnsafeBytes {
+                try reader.find(entities.relation, key: $0)
+            }
+        }
+        let part = reader.core.lookups(relation)[0].part
+        if let row = try reader.row(entities.relation, at: Node(part: part, id: number)) {
+            return row
+        }
+        // Entities may be in segments that have no edges.
+        return try entities.reader.core.lookups(entities.relation).count > 1
+            ? reader.find(entities.relation, key: key(number)) : nil
+    }
+
     func edges(_ direction: Direction, of number: Int, into edges: inout [Edge]) throws {
         guard isSingle else {
             return try strings[number].withUnsafeBytes {

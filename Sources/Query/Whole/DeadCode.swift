@@ -21,11 +21,14 @@ public struct DeadCode: Sendable {
         public let visibility: String
         /// How long it is.
         public let lineCount: Int
+        /// How many entities use it, none of which is reached.
+        public let userCount: Int
         /// References by its name to which no definition was found.
         public let possibleUseCount: Int
     }
 
-    /// A page of them: what is not exported first, the longest first.
+    /// A page of them: what is not exported first, what nothing at all uses before what only such
+    /// uses, the longest first.
     public var items: [Item] = []
     /// How many there are.
     public var total = 0
@@ -50,6 +53,7 @@ public struct DeadCode: Sendable {
         let map = try CodeMap(reader, filter)
         let reached = try Reached(map)
         let wanted = kinds ?? Self.kinds
+        let degrees = Degrees(map.graph)
         let starts = try map.values("start_line")
         let ends = try map.values("end_line")
         func lineCount(_ node: Int) -> Int64 { ends[node] - starts[node] + 1 }
@@ -59,6 +63,8 @@ public struct DeadCode: Sendable {
         }.sorted { a, b in
             let (open, other) = (reached.isExported(a), reached.isExported(b))
             if open != other { return other }
+            let (isUsed, isOtherUsed) = (degrees.incoming[a] > 0, degrees.incoming[b] > 0)
+            if isUsed != isOtherUsed { return isOtherUsed }
             let (long, short) = (lineCount(a), lineCount(b))
             return long != short ? long > short : a < b
         }
@@ -73,6 +79,7 @@ public struct DeadCode: Sendable {
                 Item(
                     label: GraphNodeLabel(entity), isExported: reached.isExported(node),
                     visibility: entity.visibility, lineCount: Int(lineCount(node)),
+                    userCount: Int(degrees.incoming[node]),
                     possibleUseCount: try UnresolvedNames.count(toNamesOf: entity.key, edges)))
         }
     }
@@ -208,8 +215,8 @@ private struct Reached {
             var isOpen = false
             var rest = [Int32(type)]
             while let next = rest.popLast() {
-                for upper in types.graph.neighbours(Int(next)) where ancestors.insert(upper).inserted
-                {
+                for upper in types.graph.neighbours(Int(next))
+                where ancestors.insert(upper).inserted {
                     if Int(upper) < types.entityCount { rest.append(upper) } else { isOpen = true }
                 }
             }

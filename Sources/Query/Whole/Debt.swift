@@ -62,7 +62,8 @@ public struct Debt: Sendable {
     public static let rules = [
         DebtRule(
             name: "complexity",
-            formula: "10 + 2 × (complexity - \(complexityLimit)) of a function above \(complexityLimit)"),
+            formula:
+                "10 + 2 × (complexity - \(complexityLimit)) of a function above \(complexityLimit)"),
         DebtRule(
             name: "length", formula: "(lines - \(lineLimit)) / 2 of a function above \(lineLimit)"),
         DebtRule(
@@ -75,7 +76,8 @@ public struct Debt: Sendable {
             formula: "60 for each file that is in a cycle of files, at its module"),
         DebtRule(
             name: "copy",
-            formula: "20 for each function of \(copyLineLimit) lines or more that stands elsewhere too"),
+            formula:
+                "20 for each function of \(copyLineLimit) lines or more that stands elsewhere too"),
     ]
 
     /// Looks at all entities.
@@ -116,9 +118,12 @@ public struct Debt: Sendable {
             add(3, 30 * Double(types.measures.classes[number].parts - 1), to: Int(type))
         }
         try Self.forEachFileInCycle(map, files, kinds) { add(4, 60, to: $0) }
-        let hashes = try Self.copies(map, where: { node in
-            isFunction.contains(kind(node)) && ends[node] - starts[node] + 1 >= Self.copyLineLimit
-        })
+        let hashes = try Self.copies(
+            map,
+            where: { node in
+                isFunction.contains(kind(node))
+                    && ends[node] - starts[node] + 1 >= Self.copyLineLimit
+            })
         for node in hashes { add(5, 20, to: node) }
 
         byRule = Self.rules.map { ($0.name, 0) }

@@ -110,7 +110,8 @@ public final class WholeGraph {
     package func label(_ node: Int) throws -> GraphNodeLabel {
         guard level == .entity else {
             return GraphNodeLabel(
-                key: paths[node], name: paths[node], kind: level.rawValue, file: paths[node], line: 0)
+                key: paths[node], name: paths[node], kind: level.rawValue, file: paths[node],
+                line: 0)
         }
         let entity = try map.entity(entities.isEmpty ? node : Int(entities[node]))
         return GraphNodeLabel(

@@ -280,9 +280,14 @@ package struct DictionaryReader: @unchecked Sendable {
             }
             stem.truncate(to: entry.shared)
             stem.append(entry.suffix, count: entry.suffixCount)
+            let tail = try tail(entry.tail)
+            if tail.isEmpty {
+                try body(id, stem.bytes)
+                continue
+            }
             whole.removeAll()
             whole.append(stem.bytes)
-            whole.append(try tail(entry.tail))
+            whole.append(tail)
             try body(id, whole.bytes)
         }
     }

@@ -22,6 +22,14 @@ extension Reader {
         try dictionary.append(Int(node.id), to: out)
     }
 
+    /// The string of a number that a segment's interned column has.
+    package func string(part: Int, number: Int64, domain name: String) throws -> String {
+        let bytes = ByteBuffer()
+        guard number >= 0 else { return "" }
+        try appendString(of: Node(part: part, id: Int(number)), domain: name, to: bytes)
+        return String(decoding: bytes.bytes, as: UTF8.self)
+    }
+
     /// Where a string is, in the newest segment that has it.
     package func place(of string: String, domain name: String) throws -> Node? {
         guard let domain = schema.domains.firstIndex(of: name) else { return nil }

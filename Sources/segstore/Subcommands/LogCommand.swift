@@ -7,14 +7,18 @@ extension Command {
         details: """
             Newest first. Rows and size are those of the whole store at that commit. Times are local; \
             JSON has them in UTC.
-            """
+            """,
+        examples: ["segstore log --limit 10"], options: [.limit, .offset]
     ) { arguments, output in
+        let limit = try arguments.number(.limit) ?? .max
+        let offset = try arguments.number(.offset) ?? 0
         let store = try StoreLocation.open(try StoreLocation.find(arguments), .readOnly)
-        let commits = try store.history()
+        let all = try store.history()
+        let commits = Array(all.dropFirst(offset).prefix(limit))
         let relations = try store.schema().relations.map(\.name)
         switch arguments.format {
         case .text:
-            if commits.isEmpty {
+            if all.isEmpty {
                 let isPack = !StoreFiles.isDirectory(store.path)
                 Console.note(
                     "\(store.path): \(isPack ? "a packed store has no history" : "there is no commit yet")"
@@ -28,10 +32,17 @@ extension Command {
                 columns: ["generation", "parent", "kind", "label", "time", "segments", "bytes"]
                     + relations.map { "rows.\($0)" }
             ) {
+                $0.member("total", all.count)
+                $0.member("offset", min(offset, all.count))
                 $0.member("count", commits.count)
+                $0.member("truncated", min(offset, all.count) + commits.count < all.count)
             } rows: { rows in
                 for commit in commits { try rows.row { describe(commit, relations, $0) } }
             }
+        }
+        if commits.count < all.count, arguments.format != .json {
+            output.note(
+                "showing \(Text.count(commits.count)) of \(Text.count(all.count, "commit"))")
         }
         return .done
     }

@@ -148,7 +148,8 @@ extension Command {
         let debt = try Debt(
             whole.inquiry.reader, folder: arguments.folder, limit: whole.limit,
             offset: whole.offset)
-        try whole.answer(debtTable, debt.items, of: debt.total, nothing: "nothing is owed") { json in
+        try whole.answer(debtTable, debt.items, of: debt.total, nothing: "nothing is owed") {
+            json in
             json.member("minutes", debt.minutes)
             json.member("lines", debt.lineCount)
             json.member("ratio", debt.ratio)

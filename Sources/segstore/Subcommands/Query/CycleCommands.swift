@@ -75,7 +75,9 @@ extension Command {
             each connected. The same store gives the same ones. The largest first; members that are tied \
             to it most come first. \(wholeDetails)
             """,
-        examples: ["segstore query communities --by file", "segstore query communities --granularity 2"],
+        examples: [
+            "segstore query communities --by file", "segstore query communities --granularity 2",
+        ],
         options: [.granularity] + Option.whole
     ) { arguments, output in
         var granularity = 1.0

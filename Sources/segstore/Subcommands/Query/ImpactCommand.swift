@@ -50,7 +50,7 @@ extension Command {
         let start = min(impact.offset, answer.total)
         let page = start..<start + answer.affected.count
         try inquiry.answer(
-            table, answer.affected, page: page, of: answer.total,
+            AnswerTable.affected, answer.affected, page: page, of: answer.total,
             nothing: isMistyped ? nil : "nothing depends on \(key)"
         ) { json in
             json.member("key", key)
@@ -64,15 +64,17 @@ extension Command {
             json.member("unresolved_references", answer.unresolvedCount)
         }
         guard arguments.format == .text else { return }
-        if answer.total > 0 { inquiry.output.note(summary(answer)) }
+        if answer.total > 0 { inquiry.output.note(ImpactText.summary(answer)) }
         if answer.unresolvedCount > 0 {
             inquiry.output.note(
                 "a lower bound: \(Text.count(answer.unresolvedCount, "reference")) more by this name could not be resolved to any definition"
             )
         }
     }
+}
 
-    private static func summary(_ answer: ImpactQuery.Answer) -> String {
+enum ImpactText {
+    static func summary(_ answer: ImpactQuery.Answer) -> String {
         let distances = answer.countByDistance.enumerated().map { distance, count in
             "\(Text.count(count)) at distance \(distance + 1)"
         }
@@ -86,21 +88,27 @@ extension Command {
         return
             "\(Text.count(answer.total, "entity", "entities")) in \(Text.count(answer.fileCount, "file")): \(shown.joined(separator: ", "))\(tests)"
     }
+}
 
-    private static let table = AnswerTable<ImpactQuery.Affected>(
-        "affected",
-        [
-            .init("distance", heading: "distance", .right) { .int($0.distance) },
-            .init("key", heading: "entity", .keys) { .text($0.entity.key) },
-            .init("name") { .text($0.entity.name) },
-            .init("kind") { .text($0.entity.kind) },
-            .init("file") { .text($0.entity.file) },
-            .init("start_line", heading: "line", .right, text: { "\($0.entity.startLine)" }) {
-                .int($0.entity.startLine)
-            },
-            .init("edge", heading: "by") { .text($0.kind) },
-            .init("through", heading: "through", .keys) { .text($0.through) },
-            .init("resolution", heading: "resolution") { .text($0.resolution) },
-            .init("is_test", heading: "", text: { $0.isTest ? "test" : "" }) { .bool($0.isTest) },
-        ], order: ["distance", "resolution", "key", "start_line", "edge", "through", "is_test"])
+extension AnswerTable<ImpactQuery.Affected> {
+    static var affected: AnswerTable {
+        AnswerTable(
+            "affected",
+            [
+                .init("distance", heading: "distance", .right) { .int($0.distance) },
+                .init("key", heading: "entity", .keys) { .text($0.entity.key) },
+                .init("name") { .text($0.entity.name) },
+                .init("kind") { .text($0.entity.kind) },
+                .init("file") { .text($0.entity.file) },
+                .init("start_line", heading: "line", .right, text: { "\($0.entity.startLine)" }) {
+                    .int($0.entity.startLine)
+                },
+                .init("edge", heading: "by") { .text($0.kind) },
+                .init("through", heading: "through", .keys) { .text($0.through) },
+                .init("resolution", heading: "resolution") { .text($0.resolution) },
+                .init("is_test", heading: "", text: { $0.isTest ? "test" : "" }) {
+                    .bool($0.isTest)
+                },
+            ], order: ["distance", "resolution", "key", "start_line", "edge", "through", "is_test"])
+    }
 }

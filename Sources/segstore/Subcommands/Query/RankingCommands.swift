@@ -132,10 +132,13 @@ extension Command {
         var columns = AnswerTable<RankedNode>.labelColumns { $0.label }
         if let score {
             columns.append(
-                .init(score.name, heading: score.name, .right, text: {
-                    score.digits == 0
-                        ? Text.count(Int($0.score)) : Text.fixed($0.score, score.digits)
-                }) { score.digits == 0 ? .int(Int($0.score)) : .float($0.score) })
+                .init(
+                    score.name, heading: score.name, .right,
+                    text: {
+                        score.digits == 0
+                            ? Text.count(Int($0.score)) : Text.fixed($0.score, score.digits)
+                    }
+                ) { score.digits == 0 ? .int(Int($0.score)) : .float($0.score) })
         }
         columns += [
             .init("dependents", heading: "dependents", .right) { .int($0.dependents) },

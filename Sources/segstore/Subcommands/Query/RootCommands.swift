@@ -47,8 +47,8 @@ extension Command {
             Entities that are not come to from what files do when they are run, from main functions or from \
             tests, by exact, probable or ambiguous edges; of a type that is, what overrides something or is \
             called by the language itself counts as used. What is public is marked, for others may use it. \
-            'possible' counts references by the same name that could not be resolved. Of what is not used \
-            only the outermost is listed.
+            'users' are entities that use it and are not come to either; 'possible' counts references by the \
+            same name that could not be resolved. Of what is not used only the outermost is listed.
             """,
         examples: ["segstore query dead --kind function,method --within src"],
         options: [.entityKind, .within, .shownCount, .offset] + Inquiry.options
@@ -74,7 +74,8 @@ extension Command {
                 ? "; \(Text.count(found.leftOutTestCount, "test")) left out of the store may use others"
                 : ""
             output.note(
-                "\(Text.count(found.exportedCount)) of \(Text.count(found.total)) are public\(tests)")
+                "\(Text.count(found.exportedCount)) of \(Text.count(found.total)) are public\(tests)"
+            )
         }
         return .done
     }
@@ -85,6 +86,7 @@ extension Command {
             .init("visibility", heading: "visibility") { .text($0.visibility) },
             .init("exported") { .bool($0.isExported) },
             .init("lines", heading: "lines", .right) { .int($0.lineCount) },
+            .init("users", heading: "users", .right) { .int($0.userCount) },
             .init("possible_uses", heading: "possible", .right) { .int($0.possibleUseCount) },
-        ], order: ["visibility", "lines", "possible_uses", "key", "line"])
+        ], order: ["visibility", "lines", "users", "possible_uses", "key", "line"])
 }
