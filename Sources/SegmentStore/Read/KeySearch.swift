@@ -64,17 +64,46 @@ extension RelationReader {
         while low < high {
             let middle = (low + high) >> 1
             let row = try keyRows.value(middle)
-            var order = 0
-            for part in 1..<max(columns.count, 1) {
-                let value = try integer(column: columns[part], row: row) ?? 0
-                if value != key[part] {
-                    order = value < key[part] ? -1 : 1
-                    break
-                }
-            }
+            let order = try order(ofRow: row, key, columns)
             if order == 0 { return row }
             if order < 0 { low = middle + 1 } else { high = middle }
         }
         return nil
+    }
+
+    /// Which entries of the key index have these first parts, in this segment's terms.
+    func entries(keyPrefix prefix: [Int64], columns: [Int]) throws(StoreError) -> Range<Int> {
+        guard let first = prefix.first, first >= 0, first < keyOffsets.count - 1 else {
+            return 0..<0
+        }
+        let range = try keyOffsets.range(Int(first), limit: keyRows.count)
+        let start = try firstEntry(range, prefix, columns) { $0 >= 0 }
+        return start..<(try firstEntry(start..<range.upperBound, prefix, columns) { $0 > 0 })
+    }
+
+    /// The first entry whose order against `prefix` is as wanted, which holds for all after it.
+    private func firstEntry(
+        _ range: Range<Int>, _ prefix: [Int64], _ columns: [Int], _ isWanted: (Int) -> Bool
+    ) throws(StoreError) -> Int {
+        var low = range.lowerBound
+        var high = range.upperBound
+        while low < high {
+            let middle = (low + high) >> 1
+            let order = try order(ofRow: try keyRows.value(middle), prefix, columns)
+            if isWanted(order) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Below, at or above 0 as a row with the same first part is below, at or above the others.
+    @inline(__always)
+    private func order(
+        ofRow row: Int, _ prefix: [Int64], _ columns: [Int]
+    ) throws(StoreError) -> Int {
+        for part in prefix.indices.dropFirst() {
+            let value = try integer(column: columns[part], row: row) ?? 0
+            if value != prefix[part] { return value < prefix[part] ? -1 : 1 }
+        }
+        return 0
     }
 }

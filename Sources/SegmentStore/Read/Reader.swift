@@ -183,7 +183,7 @@ public final class Reader {
         schema.relations[relation].schema.columns[column].type == .float64
     }
 
-    private func isNumber(_ relation: Int, _ column: Int) -> Bool {
+    func isNumber(_ relation: Int, _ column: Int) -> Bool {
         switch schema.relations[relation].schema.columns[column].type {
         case .int64, .timestamp, .bool: true
         default: false
