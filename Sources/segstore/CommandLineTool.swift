@@ -10,9 +10,9 @@ enum CommandLineTool {
 
     /// In the order in which help lists them.
     static let commands: [Command] = [
-        .ingest, .importRows, .exportRows, .schema, .queryDeps, .queryRdeps, .queryEntity, .stats,
-        .files, .tests, .coverage, .ignored, .languages, .log, .diff, .inspect, .verify, .compact,
-        .gc, .backup, .recover,
+        .ingest, .importRows, .exportRows, .schema, .queryDeps, .queryRdeps, .queryEntity, .sql,
+        .stats, .files, .tests, .coverage, .ignored, .languages, .log, .diff, .inspect, .verify,
+        .compact, .gc, .backup, .recover,
     ]
 
     static func run(_ words: [String]) -> ExitCode {
