@@ -6,8 +6,10 @@
 //   segstore ─▶ Query  ─▶ CodeGraph ─▶ SegmentStore ─▶ Codec ─▶ CSegstoreLZ4, CSegstoreZstd,
 //            ├▶ Ingest ─▶ CodeGraph        ├─────────▶ Platform      CSegstoreXXHash
 //            │    └─────▶ CSegstoreTreeSitter
-//            └▶ Exchange ─▶ SegmentStore ──┘
-//                     └───▶ CSegstoreJSON
+//            ├▶ Exchange ─▶ SegmentStore ──┤
+//            │        └───▶ CSegstoreJSON  │
+//            └▶ SQL ─▶ Exchange ───────────┘
+//                └───▶ CSegstoreSQLite
 //
 import PackageDescription
 
@@ -20,6 +22,7 @@ let package = Package(
         .library(name: "CodeGraph", targets: ["CodeGraph"]),
         .library(name: "Query", targets: ["Query"]),
         .library(name: "Exchange", targets: ["Exchange"]),
+        .library(name: "SQL", targets: ["SQL"]),
         .executable(name: "segstore", targets: ["segstore"]),
         // For Tests/Fuzz, which is a package of its own.
         .library(name: "TestSupport", targets: ["TestSupport"]),
@@ -32,6 +35,8 @@ let package = Package(
             name: "CSegstoreZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(
             name: "CSegstoreXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(
+            name: "CSegstoreSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // C++ out of Debian behind C of ours: simdjson.
         .target(
@@ -65,6 +70,12 @@ let package = Package(
             dependencies: ["SegmentStore", "Codec", "Platform", "CSegstoreJSON"],
             swiftSettings: strict),
 
+        // Questions in SQL.
+        .target(
+            name: "SQL",
+            dependencies: ["Exchange", "SegmentStore", "Codec", "Platform", "CSegstoreSQLite"],
+            swiftSettings: strict),
+
         // What is known of code.
         .target(name: "CodeGraph", dependencies: ["SegmentStore"], swiftSettings: strict),
         .target(
@@ -80,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "segstore",
             dependencies: [
-                "Query", "Ingest", "Exchange", "CodeGraph", "SegmentStore", "Codec", "Platform",
+                "Query", "Ingest", "Exchange", "SQL", "CodeGraph", "SegmentStore", "Codec",
+                "Platform",
             ],
             swiftSettings: strict),
 
@@ -123,6 +135,13 @@ let package = Package(
         .testTarget(
             name: "ExchangeTests",
             dependencies: ["Exchange", "SegmentStore", "CodeGraph", "Codec", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SQLTests",
+            dependencies: [
+                "SQL", "CSegstoreSQLite", "Exchange", "SegmentStore", "CodeGraph", "Codec",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IngestTests",

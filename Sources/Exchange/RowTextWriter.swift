@@ -59,7 +59,7 @@ package final class RowTextWriter {
         switch column.type {
         case .string, .enumeration:
             guard let text = try reader.bytes(relation, row, column.index) else { break }
-            if isJSON, column.isNumberList { return append(numbers: text, to: out) }
+            if isJSON, column.isNumberList { return ValueText.append(numberList: text, to: out) }
             return isJSON
                 ? JSONText.append(string: text, to: out) : CSVText.append(string: text, to: out)
         case .bytes:
@@ -90,22 +90,10 @@ package final class RowTextWriter {
         if isJSON { ValueText.append("null", to: out) }
     }
 
-    private func append(numbers text: UnsafeRawBufferPointer, to out: ByteBuffer) {
-        out.append(UInt8(ascii: "["))
-        for byte in text { out.append(byte == 0x20 ? UInt8(ascii: ",") : byte) }
-        out.append(UInt8(ascii: "]"))
-    }
-
     private func append(vector bytes: UnsafeRawBufferPointer, to out: ByteBuffer) {
-        let text = form == .csv ? ByteBuffer() : out
-        text.append(UInt8(ascii: "["))
-        for index in 0..<bytes.count / 4 {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            ValueText.append(
-                bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self), to: text)
-        }
-        text.append(UInt8(ascii: "]"))
-        if form == .csv { CSVText.append(string: text.bytes, to: out) }
-        withExtendedLifetime(text) {}
+        guard form == .csv else { return ValueText.append(vector: bytes, to: out) }
+        let text = ByteBuffer()
+        ValueText.append(vector: bytes, to: text)
+        CSVText.append(string: text.bytes, to: out)
     }
 }

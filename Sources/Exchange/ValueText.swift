@@ -175,6 +175,25 @@ package enum ValueText {
         return isLarge || isLarger ? nil : sum
     }
 
+    // MARK: - Lists
+
+    /// Numbers with spaces between, as JSON.
+    package static func append(numberList text: UnsafeRawBufferPointer, to out: ByteBuffer) {
+        out.append(UInt8(ascii: "["))
+        for byte in text { out.append(byte == 0x20 ? UInt8(ascii: ",") : byte) }
+        out.append(UInt8(ascii: "]"))
+    }
+
+    /// The bytes of a vector, as JSON.
+    package static func append(vector bytes: UnsafeRawBufferPointer, to out: ByteBuffer) {
+        out.append(UInt8(ascii: "["))
+        for index in 0..<bytes.count / 4 {
+            if index > 0 { out.append(UInt8(ascii: ",")) }
+            append(bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self), to: out)
+        }
+        out.append(UInt8(ascii: "]"))
+    }
+
     // MARK: - Bytes
 
     private static let alphabet = Array(

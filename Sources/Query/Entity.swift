@@ -133,7 +133,7 @@ struct EntityReader {
         var file = file
         var rows: [RowID] = []
         try file.withUTF8 {
-            try reader.find(relation, scope: UnsafeRawBufferPointer($0), into: &rows)
+            try reader.append(relation, scope: UnsafeRawBufferPointer($0), to: &rows)
         }
         return rows
     }

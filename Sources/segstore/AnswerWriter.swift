@@ -218,6 +218,11 @@ extension Output {
         }
     }
 
+    /// The members of an object that somebody else writes.
+    func appendMembers(to out: ByteBuffer, _ body: (AnswerWriter) throws -> Void) rethrows {
+        try body(AnswerWriter(out, .lines))
+    }
+
     /// An answer that is a list: JSON has `summary` and, named `name`, the rows; the others have
     /// the rows alone. `columns` is what CSV begins with; every row has these members.
     func answer(

@@ -14,7 +14,7 @@ enum CommandLineTool {
         .queryDeps, .queryRdeps, .queryImpact, .queryPath, .queryEntity, .querySearch,
         .queryContext,
         .queryCycles, .queryHotspots, .queryHubs, .queryEntryPoints, .queryDead, .queryCentrality,
-        .queryKcore, .queryCommunities, .queryCoupling, .queryEntropy, .queryDebt,
+        .queryKcore, .queryCommunities, .queryCoupling, .queryEntropy, .queryDebt, .sql,
         .stats, .files, .tests, .coverage, .ignored, .languages,
         .log, .diff, .inspect, .verify, .compact, .gc, .backup, .recover,
     ]

@@ -20,7 +20,7 @@ import Testing
         ["diff", "1", "2"], ["inspect"], ["verify"], ["compact"], ["gc", "--keep", "1"],
         ["backup", "saved.seg"], ["recover", "--to", "1"], ["ingest", "."],
         ["query", "deps", "main"], ["query", "rdeps", "main", "--depth", "all"],
-        ["languages"], ["tests"], ["coverage"],
+        ["sql", "SELECT *, line AS \"to\" FROM edges"], ["languages"], ["tests"], ["coverage"],
         ["query", "entity", "main", "--code"], ["export", "--relation", "entities"],
     ]
 

@@ -14,6 +14,7 @@ import Testing
         ["export"], ["export", "--relation", "edges", "--format", "csv"],
         ["query", "deps", "main"], ["query", "rdeps", "main"], ["query", "entity", "main"],
         ["diff", "1", "2"], ["inspect"], ["stats"], ["log"], ["files"], ["verify"],
+        ["sql", "SELECT e.line, x.* FROM edges e JOIN entities x ON x.key = e.\"to\""],
         ["backup", "saved.seg"],
     ]
     static let writers: [[String]] = [
@@ -55,7 +56,7 @@ import Testing
     /// As a first ingest leaves it that was killed.
     @Test(arguments: [
         ["query", "deps", "main"], ["query", "rdeps", "main"], ["query", "entity", "main"],
-        ["coverage"], ["tests"], ["ignored"], ["files"],
+        ["coverage"], ["tests"], ["ignored"], ["files"], ["sql", "SELECT 1"],
     ])
     func aStoreWithoutACommit(command: [String]) throws {
         let empty = files.root.file("empty")

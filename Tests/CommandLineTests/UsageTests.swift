@@ -12,7 +12,7 @@ import Testing
 
     private static let commands = [
         "ingest", "import", "export", "schema", "query deps", "query rdeps", "query entity",
-        "stats",
+        "sql", "stats",
         "files", "tests", "coverage", "ignored", "languages", "log", "diff", "inspect", "verify",
         "compact", "gc", "backup",
         "recover",

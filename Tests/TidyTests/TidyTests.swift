@@ -22,9 +22,10 @@ import Testing
             "SegmentStore", "Synchronization",
         ],
         "Query": ["CodeGraph", "Codec", "Dispatch", "Platform", "SegmentStore", "Synchronization"],
+        "SQL": ["CSegstoreSQLite", "Codec", "Exchange", "Platform", "SegmentStore"],
         "segstore": [
             "CodeGraph", "Codec", "Dispatch", "Exchange", "Glibc", "Ingest", "Platform", "Query",
-            "SegmentStore", "Synchronization",
+            "SQL", "SegmentStore", "Synchronization",
         ],
     ]
 
@@ -101,9 +102,9 @@ import Testing
     }
 
     /// How many public declarations have no comment. May only fall; the aim is none.
-    static let undocumentedLimits = ["SegmentStore": 107, "Query": 0, "Exchange": 0]
+    static let undocumentedLimits = ["SegmentStore": 107, "Query": 0, "Exchange": 0, "SQL": 0]
 
-    @Test(arguments: ["SegmentStore", "Query", "Exchange"])
+    @Test(arguments: ["SegmentStore", "Query", "Exchange", "SQL"])
     func publicDeclarationsAreDocumented(folder: String) throws {
         var missing: [String] = []
         for file in Repository.swiftFiles(in: "Sources/\(folder)") {

@@ -4,23 +4,75 @@
 
 import Codec
 
+/// Values of a first key column that follow each other, as the bytes that they are ordered by.
+package struct KeyRange: Equatable, Sendable {
+    package static let all = KeyRange()
+    package static let none = KeyRange(below: [])
+
+    /// The first that may be there.
+    package private(set) var lower: [UInt8]
+    /// The first that may not; nil if all may.
+    package private(set) var upper: [UInt8]?
+
+    package init(from lower: [UInt8] = [], below upper: [UInt8]? = nil) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    /// All that begin with `prefix`.
+    package init(prefix: [UInt8]) {
+        lower = prefix
+        // The first that is above all of them has its last byte, of those that can, one higher.
+        var next = prefix[...]
+        while next.last == 0xff { next.removeLast() }
+        upper = next.last.map { next.dropLast() + [$0 + 1] }
+    }
+
+    /// The place of a number among others.
+    package static func bytes(of number: Int64) -> [UInt8] {
+        withUnsafeBytes(of: orderedBytes(number)) { Array($0) }
+    }
+
+    /// What is in both.
+    package func intersection(_ other: KeyRange) -> KeyRange {
+        let lower = self.lower.lexicographicallyPrecedes(other.lower) ? other.lower : self.lower
+        guard let ours = upper, let theirs = other.upper else {
+            return KeyRange(from: lower, below: upper ?? other.upper)
+        }
+        return KeyRange(
+            from: lower, below: ours.lexicographicallyPrecedes(theirs) ? ours : theirs)
+    }
+
+    package var isEmpty: Bool {
+        upper.map { !lower.lexicographicallyPrecedes($0) } ?? false
+    }
+
+    /// Whether `bytes`, which do not lie below, do not lie above either.
+    fileprivate func reaches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let upper else { return true }
+        return upper.withUnsafeBytes { compareBytes(bytes, $0) < 0 }
+    }
+}
+
 /// The live rows of a relation, one by one.
-final class KeyOrder {
+package final class KeyOrder {
     private var cursors: [KeyCursor] = []
     /// The one that the last row came from.
     private(set) var current: KeyCursor?
 
-    /// Only rows whose first key column begins with `prefix`.
-    init(_ core: SnapshotCore, _ relation: Int, prefix: [UInt8] = []) throws(StoreError) {
+    /// Only rows whose first key column is in `range`.
+    package init(
+        _ core: SnapshotCore, _ relation: Int, in range: KeyRange = .all
+    ) throws(StoreError) {
         let schema = core.manifest.schema.relations[relation]
         for lookup in core.lookups(relation) {
             let cursor = KeyCursor(lookup, schema, core.parts[lookup.part].segment)
-            if try cursor.start(prefix) { cursors.append(cursor) }
+            if try cursor.start(range) { cursors.append(cursor) }
         }
     }
 
     /// Nil at the end.
-    func next() throws(StoreError) -> RowID? {
+    package func next() throws(StoreError) -> RowID? {
         if let current, try !current.advance() { cursors.removeAll { $0 === current } }
         current = cursors.first
         for candidate in cursors.dropFirst() {
@@ -35,7 +87,7 @@ final class KeyCursor {
     private let lookup: SnapshotCore.Lookup
     private let relation: StoredSchema.Relation
     private let segment: SegmentReader
-    private var prefix: [UInt8] = []
+    private var bounds = KeyRange.all
     private var string = -1
     private var entry = 0
     private var entryEnd = 0
@@ -50,11 +102,11 @@ final class KeyCursor {
     }
 
     /// False if there is no such row.
-    func start(_ prefix: [UInt8]) throws(StoreError) -> Bool {
-        self.prefix = prefix
+    func start(_ range: KeyRange) throws(StoreError) -> Bool {
+        bounds = range
         let scratch = ByteBuffer()
-        string = try prefix.withUnsafeBufferPointer { prefix throws(StoreError) in
-            try lookup.dictionary.lowerBound(UnsafeRawBufferPointer(prefix), scratch: scratch) - 1
+        string = try range.lower.withUnsafeBufferPointer { lower throws(StoreError) in
+            try lookup.dictionary.lowerBound(UnsafeRawBufferPointer(lower), scratch: scratch) - 1
         }
         return try advance()
     }
@@ -78,7 +130,7 @@ final class KeyCursor {
             guard !range.isEmpty else { continue }
             first.removeAll()
             try lookup.dictionary.append(string, to: first)
-            guard first.bytes.starts(with: prefix) else { return false }
+            guard bounds.reaches(first.bytes) else { return false }
         }
     }
 

@@ -5,12 +5,11 @@
 import Codec
 
 extension Reader {
-    /// Replaces `rows` with those whose first key columns have the values of `prefix`, of which
-    /// there is at least one. In the order of their keys only within a segment.
-    package func find(
-        _ relation: Int, keyPrefix prefix: [Value], into rows: inout [RowID]
+    /// Appends the rows whose first key columns have the values of `prefix`, of which there is at
+    /// least one. In the order of their keys only within a segment.
+    package func append(
+        _ relation: Int, keyPrefix prefix: [Value], to rows: inout [RowID]
     ) throws(StoreError) {
-        rows.removeAll(keepingCapacity: true)
         let schema = core.manifest.schema.relations[relation]
         precondition(
             (1...schema.key.count).contains(prefix.count), "a key has other columns than that")
@@ -30,11 +29,10 @@ extension Reader {
         }
     }
 
-    /// Replaces `rows` with those of a scope, in the order in which they were written.
-    package func find(
-        _ relation: Int, scope: UnsafeRawBufferPointer, into rows: inout [RowID]
+    /// Appends the rows of a scope, in the order in which they were written.
+    package func append(
+        _ relation: Int, scope: UnsafeRawBufferPointer, to rows: inout [RowID]
     ) throws(StoreError) {
-        rows.removeAll(keepingCapacity: true)
         let schema = core.manifest.schema.relations[relation]
         guard let column = schema.scope, case .interned(let domain) = schema.storage[column] else {
             return

@@ -84,12 +84,76 @@ public struct RowGroup {
     /// How many different strings an interned column can have.
     public func stringCount(_ column: Int) -> Int { relation.column(column).dictionary?.count ?? 0 }
 
+    /// How the values of a column can be had.
+    package enum Values {
+        case none
+        case numbers(IntegerBlock)
+        /// Numbers of strings.
+        case strings(IntegerBlock, DictionaryReader)
+        /// Row by row, from the reader.
+        case single
+    }
+
+    package func values(_ column: Int) throws(StoreError) -> Values {
+        let entry = relation.column(column)
+        switch entry.kind {
+        case .absent: return .none
+        case .fixed:
+            return .numbers(try relation.integers(entry, group: group, rowCount: rows.count))
+        case .interned where !reader.isNumber(relationIndex, column):
+            guard let dictionary = entry.dictionary else { return .none }
+            return .strings(
+                try relation.integers(entry, group: group, rowCount: rows.count), dictionary)
+        case .interned, .text, .vector: return .single
+        }
+    }
+
+    /// All numbers of a block of `values`, one for each row.
+    package func decode(_ block: IntegerBlock, into out: ByteBuffer) throws(StoreError) {
+        out.removeAll()
+        let target = out.appendUninitialized(rows.count * 8).assumingMemoryBound(to: Int64.self)
+        do throws(CodecError) { try block.decode(into: target) } catch {
+            throw StoreError(error, in: relation.path)
+        }
+    }
+
     private func block(_ column: Int) throws(StoreError) -> IntegerBlock? {
         let entry = relation.column(column)
         switch entry.kind {
         case .absent, .vector: return nil
         default: return try relation.integers(entry, group: group, rowCount: rows.count)
         }
+    }
+}
+
+/// The groups of a relation's rows one by one, in the order in which they were written: for whoever
+/// cannot be called back.
+package struct RowGroups {
+    private let reader: Reader
+    private let relation: Int
+    private var part = 0
+    private var group = 0
+
+    package init(_ reader: Reader, _ relation: Int) {
+        self.reader = reader
+        self.relation = relation
+    }
+
+    /// Nil at the end.
+    package mutating func next() throws(StoreError) -> RowGroup? {
+        while part < reader.core.parts.count {
+            let here = reader.core.parts[part]
+            guard let rows = here.segment.relation(relation), group < rows.groupCount else {
+                part += 1
+                group = 0
+                continue
+            }
+            defer { group += 1 }
+            return RowGroup(
+                reader: reader, relation: rows, part: part, dead: here.dead[relation],
+                group: group, rows: try rows.rows(ofGroup: group), relationIndex: relation)
+        }
+        return nil
     }
 }
 
@@ -160,17 +224,8 @@ extension Reader {
 
     /// Calls `body` with each group of rows, in the order in which they were written.
     public func scan(_ relation: Int, _ body: (RowGroup) throws -> Void) throws {
-        for (number, part) in core.parts.enumerated() {
-            guard let reader = part.segment.relation(relation) else { continue }
-            for group in 0..<reader.groupCount {
-                let rows = try reader.rows(ofGroup: group)
-                try body(
-                    RowGroup(
-                        reader: self, relation: reader, part: number, dead: part.dead[relation],
-                        group: group,
-                        rows: rows, relationIndex: relation))
-            }
-        }
+        var groups = RowGroups(self, relation)
+        while let group = try groups.next() { try body(group) }
     }
 
     /// Calls `body` with every live row, in the order in which they were written.
@@ -187,7 +242,7 @@ extension Reader {
     public func forEachRowByKey(
         _ relation: Int, prefix: String = "", _ body: (RowID) throws -> Void
     ) throws {
-        let rows = try KeyOrder(core, relation, prefix: Array(prefix.utf8))
+        let rows = try KeyOrder(core, relation, in: KeyRange(prefix: Array(prefix.utf8)))
         while let row = try rows.next() { try body(row) }
     }
 }
