@@ -4,7 +4,7 @@
 
 /// So many numbers, which go when their owner goes. An index beyond them traps in a debug build
 /// only: measures index by what a `Digraph` says of itself, never by what was read.
-struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
+package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
     let count: Int
     private let base: UnsafeMutablePointer<Element>
 
@@ -25,7 +25,7 @@ struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
         base.initialize(from: other.base, count: count)
     }
 
-    init(_ values: [Element]) {
+    package init(_ values: [Element]) {
         self.init(capacity: values.count)
         for (index, value) in values.enumerated() { base[index] = value }
     }
@@ -57,7 +57,7 @@ struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
         return Array(UnsafeBufferPointer(start: base, count: length))
     }
 
-    var values: [Element] { prefix(count) }
+    package var values: [Element] { prefix(count) }
 }
 
 extension FlatArray<Int32> {

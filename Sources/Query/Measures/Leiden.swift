@@ -93,7 +93,7 @@ extension WeightedGraph {
 
     /// The groups with each that is in several pieces taken apart; in the order of the smallest
     /// nodes. What is apart is better for modularity, too.
-    func connected(_ groups: borrowing Groups) -> Groups {
+    package func connected(_ groups: borrowing Groups) -> Groups {
         let pieces = FlatArray<Int32>(repeating: -1, count: nodeCount)
         let queue = FlatArray<Int32>(capacity: nodeCount)
         var count: Int32 = 0

@@ -10,8 +10,8 @@ package struct PageRank: Sendable {
         package var damping = 0.85
         /// Iteration ends when all ranks together change by less. NetworkX takes this divided by the
         /// number of nodes; its own default, 1e-6 for each node, ends at a million of them before
-        /// anything was ranked.
-        package var tolerance = 1e-6
+        /// anything was ranked. A rank there is 1e-6 itself, and is to be known better than that.
+        package var tolerance = 1e-10
         package var maximumIterations = 200
 
         package init() {}

@@ -100,9 +100,14 @@ struct Refinement: ~Copyable {
 }
 
 /// A group for each of some things, 0 ..< `count`.
-struct Groups: ~Copyable {
-    let numbers: FlatArray<Int32>
-    let count: Int
+package struct Groups: ~Copyable {
+    package let numbers: FlatArray<Int32>
+    package let count: Int
+
+    package init(numbers: consuming FlatArray<Int32>, count: Int) {
+        self.numbers = numbers
+        self.count = count
+    }
 }
 
 /// The same groups with the numbers 0, 1, … in the order of their first members. The numbers so

@@ -3,7 +3,7 @@
 // What communities are looked for in: first the nodes themselves, then groups of them as nodes.
 
 /// An undirected graph with weights. Two nodes may have several edges, which count together.
-final class WeightedGraph {
+package final class WeightedGraph {
     let nodeCount: Int
     /// Where the edges of each node begin; one more than there are nodes. Each edge is there twice.
     let starts: FlatArray<Int>
@@ -17,7 +17,7 @@ final class WeightedGraph {
 
     /// Of every edge of a graph, but for those from a node to itself; so two nodes with edges both
     /// ways have twice the weight. `given` are in the order of the graph's edges, 1 each if nil.
-    init(_ graph: Digraph, weights given: [Double]?) {
+    package init(_ graph: Digraph, weights given: [Double]?) {
         precondition(
             given.map { $0.count == graph.edgeCount && $0.allSatisfy { $0 > 0 } } ?? true,
             "a weight above 0 for each edge")

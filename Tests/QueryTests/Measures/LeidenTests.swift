@@ -71,6 +71,15 @@ struct LeidenTests {
         return left.isEmpty
     }
 
+    /// Rounds leave hardly ever anything to take apart, so it is asked for by itself.
+    @Test func takesApartWhatIsNotConnected() {
+        let graph = WeightedGraph(MeasuredGraphs.chain(6), weights: nil)
+        let found = graph.connected(
+            Groups(numbers: FlatArray([1, 0, 1, 1, 0, 1]), count: 2))
+        #expect(found.count == 5)
+        #expect(found.numbers.values == [0, 1, 2, 2, 3, 4])
+    }
+
     @Test func findsCliques() throws {
         let found = try Leiden(MeasuredGraphs.cliques(5, of: 6))
         #expect(found.communities == (0..<30).map { Int32($0 / 6) })
