@@ -37,7 +37,7 @@ package final class Digraph: @unchecked Sendable {
         let byStart = Counting(nodeCount: nodeCount, count: count)
         for index in 0..<count { byStart.count(byEnd.values[index]) }
         byStart.sum()
-        byEnd.forEach { to, from in byStart.put(to, at: from) }
+        byEnd.forEachPair { to, from in byStart.put(to, at: from) }
         var kept = 0
         var next = 0
         for node in 0..<nodeCount {
@@ -133,7 +133,7 @@ private final class Counting {
 
     func end(_ node: Int) -> Int { Int(places[node]) }
 
-    func forEach(_ body: (_ node: Int32, _ value: Int32) -> Void) {
+    func forEachPair(_ body: (_ node: Int32, _ value: Int32) -> Void) {
         var next = 0
         for node in 0..<nodeCount {
             while next < end(node) {
