@@ -31,8 +31,8 @@ package struct StronglyConnected: Sendable {
         }
     }
 
-    /// A shortest cycle through the smallest node of a component, from there on and without coming
-    /// back to it; of several, the one that a search in the order of the nodes meets first. Nil if
+    /// A shortest cycle through the smallest node of a component and others, if there are others, from
+    /// there on and without coming back to it; of several, the one that a search in the order of the nodes meets first. Nil if
     /// there is none.
     package func shortestCycle(in graph: Digraph, component: Int) -> [Int32]? {
         let nodes = members[component]
@@ -45,7 +45,12 @@ package struct StronglyConnected: Sendable {
             let place = queue[next]
             next += 1
             for end in graph.neighbours(Int(nodes[nodes.startIndex + place])) {
-                if end == first { return cycle(through: place, origins, nodes) }
+                if end == first {
+                    if place > 0 || nodes.count == 1 {
+                        return cycle(through: place, origins, nodes)
+                    }
+                    continue
+                }
                 guard components[Int(end)] == component else { continue }
                 let target = Self.place(of: end, in: nodes)
                 guard origins[target] < 0 else { continue }

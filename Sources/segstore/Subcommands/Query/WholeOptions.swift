@@ -105,12 +105,17 @@ extension AnswerTable {
             .init("name") { .text(label($0).name) },
             .init("kind") { .text(label($0).kind) },
             .init("file") { .text(label($0).file) },
-            .init(
-                "line", heading: "line", .right,
-                text: { label($0).line > 0 ? "\(label($0).line)" : "" }
-            ) { label($0).line > 0 ? .int(label($0).line) : .null },
+            Column("line", heading: "line", .right, text: lineText(label)) {
+                label($0).line > 0 ? .int(label($0).line) : .null
+            },
         ]
     }
+}
+
+private func lineText<Row>(
+    _ label: @escaping @Sendable (Row) -> GraphNodeLabel
+) -> @Sendable (Row) -> String {
+    { label($0).line > 0 ? "\(label($0).line)" : "" }
 }
 
 extension GraphPicture {
