@@ -71,10 +71,10 @@ enum CommandLineTool {
         if !family.isEmpty {
             let seconds = family.map { String($0.dropFirst(first.count + 1)) }
             let given = words.count > 1 ? String(words[1]) : ""
-            let advice = nearest(given, among: seconds).map { "; did you mean '\($0)'?" } ?? ""
+            let similar = nearest(given, among: seconds).map { "did you mean '\($0)'?" }
             throw UsageError(
-                "\(first) needs a second word: \(CommandLineWords.choice(of: seconds))"
-                    + (given.isEmpty ? "" : ", not '\(given)'\(advice)"))
+                "\(first) needs a second word\(given.isEmpty ? "" : ", not '\(given)'"); "
+                    + (similar ?? "'segstore help \(first)' lists them"))
         }
         // Also by its first word or its second alone.
         let similar =

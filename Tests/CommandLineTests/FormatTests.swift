@@ -14,15 +14,62 @@ import Testing
         try files.write("a.c", "int a;\n")
     }
 
-    static let commands: [[String]] = [
-        ["import", "edges.csv", "--relation", "edges"], ["schema"], ["stats"], ["files"],
-        ["ignored"], ["log"],
-        ["diff", "1", "2"], ["inspect"], ["verify"], ["compact"], ["gc", "--keep", "1"],
-        ["backup", "saved.seg"], ["recover", "--to", "1"], ["ingest", "."],
-        ["query", "deps", "main"], ["query", "rdeps", "main", "--depth", "all"],
-        ["sql", "SELECT *, line AS \"to\" FROM edges"], ["languages"], ["tests"], ["coverage"],
-        ["query", "entity", "main", "--code"], ["export", "--relation", "entities"],
+    static let commands: [[String]] =
+        [
+            ["import", "edges.csv", "--relation", "edges"], ["schema"], ["stats"], ["files"],
+            ["ignored"], ["log"],
+            ["diff", "1", "2"], ["inspect"], ["verify"], ["compact"], ["gc", "--keep", "1"],
+            ["backup", "saved.seg"], ["recover", "--to", "1"], ["ingest", "."],
+            ["query", "deps", "main"], ["query", "rdeps", "main", "--depth", "all"],
+            ["sql", "SELECT *, line AS \"to\" FROM edges"], ["languages"], ["tests"], ["coverage"],
+            ["query", "entity", "main", "--code"], ["export", "--relation", "entities"],
+            ["query", "context", "main", "--tokens", "500"], ["diff", "1", "2", "--impact"],
+        ] + lists
+
+    /// Those that answer a question by a list, page by page.
+    static let lists: [[String]] = [
+        ["query", "deps", "main", "--depth", "all"], ["query", "rdeps", "main"],
+        ["query", "impact", "Cache.refresh"], ["query", "search", "re"],
+        ["query", "cycles"], ["query", "hotspots"], ["query", "hotspots", "--external"],
+        ["query", "hubs"], ["query", "entry-points"], ["query", "dead"], ["query", "centrality"],
+        ["query", "centrality", "--method", "betweenness", "--by", "file"], ["query", "kcore"],
+        ["query", "communities"], ["query", "coupling"], ["query", "coupling", "--by", "folder"],
+        ["query", "entropy"], ["query", "debt"],
     ]
+
+    /// What every answer says of itself, and that pages put together are the whole.
+    @Test(arguments: lists)
+    func pagesAddUp(command: [String]) throws {
+        let limit =
+            command.contains { ["deps", "rdeps", "impact", "search"].contains($0) }
+            ? "--limit" : "--top"
+        func answer(_ more: String...) throws -> (json: [String: Any], rows: [NSDictionary]) {
+            let answer = try tool.run(command + more + ["--format", "json"])
+            #expect(answer.code == 0, "\(answer.error)")
+            let json = try answer.json()
+            let rows = json.values.compactMap { $0 as? [NSDictionary] }.first ?? []
+            return (json, rows)
+        }
+        let whole = try answer(limit, "1000")
+        #expect(whole.json["generation"] as? Int == 2 && whole.json["label"] as? String == "two")
+        #expect(whole.json["fresh"] is NSNull && whole.json["changed_files"] is NSNull)
+        let total = try #require(whole.json["total"] as? Int)
+        #expect(whole.json["count"] as? Int == total && whole.rows.count == total)
+        #expect(whole.json["truncated"] as? Bool == false)
+        var pages: [NSDictionary] = []
+        for offset in stride(from: 0, to: total, by: 2) {
+            let page = try answer(limit, "2", "--offset", "\(offset)")
+            #expect(page.json["total"] as? Int == total && page.json["offset"] as? Int == offset)
+            #expect(page.json["truncated"] as? Bool == (offset + page.rows.count < total))
+            pages += page.rows
+        }
+        #expect(pages == whole.rows)
+        #expect(try answer(limit, "2", "--offset", "1000").rows.isEmpty)
+        // CSV's columns are the members of JSON's rows.
+        let csv = try tool.run(command + ["--format", "csv"])
+        let names = Set(Self.records(csv.output)[0])
+        for row in whole.rows { #expect(Set(row.allKeys.compactMap { $0 as? String }) == names) }
+    }
 
     @Test(arguments: commands)
     func jsonIsOneObject(command: [String]) throws {

@@ -278,7 +278,7 @@ import Testing
         #expect(try tool("diff", "3", "9").code == 1)
         #expect(try tool("diff", "1", "2", "--relation", "films").code == 1)
         let some = try tool("diff", "1", "2", "--limit", "2")
-        #expect(some.error == "segstore: showing 2 of 5 changes\n")
+        #expect(some.error == "segstore: showing 2 of 5 changes; go on with --offset 2\n")
     }
 
     // MARK: - Segments

@@ -92,7 +92,8 @@ import Testing
             let answer = try query.run(reader, from: start, to: end)
             let expected = paths(next, start, end)
             let found = answer.paths.map { path in [start] + path.map(\.to) }
-            #expect(found == expected.sorted { $0.lexicographicallyPrecedes($1) }, "\(start) \(end)")
+            #expect(
+                found == expected.sorted { $0.lexicographicallyPrecedes($1) }, "\(start) \(end)")
             #expect(answer.total == expected.count)
             #expect(answer.length == expected.first.map { $0.count - 1 })
             for path in answer.paths {
@@ -102,7 +103,8 @@ import Testing
                 #expect(path.enumerated().allSatisfy { $0.offset + 1 == $0.element.depth })
             }
             query.limit = 1
-            #expect(try query.run(reader, from: start, to: end).paths == Array(answer.paths.prefix(1)))
+            #expect(
+                try query.run(reader, from: start, to: end).paths == Array(answer.paths.prefix(1)))
         }
     }
 

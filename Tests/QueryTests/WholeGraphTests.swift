@@ -163,14 +163,16 @@ import Testing
         let reader = try graph.store.snapshot().reader()
         let first = try WholeGraph(reader).communities(limit: .max)
         let again = try WholeGraph(reader).communities(limit: .max)
-        #expect(first.communities.map { $0.members.map(\.key) }
-            == again.communities.map { $0.members.map(\.key) })
+        #expect(
+            first.communities.map { $0.members.map(\.key) }
+                == again.communities.map { $0.members.map(\.key) })
         #expect(first.modularity == again.modularity && first.modularity > 0.2)
         let members = first.communities.flatMap { $0.members.map(\.key) }
         #expect(members.count == Set(members).count && members.count == first.nodeCount)
-        let edges = Set(graph.dependencies().flatMap { from, ends in
-            ends.filter { $0 != from }.map { Set([from, $0]) }
-        })
+        let edges = Set(
+            graph.dependencies().flatMap { from, ends in
+                ends.filter { $0 != from }.map { Set([from, $0]) }
+            })
         for community in first.communities {
             let keys = Set(community.members.map(\.key))
             #expect(community.insideCount == edges.count { $0.isSubset(of: keys) })

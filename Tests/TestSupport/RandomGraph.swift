@@ -98,7 +98,8 @@ public struct RandomGraph {
         let type = random.pick(["", "A.", "B.C."])
         let file = "src/\(random.pick(["a", "b", "b/c"]))/f\(random.below(4)).py"
         let qualified = type + name
-        let parents = nodes.values.filter { $0.kind == "class" && $0.file == file }.map(\.key).sorted()
+        let parents = nodes.values.filter { $0.kind == "class" && $0.file == file }.map(\.key)
+            .sorted()
         let key = "python:\(kind):\(qualified):\(file)"
         return Node(
             key: key, name: name, qualifiedName: qualified, kind: kind, file: file,
@@ -116,7 +117,8 @@ public struct RandomGraph {
             let from = random.pick(keys)
             if random.below(6) == 0 {
                 let isKnown = random.below(2) == 0
-                let to = isKnown ? "python:external:os.\(random.below(3)):-" : "python:unresolved:run:-"
+                let to =
+                    isKnown ? "python:external:os.\(random.below(3)):-" : "python:unresolved:run:-"
                 found[Link(from: from, to: to, kind: "calls")] = isKnown ? "external" : "unresolved"
             } else {
                 // Near in order, so that there are cycles and long ways.
@@ -147,7 +149,9 @@ public struct RandomGraph {
     }
 
     /// The edges between entities that questions about the whole graph look at, each pair once.
-    public func dependencies(_ resolutions: Set<String> = ["exact", "probable"]) -> [String: Set<String>] {
+    public func dependencies(_ resolutions: Set<String> = ["exact", "probable"]) -> [String: Set<
+        String
+    >] {
         var found: [String: Set<String>] = [:]
         for (link, resolution) in links
         where link.kind != "contains" && resolutions.contains(resolution) && nodes[link.from] != nil

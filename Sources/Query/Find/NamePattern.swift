@@ -127,12 +127,24 @@ struct NamePattern {
     /// Whether more is asked for than a name.
     var isQualified: Bool { components.count > 1 || !folders.isEmpty }
 
-    /// Whether what was typed before the name stands, in any case, somewhere in what qualifies it.
+    /// Whether what was typed before the name begins, in any case, parts of what qualifies it, in
+    /// that order: of the qualified name or of the path.
     func isLikelyIn(qualifiedName: String, file: String) -> Bool {
-        let name = Self.fold(qualifiedName)
-        let path = Self.fold(file)
-        return folded.dropLast().allSatisfy { Self.contains(name, $0) || Self.contains(path, $0) }
-            && folders.allSatisfy { Self.contains(path, Self.fold(String($0))) }
+        let path = Self.folders(file[...]).map { Self.fold(String($0)) }
+        let outer = path + Self.components(qualifiedName).dropLast().map(Self.fold)
+        return Self.areBeginnings(Array(folded.dropLast()), of: outer)
+            && Self.areBeginnings(folders.map { Self.fold(String($0)) }, of: path)
+    }
+
+    private static func areBeginnings(_ texts: [[UInt8]], of parts: [[UInt8]]) -> Bool {
+        var rest = parts[...]
+        return texts.allSatisfy { text in
+            guard let place = rest.firstIndex(where: { $0.starts(with: text) }) else {
+                return false
+            }
+            rest = rest[(place + 1)...]
+            return true
+        }
     }
 
     /// What stands between a package's name and its modules, and is part of neither.

@@ -72,7 +72,10 @@ class Case:
             for a, b in zip(cycle, cycle[1:] + cycle[:1]):
                 same(f"edge {a} {b}", self.directed.has_edge(a, b), True)
             there = nx.single_source_shortest_path_length(self.directed, first)
-            back = [there[n] + 1 for n in self.directed.predecessors(first) if n in there]
+            others = [
+                n for n in self.directed.predecessors(first) if n != first or len(nodes) == 1
+            ]
+            back = [there[n] + 1 for n in others if n in there]
             same("length of a cycle", len(cycle), min(back))
 
     def pageRank(self, found):

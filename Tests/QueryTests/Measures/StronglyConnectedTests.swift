@@ -54,7 +54,8 @@ struct StronglyConnectedTests {
         for component in 0..<found.count {
             let first = Int(found.members[component].first ?? -1)
             let back = (0..<graph.nodeCount).filter {
-                graph.neighbours($0).contains(Int32(first)) && distances[first][$0] < .max
+                ($0 != first || found.members.size(component) == 1)
+                    && graph.neighbours($0).contains(Int32(first)) && distances[first][$0] < .max
             }
             let shortest = back.map { distances[first][$0] + 1 }.min()
             let cycle = found.shortestCycle(in: graph, component: component)

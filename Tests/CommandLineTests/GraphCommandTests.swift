@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// Questions about a graph, and whether the tree is still what it was, on a tree that is ingested.
+@Suite struct GraphCommandTests {
+    private let workspace: Workspace
+    private var tool: SegstoreTool { workspace.tool }
+
+    init() throws {
+        workspace = try Workspace()
+        try workspace.write(
+            "lib/core.py",
+            "def base():\n    return 1\n\ndef even(n):\n    return odd(n)\n\ndef odd(n):\n    return even(n)\n"
+        )
+        try workspace.write(
+            "lib/mid.py",
+            "from lib.core import base\n\ndef middle():\n    return base()\n\nclass Shape:\n    def area(self):\n        return middle()\n"
+        )
+        try workspace.write(
+            "app.py",
+            "from lib.mid import middle, Shape\n\ndef run():\n    middle()\n    return Shape().area()\n\ndef forgotten():\n    return 2\n\nrun()\n"
+        )
+        #expect(try tool("ingest", ".", "--label", "first").code == 0)
+    }
+
+    private func json(_ arguments: String...) throws -> [String: Any] {
+        let answer = try tool.run(arguments + ["--format", "json"])
+        #expect(answer.code == 0, "\(answer.error)")
+        return try answer.json()
+    }
+
+    // MARK: - Questions
+
+    @Test func whatBreaksIsToldByDistance() throws {
+        let answer = try json("query", "impact", "base")
+        let rows = answer["affected"] as? [[String: Any]] ?? []
+        let found = rows.map { "\($0["distance"] ?? 0) \($0["name"] ?? "")" }
+        #expect(found.first == "1 middle" && found.contains("2 run") && found.contains("2 area"))
+        #expect(answer["complete"] as? Bool == true && answer["files"] as? Int == 2)
+        let text = try tool("query", "impact", "base")
+        #expect(text.error.contains("entities in 2 files: "))
+        #expect(
+            try tool("query", "impact", "forgotten").error.contains("nothing depends on python:"))
+    }
+
+    @Test func pathsSayHow() throws {
+        let answer = try json("query", "path", "run", "base")
+        #expect(answer["length"] as? Int == 2 && answer["found"] as? Bool == true)
+        let steps = answer["edges"] as? [[String: Any]] ?? []
+        #expect(steps.map { $0["line"] as? Int } == [4, 4])
+        let back = try tool("query", "path", "base", "run")
+        #expect(back.code == 0 && back.output.isEmpty)
+        #expect(back.error.hasSuffix("; one leads the other way\n"))
+        #expect(try tool("query", "path", "run", "nobody").code == 3)
+    }
+
+    @Test func cyclesShowAWayRound() throws {
+        let answer = try tool("query", "cycles")
+        #expect(
+            answer.output == """
+                size  edges  files  a way round
+                   2      2      1  even > odd > even
+
+                """)
+        #expect(
+            try tool("query", "cycles", "--by", "file").error
+                == "segstore: nothing depends on itself\n")
+    }
+
+    @Test func deadAndBeginningsAreListed() throws {
+        let dead = try json("query", "dead", "--kind", "function")
+        let names = (dead["dead"] as? [[String: Any]] ?? []).map { $0["name"] as? String }
+        #expect(Set(names) == ["even", "odd", "forgotten"])
+        let text = try tool("query", "dead", "--kind", "functoin")
+        #expect(
+            text.code == 0 && text.error.contains("no entity has the kind 'functoin'; there are "))
+    }
+
+    @Test func contextHasWhatItTakes() throws {
+        let answer = try json("query", "context", "middle", "--tokens", "300")
+        let items = answer["items"] as? [[String: Any]] ?? []
+        #expect(items.first?["reason"] as? String == "focus")
+        #expect(
+            items.contains {
+                $0["reason"] as? String == "calls"
+                    && ($0["text"] as? String)?.contains("return 1") == true
+            })
+        #expect(items.contains { $0["reason"] as? String == "called by" })
+        #expect((answer["tokens"] as? Int ?? 999) <= 300)
+        #expect(try tool("query", "context", "middle").code == 2)
+        #expect(
+            try tool("query", "context", "middle", "--tokens", "1").error.contains(
+                "fits into 1 token"))
+    }
+
+    @Test func searchFindsByParts() throws {
+        let rows = try json("query", "search", "mid")["matches"] as? [[String: Any]] ?? []
+        #expect(rows.map { $0["match"] as? String }.prefix(2) == ["exact", "prefix"])
+        let slip = try tool("query", "search", "forgoten")
+        #expect(slip.output.contains("fuzzy") && slip.output.contains("forgotten"))
+        let none = try tool("query", "search", "zzzzzz")
+        #expect(none.code == 0 && none.error == "segstore: nothing has a name like 'zzzzzz'\n")
+    }
+
+    // MARK: - The tree meanwhile
+
+    private func fresh(_ more: String...) throws -> (Bool?, Int?) {
+        let answer = try tool.run(["query", "deps", "run", "--format", "json"] + more).json()
+        return (answer["fresh"] as? Bool, answer["changed_files"] as? Int)
+    }
+
+    @Test func changesSinceAreCounted() throws {
+        #expect(try fresh() == (true, 0))
+        // Another time is no change, another content is, as what came and what went are.
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1_000_000)],
+            ofItemAtPath: "\(workspace.tree)/app.py")
+        #expect(try fresh() == (true, 0))
+        try workspace.write("lib/core.py", "def base():\n    return 2\n")
+        #expect(try fresh() == (false, 1))
+        try workspace.write("new.py", "x = 1\n")
+        try workspace.write("more.txt", "no source\n")
+        #expect(try fresh() == (false, 2))
+        try workspace.remove("lib/a.c")
+        #expect(try fresh() == (false, 3))
+        try workspace.write("main.swift", "print(2)\n")
+        #expect(try fresh() == (false, 4))
+        let text = try tool("query", "deps", "run")
+        #expect(text.error.contains("4 files have changed since; 'segstore ingest "))
+        #expect(try tool("query", "deps", "run", "--no-check").error.contains("changed") == false)
+        #expect(try fresh("--no-check") == (nil, nil))
+        #expect(try fresh("--at", "first") == (nil, nil))
+        #expect(try tool("ingest", ".", "--label", "second").code == 0)
+        #expect(try fresh() == (true, 0))
+        try workspace.write(".gitignore", "new.py\n")
+        #expect(try fresh() == (false, 1))
+    }
+
+    @Test func aTreeThatWasMovedIsFoundWithItsStore() throws {
+        let moved = workspace.root.file("moved")
+        try FileManager.default.copyItem(atPath: workspace.tree, toPath: moved)
+        let tool = SegstoreTool(directory: moved)
+        #expect(
+            try tool("query", "deps", "run", "--format", "json").json()["fresh"] as? Bool == true)
+        try Data("x = 2\n".utf8).write(to: URL(fileURLWithPath: "\(moved)/app.py"))
+        let answer = try tool("query", "deps", "run", "--format", "json").json()
+        #expect(answer["changed_files"] as? Int == 1)
+        // Where the tree is gone, nobody knows.
+        let store = workspace.root.file("alone")
+        #expect(try self.tool("ingest", ".", "--store", store).code == 0)
+        #expect(
+            try self.tool("query", "deps", "run", "--store", store, "--format", "json").json()[
+                "fresh"] as? Bool == true)
+        try FileManager.default.removeItem(atPath: workspace.tree)
+        #expect(
+            try tool("query", "deps", "run", "--store", store, "--format", "json").json()["fresh"]
+                is NSNull)
+    }
+
+    // MARK: - History
+
+    @Test func whatChangedAndWhatItMeansIsTold() throws {
+        try workspace.write("lib/core.py", "\n\ndef base():\n    return 3\n")
+        #expect(try tool("ingest", ".", "--label", "second").code == 0)
+        let diff = try tool("diff", "first", "second")
+        #expect(diff.output.contains("~ entities  python:function:base:lib/core.py  ("))
+        #expect(diff.output.contains("- entities  python:function:odd:lib/core.py\n"))
+        #expect(diff.output.contains("relation  added  removed  changed  moved\n"))
+        let impact = try json("diff", "first", "second", "--impact")
+        let names = (impact["affected"] as? [[String: Any]] ?? []).map { $0["name"] as? String }
+        #expect(names.first == "middle" && names.contains("run") && !names.contains("base"))
+        // As it was.
+        #expect(try json("query", "impact", "odd", "--at", "first")["total"] as? Int == 1)
+        #expect(try tool("query", "impact", "odd").code == 3)
+        #expect(try tool("log", "--limit", "1").outputLines.count == 2)
+    }
+}
