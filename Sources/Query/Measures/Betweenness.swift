@@ -9,8 +9,8 @@ import Platform
 /// and divided by the number of pairs, (n - 1)(n - 2).
 package struct Betweenness: Sendable {
     package let values: [Double]
-    /// How many nodes shortest paths were looked for from. If not from all, the values are estimates:
-    /// what was found, times nodes by pivots.
+    /// How many nodes shortest paths were looked for from. If not from all, the values are
+    /// estimates: what was found, times nodes by pivots.
     package let pivotCount: Int
     package let isExact: Bool
 
@@ -56,8 +56,8 @@ package struct Betweenness: Sendable {
         values = (0..<graph.nodeCount).map { sums[$0] * scale }
     }
 
-    /// Nodes spread evenly over all: one of each of so many equal parts, by a generator with a seed.
-    /// All, if that is no more than may be.
+    /// Nodes spread evenly over all: one of each of so many equal parts, by a generator with a
+    /// seed. All, if that is no more than may be.
     package static func pivots(of count: Int, atMost limit: Int) -> [Int32] {
         if count <= limit { return (0..<count).map { Int32(truncatingIfNeeded: $0) } }
         var random = SplitMix(seed: 1)

@@ -16,8 +16,8 @@ package struct GroupCoupling: Sendable {
         package var outgoingCount = 0
         package var incomingCount = 0
 
-        /// Ce / (Ca + Ce): 0 if others depend on it and it on none, 1 the other way round. Nil if it
-        /// has to do with none.
+        /// Ce / (Ca + Ce): 0 if others depend on it and it on none, 1 the other way round. Nil if
+        /// it has to do with none.
         package var instability: Double? {
             afferent + efferent == 0 ? nil : Double(efferent) / Double(afferent + efferent)
         }

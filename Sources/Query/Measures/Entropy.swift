@@ -25,8 +25,9 @@ package enum Entropy {
         bits(of: Degrees.histogram(degrees))
     }
 
-    /// Of the node that an end of an edge is at: p is a node's degree by the sum of degrees. Divided
-    /// by log2 n it is 1 if all nodes have the same degree, and near 0 if few have nearly all edges.
+    /// Of the node that an end of an edge is at: p is a node's degree by the sum of degrees.
+    /// Divided by log2 n it is 1 if all nodes have the same degree, and near 0 if few have nearly
+    /// all edges.
     package static func bits(ofEndsAt degrees: [Int32]) -> Double {
         bits(of: degrees.lazy.map(Int.init))
     }
@@ -48,8 +49,8 @@ package enum Entropy {
     }
 }
 
-/// How the edges that begin in each group, a file or folder or community, are spread over the groups
-/// that they lead to.
+/// How the edges that begin in each group, a file or folder or community, are spread over the
+/// groups that they lead to.
 package struct EdgeSpread: Sendable {
     package struct Group: Sendable {
         /// Edges to the group itself, and to others. Only those between nodes that have a group.
@@ -63,8 +64,8 @@ package struct EdgeSpread: Sendable {
     }
 
     package let groups: [Group]
-    /// The groups' bits, weighted with their edges: how uncertain it is where an edge leads if it is
-    /// known where it begins.
+    /// The groups' bits, weighted with their edges: how uncertain it is where an edge leads if it
+    /// is known where it begins.
     package let bits: Double
 
     /// `groups` has a number below `count` for each node; negative where it has none.

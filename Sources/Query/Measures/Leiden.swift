@@ -11,8 +11,8 @@
 ///     Q = Σ over communities (inside / m - resolution * (strength / 2m)²)
 ///
 /// where m is the weight of all edges, inside that of those within the community, and strength the
-/// sum of its nodes' weights. Directions do not count: two nodes with edges both ways have twice the
-/// weight, and edges from a node to itself are left out. Each community is connected.
+/// sum of its nodes' weights. Directions do not count: two nodes with edges both ways have twice
+/// the weight, and edges from a node to itself are left out. Each community is connected.
 package struct Leiden: Sendable {
     package struct Options: Sendable {
         /// Above 1 there are more and smaller communities.

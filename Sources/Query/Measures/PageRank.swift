@@ -4,13 +4,14 @@
 ///
 ///     rank(v) = (1 - d) / n + d * (Σ rank(u) / outdegree(u) over edges u -> v + D / n)
 ///
-/// where d is the damping and D what all nodes without an edge have together. The ranks sum up to 1.
+/// where d is the damping and D what all nodes without an edge have together. All ranks make 1.
 package struct PageRank: Sendable {
     package struct Options: Sendable {
         package var damping = 0.85
-        /// Iteration ends when all ranks together change by less. NetworkX takes this divided by the
-        /// number of nodes; its own default, 1e-6 for each node, ends at a million of them before
-        /// anything was ranked. A rank there is 1e-6 itself, and is to be known better than that.
+        /// Iteration ends when all ranks together change by less. NetworkX takes this divided by
+        /// the number of nodes; its own default, 1e-6 for each node, ends at a million of them
+        /// before anything was ranked. A rank there is 1e-6 itself, and is to be known better than
+        /// that.
         package var tolerance = 1e-10
         package var maximumIterations = 200
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The second step of Leiden: each community is put together anew out of its nodes, so that the parts
-// that become nodes of the next graph are connected.
+// The second step of Leiden: each community is put together anew out of its nodes, so that the
+// parts that become nodes of the next graph are connected.
 
-/// Merges nodes, alone at first, with neighbours in their community. Parts have the numbers of nodes.
+/// Merges nodes, alone at first, with neighbours in their community. Parts have the numbers of
+/// nodes.
 struct Refinement: ~Copyable {
     private let graph: WeightedGraph
     private let resolution: Double
