@@ -12,7 +12,7 @@ enum CommandLineTool {
     static let commands: [Command] = [
         .ingest, .importRows, .exportRows, .schema,
         .queryDeps, .queryRdeps, .queryImpact, .queryPath, .queryEntity, .querySearch,
-        .queryContext,
+        .queryContext, .queryTree,
         .queryCycles, .queryHotspots, .queryHubs, .queryEntryPoints, .queryDead, .queryCentrality,
         .queryKcore, .queryCommunities, .queryCoupling, .queryEntropy, .queryDebt, .sql,
         .stats, .files, .tests, .coverage, .ignored, .languages,

@@ -74,6 +74,8 @@ struct Failure {
         case .corrupted where !error.message.contains("segstore "):
             "; 'segstore verify' lists all damage, 'segstore recover [--to N]' goes back to an earlier generation"
         case .outOfSpace: "; nothing was committed: make room and run it again"
+        case .schemaMismatch where !error.message.contains("in one of the two"):
+            "; if another version of segstore made the store, remove it and fill it anew, or name another with --store"
         case .readOnly where error.errno != nil: "; it can be read there, not changed"
         default: ""
         }

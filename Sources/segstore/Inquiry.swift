@@ -28,10 +28,12 @@ final class Inquiry {
     private let check: Check?
 
     /// Begins to look at the tree beside the question, if the answer will tell of it.
-    init(_ arguments: Arguments, _ output: Output) throws {
+    /// - Parameter mayBeEmpty: whether a store to which nothing was committed can answer.
+    init(_ arguments: Arguments, _ output: Output, mayBeEmpty: Bool = false) throws {
         self.arguments = arguments
         self.output = output
-        snapshot = try StoreLocation.graph(arguments)
+        snapshot = try mayBeEmpty
+            ? StoreLocation.snapshot(arguments) : StoreLocation.graph(arguments)
         reader = snapshot.reader()
         let isTold = arguments.format == .json || arguments.format == .text
         // What the tree was like at an earlier commit cannot be seen any more.

@@ -34,14 +34,14 @@ import Testing
         ["query", "hubs"], ["query", "entry-points"], ["query", "dead"], ["query", "centrality"],
         ["query", "centrality", "--method", "betweenness", "--by", "file"], ["query", "kcore"],
         ["query", "communities"], ["query", "coupling"], ["query", "coupling", "--by", "folder"],
-        ["query", "entropy"], ["query", "debt"],
+        ["query", "entropy"], ["query", "debt"], ["query", "tree", "--depth", "all"],
     ]
 
     /// What every answer says of itself, and that pages put together are the whole.
     @Test(arguments: lists)
     func pagesAddUp(command: [String]) throws {
         let limit =
-            command.contains { ["deps", "rdeps", "impact", "search"].contains($0) }
+            command.contains { ["deps", "rdeps", "impact", "search", "tree"].contains($0) }
             ? "--limit" : "--top"
         func answer(_ more: String...) throws -> (json: [String: Any], rows: [NSDictionary]) {
             let answer = try tool.run(command + more + ["--format", "json"])

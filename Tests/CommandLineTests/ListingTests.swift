@@ -28,7 +28,7 @@ import Testing
         let answer = try tool("files", "--limit", "1", "--offset", "1")
         #expect(answer.outputLines.count == 2)
         #expect(answer.outputLines[1].hasSuffix("  lib/b.c"))
-        #expect(answer.error == "segstore: showing 1 of 3 rows; go on with --offset 2\n")
+        #expect(answer.error == "segstore: showing 1 of 3; go on with --offset 2\n")
         let json = try tool("files", "--limit", "2", "--offset", "2", "--format", "json")
         #expect(json.error.isEmpty)
         let object = try json.json()

@@ -31,9 +31,9 @@ package struct StronglyConnected: Sendable {
         }
     }
 
-    /// A shortest cycle through the smallest node of a component and others, if there are others, from
-    /// there on and without coming back to it; of several, the one that a search in the order of the nodes meets first. Nil if
-    /// there is none.
+    /// A shortest cycle through the smallest node of a component and others, if there are others,
+    /// from there on and without coming back to it; of several, the one that a search in the order
+    /// of the nodes meets first. Nil if there is none.
     package func shortestCycle(in graph: Digraph, component: Int) -> [Int32]? {
         let nodes = members[component]
         guard let first = nodes.first else { return nil }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much types, files or folders hang on each other, and whether what is in them belongs together.
+// How much types, files or folders hang on each other, and whether what is in them belongs
+// together.
 
 import CodeGraph
 import SegmentStore

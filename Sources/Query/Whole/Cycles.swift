@@ -17,9 +17,9 @@ public struct Cycle: Sendable {
 }
 
 extension WholeGraph {
-    /// The strongly connected components with a cycle in them, the largest first, those of a size in
-    /// the order of their first keys: a page of them, and how many there are. What only calls itself
-    /// is left out, unless `withSelf` asks for it.
+    /// The strongly connected components with a cycle in them, the largest first, those of a size
+    /// in the order of their first keys: a page of them, and how many there are. What only calls
+    /// itself is left out, unless `withSelf` asks for it.
     public func cycles(
         limit: Int = .max, offset: Int = 0, withSelf: Bool = false
     ) throws -> (cycles: [Cycle], total: Int, nodeCount: Int) {

@@ -2,8 +2,8 @@
 //
 // What nothing comes to, by the edges that are known; and where everything begins.
 //
-// Reached is what a file does when it is run, `main`, tests, and all that these lead to; with what is
-// reached, what it is in; and of a reached type what may be called without being named: what
+// Reached is what a file does when it is run, `main`, tests, and all that these lead to; with what
+// is reached, what it is in; and of a reached type what may be called without being named: what
 // overrides something, and what the language calls by itself.
 
 import CodeGraph

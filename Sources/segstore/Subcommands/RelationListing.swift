@@ -14,7 +14,7 @@ struct RelationListing: Sendable {
         var text: @Sendable (Value) -> String = { $0 == .null ? "" : $0.description }
     }
 
-    static let options: [Option] = [.limit, .offset, .at]
+    static let options: [Option] = Inquiry.listOptions
 
     let relation: String
     /// What is said of none.
@@ -27,7 +27,8 @@ struct RelationListing: Sendable {
     func answer(_ arguments: Arguments, _ output: Output) throws -> ExitCode {
         let limit = try arguments.number(.limit) ?? .max
         let offset = try arguments.number(.offset) ?? 0
-        let snapshot = try StoreLocation.graph(arguments)
+        let inquiry = try Inquiry(arguments, output)
+        let snapshot = inquiry.snapshot
         let total = try snapshot.rowCount(relation)
         let count = min(limit, max(0, total - offset))
         let rows = Rows(try Source(snapshot, relation), order, offset..<offset + count)
@@ -38,7 +39,7 @@ struct RelationListing: Sendable {
             try output.answer(
                 arguments.format, relation, of: rows.source.reader, rows.source.relation
             ) { json in
-                json.member("generation", snapshot.generation)
+                inquiry.head(json)
                 json.member("total", total)
                 json.member("offset", rows.range.lowerBound)
                 json.member("count", count)
@@ -48,16 +49,11 @@ struct RelationListing: Sendable {
             }
         }
         if total == 0, arguments.format == .text { output.note(nothing) }
-        if count < total, arguments.format != .json {
-            output.note(
-                "showing \(Text.count(count)) of \(Text.count(total, "row"))\(more(offset + count, total))"
-            )
+        if arguments.format != .json {
+            inquiry.notePage(rows.range, total)
         }
+        if arguments.format == .text { inquiry.noteChanges() }
         return .done
-    }
-
-    private func more(_ next: Int, _ total: Int) -> String {
-        next < total ? "; go on with --offset \(next)" : ""
     }
 
     private func text(_ rows: Rows, _ output: Output) throws {

@@ -10,7 +10,8 @@ extension Command {
             """,
         options: [.at]
     ) { arguments, output in
-        let snapshot = try StoreLocation.snapshot(arguments)
+        let inquiry = try Inquiry(arguments, output, mayBeEmpty: true)
+        let snapshot = inquiry.snapshot
         let path = try StoreLocation.find(arguments)
         let counts = try snapshot.schema.relations.map { ($0.name, try snapshot.rowCount($0.name)) }
         switch arguments.format {
@@ -32,6 +33,7 @@ extension Command {
             var table = Table(output, [("relation", .left), ("rows", .right)])
             for (name, count) in counts { table.add([name, Text.count(count)]) }
             table.finish()
+            inquiry.noteChanges()
         default:
             output.answer(arguments.format) { json in
                 json.member("store", path)
