@@ -22,6 +22,7 @@ final class EngineTasks {
         Stage(name: "import", onlyIfAsked: true) { try $0.imports() },
         Stage(name: "ingest", onlyIfAsked: true) { try $0.ingests() },
         Stage(name: "measures", onlyIfAsked: true) { try $0.measures() },
+        Stage(name: "query", onlyIfAsked: true) { try $0.queries() },
         Stage(name: "open") { try $0.openings() },
         Stage(name: "look-up") { try $0.lookUps() },
         Stage(name: "reverse") { try $0.reverseScans() },
