@@ -32,7 +32,8 @@ final class Inquiry {
     init(_ arguments: Arguments, _ output: Output, mayBeEmpty: Bool = false) throws {
         self.arguments = arguments
         self.output = output
-        snapshot = try mayBeEmpty
+        snapshot =
+            try mayBeEmpty
             ? StoreLocation.snapshot(arguments) : StoreLocation.graph(arguments)
         reader = snapshot.reader()
         let isTold = arguments.format == .json || arguments.format == .text

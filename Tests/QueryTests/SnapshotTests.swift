@@ -47,7 +47,7 @@ import Testing
         var sizes: Set<Int> = []
         while !isDone.withLock({ $0 }) {
             let snapshot = try store.snapshot()
-            let count = try #require(Int(snapshot.label) ?? (try snapshot.rowCount("entities")))
+            let count = try snapshot.rowCount("entities")
             sizes.insert(count)
             let reader = snapshot.reader()
             let cycles = try WholeGraph(reader).cycles().cycles

@@ -37,7 +37,7 @@ ENCODINGS = "constant bitPacked runLength delta dictionary plain".split()
 COMPRESSIONS = "none lz4 zstd zstdDictionary hex slice".split()
 FRAMES, VECTOR_BLOCK, SLICE = 16, 32, 5
 
-Column = namedtuple("Column", "name type part_of dimensions")
+Column = namedtuple("Column", "name type part_of dimensions domain")
 SegmentRecord = namedtuple("SegmentRecord", "number file_size image_size root relations")
 RelationRecord = namedtuple("RelationRecord", "relation row_count dead")
 DeadRecord = namedtuple("DeadRecord", "file offset size hash count")
@@ -208,10 +208,10 @@ class RelationSchema:
 
         def column():
             name, type, _flags = cursor.string(), cursor.u8(), cursor.u8()
-            _domain, _family = cursor.string(), cursor.string()
+            domain, _family = cursor.string(), cursor.string()
             _compression, _encoding = cursor.u8(), cursor.u8()
             require(BOOL <= type <= VECTOR, f"{cursor.name}: column {name}: type {type}")
-            return Column(name, type, cursor.string(), cursor.varint())
+            return Column(name, type, cursor.string(), cursor.varint(), domain)
 
         self.columns = cursor.many(column)
         names = [column.name for column in self.columns]
@@ -459,7 +459,7 @@ class Relation:
         self.families = cursor.many(lambda: (cursor.varint(), cursor.many(section)))
         for number, (kind, parameter, _) in self.columns.items():
             require(number < len(self.schema.columns), f"{self.name}: no column {number}")
-            _, type, _, dimensions = self.schema.columns[number]
+            _, type, _, dimensions, _ = self.schema.columns[number]
             good = [
                 kind == INTERNED and type != VECTOR and parameter in segment.dictionaries,
                 kind == FIXED and type in (BOOL, INT, FLOAT, TIMESTAMP),
@@ -674,7 +674,13 @@ class Relation:
             require(sorted(target_rows) == sorted(rows), f"{self.name}: target index: its rows")
             far = self.entries(offsets, self.schema.target, len(near))
             found = list(zip(far, near.all(), target_rows))
-            expected = sorted((ids[row], keys[row][0], row) for row in target_rows)
+            ends = (self.schema.key[0], self.schema.target)
+            domains = [self.schema.columns[column].domain for column in ends]
+            is_edge = domains[0] == domains[1]
+            expected = [
+                (far, near if is_edge else 0, row)
+                for far, near, row in sorted((ids[row], keys[row][0], row) for row in target_rows)
+            ]
             require(found == expected, f"{self.name}: target index: its entries")
 
         if self.scope_index:

@@ -302,9 +302,11 @@ private struct Verifier {
         for id in 0..<max(index.offsets.count - 1, 0) {
             for entry in try index.offsets.range(id, limit: index.rows.count) {
                 let row = try index.rows.value(entry)
+                let near =
+                    relation.hasEdges && row < rows.rowCount
+                    ? try rows.id(column: relation.key[0], row: row) : 0
                 guard row < rows.rowCount, try rows.id(column: column, row: row) == id,
-                    try rows.id(column: relation.key[0], row: row)
-                        == (try index.neighbours.value(entry))
+                    near == (try index.neighbours.value(entry))
                 else { throw .corrupted("the target index leads to another row", in: path) }
                 if !dead.contains(row) { live += 1 }
             }

@@ -304,7 +304,9 @@ final class RelationFinisher {
         let count = relation.target.flatMap { domain($0)?.finalCount } ?? 0
         let offsets = PackedSpool(space, width: bitWidth(UInt64(builder.rowCount)))
         let rows = PackedSpool(space, width: rowWidth)
-        let neighbours = PackedSpool(space, width: idWidth(relation.key[0]))
+        // What is no edge has no near end.
+        let neighbours = PackedSpool(
+            space, width: relation.hasEdges ? idWidth(relation.key[0]) : 0)
         let fields = UnsafeMutablePointer<UInt64>.allocate(capacity: 3)
         defer { fields.deallocate() }
         var nextID = 0
@@ -315,7 +317,7 @@ final class RelationFinisher {
                 try offsets.append(rows.count)
                 nextID += 1
             }
-            try neighbours.append(Int(fields[1]))
+            try neighbours.append(relation.hasEdges ? Int(fields[1]) : 0)
             try rows.append(Int(fields[2]))
         }
         while nextID <= count {

@@ -38,14 +38,18 @@ extension Command {
             .init("path", heading: "path", text: indented) { .text($0.path) },
             .init("kind") { .text($0.isFolder ? "folder" : "file") },
             .init("depth") { .int($0.depth) },
-            .init("files", heading: "files", .right, text: { $0.isFolder ? Text.count($0.fileCount) : "" }) {
+            .init(
+                "files", heading: "files", .right,
+                text: { $0.isFolder ? Text.count($0.fileCount) : "" }
+            ) {
                 .int($0.fileCount)
             },
             .init("bytes", heading: "size", .right, text: { Text.bytes($0.byteCount) }) {
                 .int($0.byteCount)
             },
             .init("entities", heading: "entities", .right) { .int($0.entityCount) },
-            .init("languages", heading: "languages", text: { $0.languages.joined(separator: ", ") }) {
+            .init("languages", heading: "languages", text: { $0.languages.joined(separator: ", ") })
+            {
                 .texts($0.languages)
             },
         ], order: ["files", "bytes", "entities", "path", "languages"])
