@@ -11,13 +11,8 @@ final class EdgeReader {
     let relation: Int
     private let kindColumn, fileColumn, lineColumn, linesColumn, countColumn, resolutionColumn: Int
     /// By segment and number: few words that stand in many rows.
-    private var words: [Word: String] = [:]
-
-    private struct Word: Hashable {
-        let part: Int32
-        let column: Int32
-        let number: Int64
-    }
+    private var kinds = SmallTable<String>()
+    private var resolutions = SmallTable<String>()
 
     init(_ reader: Reader) throws {
         self.reader = reader
@@ -32,16 +27,26 @@ final class EdgeReader {
         resolutionColumn = try column("resolution")
     }
 
-    func kind(_ row: RowID) throws -> String { try word(row, kindColumn) }
-    func resolution(_ row: RowID) throws -> String { try word(row, resolutionColumn) }
+    func kind(_ row: RowID) throws -> String {
+        try kinds.value(row, number(row, kindColumn)) {
+            try reader.string(relation, row, kindColumn) ?? ""
+        }
+    }
 
-    private func word(_ row: RowID, _ column: Int) throws -> String {
-        guard let number = try reader.int(relation, row, column) else { return "" }
-        let word = Word(part: row.part, column: Int32(column), number: number)
-        if let known = words[word] { return known }
-        let text = try reader.string(relation, row, column) ?? ""
-        words[word] = text
-        return text
+    func resolution(_ row: RowID) throws -> String {
+        try resolutions.value(row, number(row, resolutionColumn)) {
+            try reader.string(relation, row, resolutionColumn) ?? ""
+        }
+    }
+
+    fileprivate func kindNumber(_ row: RowID) throws -> Int { try number(row, kindColumn) }
+    fileprivate func resolutionNumber(_ row: RowID) throws -> Int {
+        try number(row, resolutionColumn)
+    }
+
+    /// What a segment numbers the word by; -1 for none.
+    private func number(_ row: RowID, _ column: Int) throws -> Int {
+        Int(try reader.int(relation, row, column) ?? -1)
     }
 
     func count(_ row: RowID) throws -> Int {
@@ -86,16 +91,63 @@ public struct EdgeFilter: Sendable {
 
     public init() {}
 
-    func accepts(_ row: RowID, _ edges: EdgeReader) throws -> Bool {
-        if let kinds {
-            guard try kinds.contains(edges.kind(row)) else { return false }
-        } else if !withoutKinds.isEmpty {
-            guard try !withoutKinds.contains(edges.kind(row)) else { return false }
-        }
-        return try resolutions?.contains(edges.resolution(row)) ?? true
+    fileprivate func accepts(kind: String) -> Bool {
+        kinds?.contains(kind) ?? !withoutKinds.contains(kind)
+    }
+
+    fileprivate func accepts(resolution: String) -> Bool {
+        resolutions?.contains(resolution) ?? true
     }
 
     func accepts(end key: String) -> Bool {
         folder.isEmpty || isPath(GraphNode(key).file, in: folder)
+    }
+}
+
+/// Says of edges whether they are wanted. Not for two threads.
+final class AcceptedEdges {
+    private let filter: EdgeFilter
+    private let edges: EdgeReader
+    private var kinds = SmallTable<Bool>()
+    private var resolutions = SmallTable<Bool>()
+
+    init(_ filter: EdgeFilter, _ edges: EdgeReader) {
+        self.filter = filter
+        self.edges = edges
+    }
+
+    func accepts(_ row: RowID) throws -> Bool {
+        if filter.kinds != nil || !filter.withoutKinds.isEmpty {
+            let isWanted = try kinds.value(row, edges.kindNumber(row)) {
+                filter.accepts(kind: try edges.kind(row))
+            }
+            guard isWanted else { return false }
+        }
+        guard filter.resolutions != nil else { return true }
+        return try resolutions.value(row, edges.resolutionNumber(row)) {
+            filter.accepts(resolution: try edges.resolution(row))
+        }
+    }
+}
+
+/// What belongs to the words of a column, by their numbers in each segment.
+private struct SmallTable<Value> {
+    private var values: [[Value?]] = []
+    /// Columns of few words have small numbers; others are not kept.
+    private static var limit: Int { 4096 }
+
+    mutating func value(
+        _ row: RowID, _ number: Int, _ make: () throws -> Value
+    ) rethrows -> Value {
+        let part = Int(row.part)
+        guard (0..<Self.limit).contains(number) else { return try make() }
+        if part < values.count, number < values[part].count, let known = values[part][number] {
+            return known
+        }
+        let made = try make()
+        while values.count <= part { values.append([]) }
+        while values[part].count <= number { values[part].append(nil) }
+        values[part][number] = made
+        return made
     }
 }

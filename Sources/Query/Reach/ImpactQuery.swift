@@ -68,28 +68,30 @@ public struct ImpactQuery: Sendable {
     public func run(_ reader: Reader, from starts: [String]) throws -> Answer {
         let walk = try LevelWalk(reader, .incoming, filter)
         var found: [Found] = []
-        var places: [Int: Int] = [:]
+        // Where a node is among those found, behind what was asked for itself.
+        var places = NodeTable()
         for start in starts {
-            if let node = try walk.nodes.number(of: start) { places[node] = -1 }
+            if let node = try walk.nodes.number(of: start) { places[node] = 0 }
         }
         try walk.run(from: starts, depth: depth) { edges in
             let level = found.count
             for edge in edges {
+                let near = places[edge.near] ?? 0
                 let doubt = max(
-                    places[edge.near].flatMap { $0 < 0 ? nil : found[$0].doubt } ?? 0,
+                    near > 0 ? found[near - 1].doubt : 0,
                     Self.doubt(try walk.edges.resolution(edge.row)))
                 if let place = places[edge.far] {
                     // The same distance by a surer path.
-                    if place >= level, doubt < found[place].doubt {
-                        found[place] = Found(edge: edge, doubt: doubt)
+                    if place > level, doubt < found[place - 1].doubt {
+                        found[place - 1] = Found(edge: edge, doubt: doubt)
                     }
                 } else {
-                    places[edge.far] = found.count
                     found.append(Found(edge: edge, doubt: doubt))
+                    places[edge.far] = found.count
                 }
             }
             found[level...].sort { walk.nodes.precedes($0.edge.far, $1.edge.far) }
-            for place in level..<found.count { places[found[place].edge.far] = place }
+            for place in level..<found.count { places[found[place].edge.far] = place + 1 }
         }
         return try answer(found, walk)
     }

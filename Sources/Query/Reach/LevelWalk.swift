@@ -88,6 +88,40 @@ final class NodeNumbers {
     }
 }
 
+/// A number for some of the nodes: few are found by hashing, many have a place for each.
+struct NodeTable {
+    private var few: [Int: Int32] = [:]
+    private var many: [Int32] = []
+    private static let fewest = 1 << 12
+
+    subscript(node: Int) -> Int? {
+        get {
+            guard !many.isEmpty else { return few[node].map(Int.init) }
+            return node < many.count && many[node] >= 0 ? Int(many[node]) : nil
+        }
+        set {
+            guard let newValue else { return }
+            let value = Int32(truncatingIfNeeded: newValue)
+            if many.isEmpty, few.count < Self.fewest {
+                few[node] = value
+                return
+            }
+            if many.isEmpty {
+                grow(to: few.keys.max() ?? 0)
+                for (node, value) in few { many[node] = value }
+                few = [:]
+            }
+            grow(to: node)
+            many[node] = value
+        }
+    }
+
+    private mutating func grow(to node: Int) {
+        guard node >= many.count else { return }
+        many += repeatElement(-1, count: max(node + 1, many.count * 2) - many.count)
+    }
+}
+
 /// An edge that a walk met.
 struct WalkedEdge {
     let row: RowID
@@ -102,12 +136,14 @@ struct LevelWalk {
     let nodes: NodeNumbers
     let direction: Direction
     let filter: EdgeFilter
+    private let accepted: AcceptedEdges
 
     init(_ reader: Reader, _ direction: Direction, _ filter: EdgeFilter) throws {
         edges = try EdgeReader(reader)
         nodes = NodeNumbers(reader, edges.relation)
         self.direction = direction
         self.filter = filter
+        accepted = AcceptedEdges(filter, edges)
     }
 
     /// Calls `body` with the edges of each level in order; the next level begins where they end.
@@ -116,7 +152,8 @@ struct LevelWalk {
         from starts: [String], depth: Int, _ body: ([WalkedEdge]) throws -> Void
     ) throws {
         var level = try starts.compactMap { try nodes.number(of: $0) }.sorted(by: nodes.precedes)
-        var seen = Set(level)
+        var seen = NodeTable()
+        for node in level { seen[node] = 1 }
         var distance = 0
         var found: [Edge] = []
         while distance < depth, !level.isEmpty {
@@ -125,7 +162,7 @@ struct LevelWalk {
             for node in level {
                 let start = met.count
                 try nodes.edges(direction, of: node, into: &found)
-                for edge in found where try filter.accepts(edge.row, edges) {
+                for edge in found where try accepted.accepts(edge.row) {
                     let far = try nodes.number(of: edge.neighbour)
                     guard try filter.folder.isEmpty || filter.accepts(end: nodes.key(far)) else {
                         continue
@@ -135,8 +172,12 @@ struct LevelWalk {
                 if met.count > start + 1 { try sort(&met[start...]) }
             }
             try body(met)
-            level = met.compactMap { seen.insert($0.far).inserted ? $0.far : nil }
-                .sorted(by: nodes.precedes)
+            level.removeAll(keepingCapacity: true)
+            for edge in met where seen[edge.far] == nil {
+                seen[edge.far] = 1
+                level.append(edge.far)
+            }
+            level.sort(by: nodes.precedes)
         }
     }
 

@@ -56,6 +56,7 @@ private struct Search {
     let nodes: NodeNumbers
     private let reader: EdgeReader
     private let filter: EdgeFilter
+    private let accepted: AcceptedEdges
     private var buffer: [Edge] = []
 
     /// Of the nodes that are on shortest paths, how many steps from the start they are, and which
@@ -70,6 +71,7 @@ private struct Search {
     init(_ reader: Reader, _ filter: EdgeFilter) throws {
         self.reader = try EdgeReader(reader)
         self.filter = filter
+        accepted = AcceptedEdges(filter, self.reader)
         nodes = NodeNumbers(reader, self.reader.relation)
     }
 
@@ -77,8 +79,11 @@ private struct Search {
     private mutating func neighbours(_ node: Int, _ direction: Direction) throws -> [Int] {
         try nodes.edges(direction, of: node, into: &buffer)
         var found: Set<Int> = []
-        for edge in buffer where try filter.accepts(edge.row, reader) {
-            found.insert(try nodes.number(of: edge.neighbour))
+        for edge in buffer where try accepted.accepts(edge.row) {
+            let far = try nodes.number(of: edge.neighbour)
+            if try filter.folder.isEmpty || filter.accepts(end: nodes.key(far)) {
+                found.insert(far)
+            }
         }
         return found.sorted(by: nodes.precedes)
     }
@@ -203,7 +208,7 @@ private struct Search {
             try nodes.edges(.outgoing, of: near, into: &edges)
             var best: (order: Int, edge: Dependency)?
             for edge in edges where try nodes.number(of: edge.neighbour) == far {
-                guard try filter.accepts(edge.row, reader) else { continue }
+                guard try accepted.accepts(edge.row) else { continue }
                 let dependency = try reader.dependency(
                     edge.row, from: try nodes.key(near), to: try nodes.key(far), index + 1)
                 let order = sureness.firstIndex(of: dependency.resolution) ?? sureness.count
