@@ -15,7 +15,7 @@ import Testing
         "sql", "stats",
         "files", "tests", "coverage", "ignored", "languages", "log", "diff", "inspect", "verify",
         "compact", "gc", "backup",
-        "recover",
+        "recover", "completions", "man",
     ]
 
     /// SEGSTORE_WRITE_GOLDEN=1 writes it anew.
@@ -85,8 +85,8 @@ import Testing
         (["files", "--limit"], "--limit needs a value"),
         (["verify", "--all=1"], "--all takes no value"),
         (["stats", "--format", "xml"], "--format is text, json, ndjson or csv, not 'xml'"),
-        (["query"], "query needs a second word: deps, rdeps, entity"),
-        (["query", "dep"], "query needs a second word: not 'dep'; did you mean 'deps'?"),
+        (["query"], "query needs a second word: search, entity, deps"),
+        (["query", "dep"], "not 'dep'; did you mean 'deps'?"),
         (["query", "rdep"], "not 'rdep'; did you mean 'rdeps'?"),
         (["help", "query", "dep"], "query needs a second word"),
         (["quer", "deps", "x"], "there is no command 'quer'; did you mean 'query'?"),
@@ -106,7 +106,10 @@ import Testing
         (["import", "a", "--dangling", "x"], "--dangling is allow, warn, drop or refuse, not 'x'"),
         (["import", "a", "--input-format", "json"], "--input-format is ndjson or csv, not 'json'"),
         (["import", "main.swift", "--input-format", "csv"], "add --relation <R>"),
-        (["export", "--format", "text"], "export writes ndjson, csv or json"),
+        (["export", "--format", "text"], "--format is ndjson, csv"),
+        (["man", "--format", "json"], "man has no option '--format'"),
+        (["completions"], "completions needs <shell>"),
+        (["completions", "ksh"], "completions for bash, zsh or fish, not 'ksh'"),
         (["export", "--format", "csv"], "only ndjson holds a whole store: add --relation <R>"),
         (["export", "-o"], "--output needs a value: --output <file>"),
         (["export", "-q"], "there is no option '-q'"),

@@ -161,7 +161,7 @@ extension Output {
         case .svg:
             let drawn = try PictureText.svg(picture)
             write { out in drawn.withUnsafeBytes { out.append($0) } }
-        case .text, .json, .ndjson, .csv:
+        case .text, .json, .ndjson, .csv, .neo4j:
             preconditionFailure("a form that is no picture")
         }
     }

@@ -4,11 +4,10 @@ import Platform
 import SegmentStore
 
 extension Option {
-    fileprivate static let exportFormat = Option(
-        name: "format", value: "form", help: "ndjson, csv or json (default: ndjson)")
     fileprivate static let outputFile = Option(
         name: "output", letter: "o", value: "file",
-        help: "write to a file, which appears when it is complete (default: standard output)")
+        help: "write to a file, which appears when it is complete (default: standard output)",
+        words: .files)
 }
 
 extension Command {
@@ -19,14 +18,11 @@ extension Command {
             store's history. Without --relation all relations are written as NDJSON, their schemas \
             first; import makes the same store of it.
             """,
-        options: [.relation, .outputFile, .at, .exportFormat]
+        options: [.relation, .outputFile, .at],
+        formats: [.ndjson, .csv, .json]
     ) { arguments, output in
         let relation = arguments[.relation]
-        // Rows have no form for people.
-        let format = arguments.format == .text ? .ndjson : arguments.format
-        if arguments.has(.exportFormat), arguments.format == .text {
-            throw UsageError("export writes ndjson, csv or json")
-        }
+        let format = arguments.format
         guard relation != nil || format == .ndjson else {
             throw UsageError("only ndjson holds a whole store: add --relation <R>")
         }
