@@ -106,7 +106,7 @@ import Testing
         (["import", "a", "--dangling", "x"], "--dangling is allow, warn, drop or refuse, not 'x'"),
         (["import", "a", "--input-format", "json"], "--input-format is ndjson or csv, not 'json'"),
         (["import", "main.swift", "--input-format", "csv"], "add --relation <R>"),
-        (["export", "--format", "text"], "--format is ndjson, csv"),
+        (["export", "--format", "text"], "--format is ndjson, csv, json, graphml or neo4j"),
         (["man", "--format", "json"], "man has no option '--format'"),
         (["completions"], "completions needs <shell>"),
         (["completions", "ksh"], "completions for bash, zsh or fish, not 'ksh'"),

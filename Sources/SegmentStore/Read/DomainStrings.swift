@@ -58,6 +58,14 @@ extension Reader {
             ? nil : RowID(part: Int(node.part), row: row)
     }
 
+    /// Which string of its segment a row has in an interned column; nil for null.
+    package func node(_ relation: Int, _ row: RowID, _ column: Int) throws -> Node? {
+        guard let rows = core.reader(Int(row.part), relation),
+            let id = try rows.id(column: column, row: Int(row.row))
+        else { return nil }
+        return Node(part: Int(row.part), id: id)
+    }
+
     /// Whether live edges of the segment begin or end at a string.
     package func hasEdges(_ relation: Int, at node: Node) throws -> Bool {
         guard let rows = core.reader(Int(node.part), relation) else { return false }
