@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["segstore", "SegmentStore", "Codec", "CodeGraph", "TestSupport"],
-            exclude: ["Golden"],
+            exclude: ["Golden", "Independent"],
             swiftSettings: strict),
         .testTarget(
             name: "TidyTests", dependencies: ["SegmentStore", "Codec", "TestSupport"],

@@ -11,6 +11,9 @@ package final class LanguageTable: Sendable {
         .json, .toml,
     ]
 
+    /// As the column 'language' has them.
+    package static var names: [String] { languages.map(\.name) }
+
     private static let byExtension: [String: Int] = table { $0.extensions }
     private static let byFileName: [String: Int] = table { $0.fileNames }
 

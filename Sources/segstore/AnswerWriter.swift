@@ -240,7 +240,7 @@ extension Output {
             write { CSVText.append(header: columns, to: $0) }
             try rows(AnswerRows(add: add, form: .csv))
         case .ndjson: try rows(AnswerRows(add: add, form: .oneLine))
-        case .json, .text, .dot, .mermaid, .graphml, .svg:
+        default:
             let buffer = ByteBuffer()
             let writer = AnswerWriter(buffer, .lines)
             func flush() {

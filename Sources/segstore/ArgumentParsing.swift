@@ -14,30 +14,56 @@ struct Option: Sendable {
     var isRequired = false
     /// Each time it is given it means one more.
     var mayRepeat = false
+    /// What completion offers for the value.
+    var words = CompletionWords.none
 
     static let store = Option(
         name: "store", value: "path",
         help: "the store: a directory, the tree that has it, or a file that backup made "
-            + "(default: $SEGSTORE, else the nearest .segstore here or above)")
+            + "(default: $SEGSTORE, else the nearest .segstore here or above)", words: .files)
+    /// What is known of it where no command is.
     static let format = Option(
         name: "format", value: "form",
         help: "text, json, ndjson or csv (default: text, which is for people)")
-    static let pictureFormat = Option(
-        name: "format", value: "form",
-        help: "text, json, ndjson, csv; dot, mermaid, graphml or svg to draw it (default: text)")
+
+    /// What a command says of its forms.
+    static func format(of command: Command) -> Option {
+        let names = command.formats.map(\.rawValue)
+        let own = command.formats.filter { !$0.isPicture }.map(\.rawValue)
+        let pictures = names.filter { !own.contains($0) }
+        let choice =
+            pictures.isEmpty || own.isEmpty
+            ? CommandLineWords.choice(of: names)
+            : "\(own.joined(separator: ", ")); \(CommandLineWords.choice(of: pictures)) to draw it"
+        let meaning = names.first == Format.text.rawValue ? ", which is for people" : ""
+        return Option(
+            name: format.name, value: format.value,
+            help: "\(choice) (default: \(names.first ?? "")\(meaning))",
+            words: .words(names))
+    }
+
     static let help = Option(
         name: "help", letter: "h", value: nil, help: "say more about the command")
     static let version = Option(name: "version", value: nil, help: "print the version")
     static let at = Option(
-        name: "at", value: "commit", help: "as of an earlier commit: a generation or a label")
+        name: "at", value: "commit", help: "as of an earlier commit: a generation or a label",
+        words: .commits)
     static let label = Option(
         name: "label", value: "L", help: "a name for the commit, such as a git revision")
-    static let relation = Option(name: "relation", value: "R", help: "the relation")
+    static let relation = Option(
+        name: "relation", value: "R", help: "the relation", words: .relations)
     static let limit = Option(name: "limit", value: "N", help: "at most N rows (default: all)")
     static let offset = Option(name: "offset", value: "N", help: "pass over the first N rows")
 
-    /// Those that every command has.
+    /// Those that a command may have without naming them.
     static let common = [store, format, help]
+
+    /// One of each name.
+    static let known: [Option] = {
+        let options = CommandLineTool.commands.flatMap(\.options) + common + [version]
+        var seen = Set<String>()
+        return options.filter { seen.insert($0.name).inserted }
+    }()
 }
 
 struct Command: Sendable {
@@ -54,11 +80,22 @@ struct Command: Sendable {
     var options: [Option] = []
     /// Where not, --store says nothing, and help does not offer it.
     var readsStore = true
-    /// Whether its answer is a graph, which can be drawn.
-    var draws = false
+    /// How it can answer; the first if nobody says. None if there is but one way.
+    var formats = Format.answers
     let run: @Sendable (Arguments, Output) throws -> ExitCode
 
     private var words: [String] { name.split(separator: " ").map { String($0) } }
+    /// Its own, and those that others have too.
+    var allOptions: [Option] {
+        options
+            + Option.common.compactMap { option in
+                switch option.name {
+                case Option.store.name: readsStore ? option : nil
+                case Option.format.name: formats.isEmpty ? nil : .format(of: self)
+                default: option
+                }
+            }
+    }
     /// The first of two words, which others have as well.
     var family: String? { words.count > 1 ? words[0] : nil }
     var secondWord: String? { words.count > 1 ? words[1] : nil }
@@ -70,10 +107,7 @@ struct CommandLineWords {
     private(set) var words: [String] = []
     private var values: [String: String] = [:]
 
-    private static let known: [String: Option] = {
-        let options = CommandLineTool.commands.flatMap(\.options) + Option.common + [.version]
-        return Dictionary(options.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    }()
+    private static let known = Dictionary(uniqueKeysWithValues: Option.known.map { ($0.name, $0) })
 
     init(_ words: [String]) throws(UsageError) {
         var rest = words[...]
@@ -135,7 +169,7 @@ struct CommandLineWords {
 
     private func unknown(_ word: String) -> UsageError {
         let own = CommandLineTool.commands.first { $0.name == command }
-        let options = own.map { $0.options + Option.common } ?? Array(Self.known.values)
+        let options = own.map(\.allOptions) ?? Array(Self.known.values)
         let similar = CommandLineTool.nearest(word, among: options.map { "--\($0.name)" }.sorted())
         let advice =
             similar.map { "did you mean '\($0)'?" }
@@ -148,8 +182,9 @@ struct CommandLineWords {
     /// What `command` is given; throws if it takes less, or needs more.
     func arguments(for command: Command) throws(UsageError) -> Arguments {
         let advice = "see 'segstore help \(command.name)'"
-        let taken = Set((command.options + Option.common).map(\.name))
-        for name in values.keys.sorted() where !taken.contains(name) {
+        let taken = Set(command.allOptions.map(\.name))
+        // That a command has no store is nothing to fail for.
+        for name in values.keys.sorted() where !taken.contains(name) && name != Option.store.name {
             throw UsageError("\(command.name) has no option '--\(name)'; \(advice)")
         }
         for (index, name) in command.operands.enumerated()
@@ -166,6 +201,9 @@ struct CommandLineWords {
         return Arguments(operands: Array(operands), format: try format(command), values: values)
     }
 
+    /// Which store is meant, whatever else is missing.
+    var place: Arguments { Arguments(operands: [], format: .text, values: values) }
+
     /// a, b or c.
     static func choice(of names: [String]) -> String {
         names.count < 2
@@ -174,13 +212,13 @@ struct CommandLineWords {
     }
 
     private func format(_ command: Command) throws(UsageError) -> Format {
-        guard let name = values[Option.format.name] else { return .text }
-        let known = Format.allCases.filter { command.draws || !$0.isPicture }
-        guard let format = known.first(where: { $0.rawValue == name }) else {
-            let reason =
-                Format(rawValue: name) == nil ? "" : ": what '\(command.name)' answers is no graph"
+        guard let name = values[Option.format.name] else { return command.formats.first ?? .text }
+        guard let format = command.formats.first(where: { $0.rawValue == name }) else {
+            let isPicture = Format(rawValue: name)?.isPicture ?? false
+            let reason = isPicture ? ": what '\(command.name)' answers is no graph" : ""
             throw UsageError(
-                "--format is \(Self.choice(of: known.map(\.rawValue))), not '\(name)'\(reason)")
+                "--format is \(Self.choice(of: command.formats.map(\.rawValue))), not '\(name)'\(reason)"
+            )
         }
         return format
     }
@@ -193,10 +231,17 @@ enum Format: String, Sendable, CaseIterable {
     case json, ndjson, csv
     /// For programs that draw.
     case dot, mermaid, graphml, svg
+    /// A folder of CSV, for the database of that name.
+    case neo4j
+
+    /// Those of every answer.
+    static let answers: [Format] = [.text, .json, .ndjson, .csv]
+    /// Those of an answer that is a graph.
+    static let drawings = answers + [.dot, .mermaid, .graphml, .svg]
 
     var isPicture: Bool {
         switch self {
-        case .text, .json, .ndjson, .csv: false
+        case .text, .json, .ndjson, .csv, .neo4j: false
         case .dot, .mermaid, .graphml, .svg: true
         }
     }

@@ -9,15 +9,33 @@ enum CommandLineTool {
     static let version = "0.1.0"
 
     /// In the order in which help lists them.
-    static let commands: [Command] = [
-        .ingest, .importRows, .exportRows, .schema,
-        .queryDeps, .queryRdeps, .queryImpact, .queryPath, .queryEntity, .querySearch,
-        .queryContext, .queryTree,
-        .queryCycles, .queryHotspots, .queryHubs, .queryEntryPoints, .queryDead, .queryCentrality,
-        .queryKcore, .queryCommunities, .queryCoupling, .queryEntropy, .queryDebt, .sql,
-        .stats, .files, .tests, .coverage, .ignored, .languages,
-        .log, .diff, .inspect, .verify, .compact, .gc, .backup, .recover,
+    static let groups: [(heading: String, commands: [Command])] = [
+        ("in and out", [.ingest, .importRows, .exportRows]),
+        (
+            "ask about something",
+            [
+                .querySearch, .queryEntity, .queryDeps, .queryRdeps, .queryImpact, .queryPath,
+                .queryContext,
+            ]
+        ),
+        (
+            "ask about all of it",
+            [
+                .queryCycles, .queryHotspots, .queryHubs, .queryEntryPoints, .queryDead,
+                .queryCentrality, .queryKcore, .queryCommunities, .queryCoupling, .queryEntropy,
+                .queryDebt, .sql,
+            ]
+        ),
+        (
+            "list what is there",
+            [.stats, .queryTree, .files, .tests, .coverage, .ignored, .schema, .languages]
+        ),
+        ("go back in time", [.log, .diff]),
+        ("tend the store", [.verify, .inspect, .compact, .gc, .backup, .recover]),
+        ("set up", [.completions, .man]),
     ]
+
+    static let commands = groups.flatMap(\.commands)
 
     static func run(_ words: [String]) -> ExitCode {
         let output = Output()
@@ -51,6 +69,10 @@ enum CommandLineTool {
         }
         if name == Help.commandName {
             try Help.answer(line.words.dropFirst().joined(separator: " "), output)
+            return .done
+        }
+        if name == Completion.commandName {
+            Completion.answer(line.words.dropFirst(), output)
             return .done
         }
         let command = try command(named: name)

@@ -5,7 +5,7 @@
 import Platform
 import SegmentStore
 
-enum ExitCode: Int32 {
+enum ExitCode: Int32, CaseIterable {
     case done = 0
     case failed = 1
     case wrongUsage = 2
@@ -14,6 +14,19 @@ enum ExitCode: Int32 {
     case corrupt = 5
     /// As shells have it of what Ctrl-C ended.
     case interrupted = 130
+
+    /// In help.
+    var meaning: String {
+        switch self {
+        case .done: "done"
+        case .failed: "failed"
+        case .wrongUsage: "wrong usage"
+        case .unknownKey: "no such key or several"
+        case .busy: "another process is writing to the store"
+        case .corrupt: "the store is damaged"
+        case .interrupted: "interrupted"
+        }
+    }
 
     init(_ code: StoreError.Code) {
         switch code {

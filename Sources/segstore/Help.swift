@@ -9,6 +9,17 @@ enum Help {
     private static let leastWidth = 40
     private static let indent = 2
 
+    private static let purpose = """
+        keeps what is known of a source tree, and what depends on what in it, in a store of its own: \
+        compressed columns that only grow by whole commits.
+        """
+    private static let beginning = """
+        To begin: 'segstore ingest .' in a source tree, then 'segstore query rdeps <name>' for what \
+        depends on something in it.
+        """
+    /// What a manual begins with.
+    static let introduction = "segstore \(purpose)\n\n\(beginning)"
+
     /// 'segstore help [command]'.
     static func answer(_ name: String, _ output: Output) throws(UsageError) {
         guard !name.isEmpty, name != commandName else { return overview(output) }
@@ -21,38 +32,33 @@ enum Help {
     }
 
     static func overview(_ output: Output) {
-        paragraph(
-            """
-            segstore \(CommandLineTool.version) keeps what is known of a source tree, and what depends on \
-            what in it, in a store of its own: compressed columns that only grow by whole commits.
-            """, output)
+        paragraph("segstore \(CommandLineTool.version) \(purpose)", output)
         output.line()
         output.line("usage: segstore <command> [options]")
         output.line()
-        paragraph(
-            """
-            To begin: 'segstore ingest .' in a source tree, then 'segstore query rdeps <name>' for what \
-            depends on something in it.
-            """, output)
+        paragraph(beginning, output)
         output.line()
-        output.heading("commands")
-        var commands = CommandLineTool.commands.map { (usage($0), $0.summary) }
-        commands.append(("\(commandName) [command]", "this, or more about a command"))
-        list(commands, output)
+        let nameWidth = CommandLineTool.commands.map { usage($0).count }.max() ?? 0
+        for (heading, commands) in CommandLineTool.groups {
+            output.heading(heading)
+            list(commands.map { (usage($0), $0.summary) }, nameWidth: nameWidth, output)
+            output.line()
+        }
+        paragraph(
+            "'segstore help <command>' says more about a command, with examples.", output)
         output.line()
         output.heading("options")
         list((Option.common + [.version]).map { (usage($0), $0.help) }, output)
         output.line()
         paragraph(
             """
-            Results go to standard output, all else to standard error. Exit status: 0 done, 1 failed, \
-            2 wrong usage, 3 no such key or several, 4 another process is writing to the store, 5 the \
-            store is damaged, 130 interrupted.
+            Results go to standard output, all else to standard error. Exit status: \
+            \(ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: ", ")).
             """, output)
     }
 
     static func describe(_ command: Command, _ output: Output) {
-        output.line("segstore \(command.name): \(command.summary)")
+        paragraph("segstore \(command.name): \(command.summary)", output)
         output.line()
         let required = command.options.filter(\.isRequired).map { " \(usage($0))" }.joined()
         output.line("usage: segstore \(usage(command))\(required) [options]")
@@ -63,38 +69,41 @@ enum Help {
         if !command.examples.isEmpty {
             output.line()
             output.heading(command.examples.count == 1 ? "example" : "examples")
-            for example in command.examples { output.line("  \(example)") }
+            for line in command.examples.flatMap({ $0.split(separator: "\n") }) {
+                output.line("  \(line)")
+            }
         }
         output.line()
         output.heading("options")
-        let own = Set(command.options.map(\.name))
-        let options =
-            command.options
-            + Option.common.filter {
-                !own.contains($0.name) && (command.readsStore || $0.name != Option.store.name)
-            }.map { command.draws && $0.name == Option.format.name ? .pictureFormat : $0 }
-        list(options.map { (usage($0), $0.help) }, output)
+        list(command.allOptions.map { (usage($0), $0.help) }, output)
     }
 
-    private static func usage(_ command: Command) -> String {
+    static func usage(_ command: Command) -> String {
         let operands = command.operands.map { " <\($0)>" }.joined()
         return command.name + operands + (command.takesMore ? "…" : "")
     }
 
-    private static func usage(_ option: Option) -> String {
+    static func usage(_ option: Option) -> String {
         let name = (option.letter.map { "-\($0), " } ?? "") + "--\(option.name)"
         return option.value.map { "\(name) <\($0)>" } ?? name
     }
 
-    private static func list(_ items: [(name: String, text: String)], _ output: Output) {
-        let nameWidth = items.reduce(0) { max($0, $1.name.count) } + indent
-        let margin = String(repeating: " ", count: indent + nameWidth)
+    private static func list(
+        _ items: [(name: String, text: String)], nameWidth: Int? = nil, _ output: Output
+    ) {
+        let nameWidth = indent + (nameWidth ?? items.reduce(0) { max($0, $1.name.count) })
+        // Where half of a narrow terminal would be blank, texts stand below their names.
+        let isNarrow = (indent + nameWidth) * 2 > width(output)
+        let margin = isNarrow ? 2 * indent + 2 : indent + nameWidth
         for (name, text) in items {
-            let lines = wrapped(text, max(leastWidth / 2, width(output) - margin.utf8.count))
-            let gap = String(repeating: " ", count: nameWidth - name.count)
-            output.line(
-                String(repeating: " ", count: indent) + output.styled(name, .bold) + gap + lines[0])
-            for line in lines.dropFirst() { output.line(margin + line) }
+            let lines = wrapped(text, width(output) - margin)
+            let gap = isNarrow ? margin : nameWidth - name.count
+            let blank = String(repeating: " ", count: gap)
+            let first = String(repeating: " ", count: indent) + output.styled(name, .bold)
+            output.line(isNarrow ? first : first + blank + lines[0])
+            for line in isNarrow ? lines[...] : lines.dropFirst() {
+                output.line(String(repeating: " ", count: margin) + line)
+            }
         }
     }
 
@@ -107,7 +116,7 @@ enum Help {
     }
 
     /// Never empty.
-    private static func wrapped(_ text: String, _ width: Int) -> [String] {
+    static func wrapped(_ text: String, _ width: Int) -> [String] {
         var lines = [""]
         for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
             let last = lines.count - 1

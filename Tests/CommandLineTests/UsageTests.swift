@@ -15,7 +15,7 @@ import Testing
         "sql", "stats",
         "files", "tests", "coverage", "ignored", "languages", "log", "diff", "inspect", "verify",
         "compact", "gc", "backup",
-        "recover",
+        "recover", "completions", "man",
     ]
 
     /// SEGSTORE_WRITE_GOLDEN=1 writes it anew.
@@ -106,7 +106,10 @@ import Testing
         (["import", "a", "--dangling", "x"], "--dangling is allow, warn, drop or refuse, not 'x'"),
         (["import", "a", "--input-format", "json"], "--input-format is ndjson or csv, not 'json'"),
         (["import", "main.swift", "--input-format", "csv"], "add --relation <R>"),
-        (["export", "--format", "text"], "export writes ndjson, csv or json"),
+        (["export", "--format", "text"], "--format is ndjson, csv, json, graphml or neo4j"),
+        (["man", "--format", "json"], "man has no option '--format'"),
+        (["completions"], "completions needs <shell>"),
+        (["completions", "ksh"], "completions for bash, zsh or fish, not 'ksh'"),
         (["export", "--format", "csv"], "only ndjson holds a whole store: add --relation <R>"),
         (["export", "-o"], "--output needs a value: --output <file>"),
         (["export", "-q"], "there is no option '-q'"),

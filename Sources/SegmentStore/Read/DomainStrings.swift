@@ -58,6 +58,14 @@ extension Reader {
             ? nil : RowID(part: Int(node.part), row: row)
     }
 
+    /// Which string of its segment a row has in an interned column; nil for null.
+    package func node(_ relation: Int, _ row: RowID, _ column: Int) throws -> Node? {
+        guard let rows = core.reader(Int(row.part), relation),
+            let id = try rows.id(column: column, row: Int(row.row))
+        else { return nil }
+        return Node(part: Int(row.part), id: id)
+    }
+
     /// Whether live edges of the segment begin or end at a string.
     package func hasEdges(_ relation: Int, at node: Node) throws -> Bool {
         guard let rows = core.reader(Int(node.part), relation) else { return false }
@@ -71,6 +79,40 @@ extension Reader {
             }
         }
         return false
+    }
+
+    /// The first strings of a domain that begin with `prefix`, in order, and the last one. Some may
+    /// be in no live row any more.
+    package func strings(
+        ofDomain name: String, prefix: String, limit: Int
+    ) throws -> [String] {
+        guard let domain = schema.domains.firstIndex(of: name) else { return [] }
+        var found = Set<String>()
+        var last = Set<String>()
+        let begin = Array(prefix.utf8)
+        // No byte of UTF-8 is as large.
+        let end = begin + [0xff]
+        let bytes = ByteBuffer()
+        for part in core.parts {
+            guard let dictionary = part.segment.dictionary(domain) else { continue }
+            func bound(_ key: [UInt8]) throws -> Int {
+                try key.withUnsafeBytes { try dictionary.lowerBound($0, scratch: bytes) }
+            }
+            func string(_ id: Int) throws -> String {
+                bytes.removeAll()
+                try dictionary.append(id, to: bytes)
+                return String(decoding: bytes.bytes, as: UTF8.self)
+            }
+            let ids = try bound(begin)..<max(try bound(begin), try bound(end))
+            for id in ids.prefix(limit) { found.insert(try string(id)) }
+            if let id = ids.last { last.insert(try string(id)) }
+        }
+        func precedes(_ a: String, _ b: String) -> Bool {
+            a.utf8.lexicographicallyPrecedes(b.utf8)
+        }
+        let first = found.union(last).sorted(by: precedes)
+        guard first.count > limit, limit > 0, let end = first.last else { return first }
+        return first.prefix(limit - 1) + [end]
     }
 
     /// Calls `body` with each string of a domain in order, as the places where it stands.

@@ -94,46 +94,18 @@ enum PictureText {
                     + data("e_kind", edge.kind) + data("e_resolution", edge.resolution)
                     + "</edge>")
         }
-        graphMLFoot(line)
+        GraphML.foot(line)
     }
 
-    static func graphMLHead(nodes: [String], edges: [String], _ line: (String) -> Void) {
-        line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")
-        line("<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">")
-        for (what, prefix, names) in [("node", "n", nodes), ("edge", "e", edges)] {
-            for name in names {
-                line(
-                    "  <key id=\"\(prefix)_\(name)\" for=\"\(what)\" attr.name=\"\(name)\" attr.type=\"string\"/>"
-                )
-            }
-        }
-        line("  <graph id=\"segstore\" edgedefault=\"directed\">")
+    private static func graphMLHead(
+        nodes: [String], edges: [String], _ line: (String) -> Void
+    ) {
+        GraphML.head(
+            nodes: nodes.map { ($0, "string") }, edges: edges.map { ($0, "string") }, line)
     }
 
-    static func graphMLFoot(_ line: (String) -> Void) {
-        line("  </graph>")
-        line("</graphml>")
-    }
-
-    static func data(_ key: String, _ text: String) -> String {
-        "<data key=\"\(key)\">\(xml(text))</data>"
-    }
-
-    /// XML cannot hold most control characters at all.
-    static func xml(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\t", "\n": result.unicodeScalars.append(scalar)
-            case "\u{0}"..<"\u{20}", "\u{fffe}", "\u{ffff}": result += "\u{fffd}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+    private static func data(_ key: String, _ text: String) -> String {
+        "<data key=\"\(key)\">\(GraphML.escaped(text))</data>"
     }
 
     // MARK: - SVG
@@ -161,7 +133,7 @@ extension Output {
         case .svg:
             let drawn = try PictureText.svg(picture)
             write { out in drawn.withUnsafeBytes { out.append($0) } }
-        case .text, .json, .ndjson, .csv:
+        case .text, .json, .ndjson, .csv, .neo4j:
             preconditionFailure("a form that is no picture")
         }
     }

@@ -9,7 +9,10 @@ extension Command {
             The file holds the current generation without its history. It appears whole or not at all, \
             in place of an earlier backup of that name. Every command that only reads opens it directly: \
             segstore stats --store <file>.
-            """
+            """,
+        examples: [
+            "segstore backup tree.seg"
+        ]
     ) { arguments, output in
         let target = arguments.operand
         switch try Directory.kind(of: target) {

@@ -7,7 +7,10 @@ extension Command {
         details: """
             A commit of its own: readers are not disturbed, and earlier generations stay readable until \
             gc drops them. ingest merges small segments by itself; this merges all into one.
-            """
+            """,
+        examples: [
+            "segstore compact"
+        ]
     ) { arguments, output in
         let store = try StoreLocation.open(try StoreLocation.find(arguments), .existing)
         let progress = ProgressLine()

@@ -11,6 +11,9 @@ extension Command {
             which are not in imports or comments outside of definitions. Manifests such as package.json hold \
             no code, and are left out.
             """,
+        examples: [
+            "segstore coverage --format csv"
+        ],
         options: RelationListing.options
     ) { arguments, output in
         let percent: @Sendable (Value) -> String = { value in

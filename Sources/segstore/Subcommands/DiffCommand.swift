@@ -7,7 +7,8 @@ extension Option {
     fileprivate static let impact = Option(
         name: "impact", value: nil, help: "what depends on what has changed, instead")
     fileprivate static let diffRelation = Option(
-        name: "relation", value: "R", help: "the rows of this relation (default: entities, edges)")
+        name: "relation", value: "R", help: "the rows of this relation (default: entities, edges)",
+        words: .relations)
     fileprivate static let impactDepth = Option(
         name: "depth", value: "N", help: "of --impact: steps, or 'all' (default: all)")
 }

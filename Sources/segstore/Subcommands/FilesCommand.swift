@@ -7,6 +7,10 @@ extension Command {
         name: "files", summary: "the files of the tree",
         details:
             "In the order of their paths. JSON has all columns.",
+        examples: [
+            "segstore files --limit 20",
+            "segstore files --at v1 --format csv",
+        ],
         options: RelationListing.options
     ) { arguments, output in
         try RelationListing(

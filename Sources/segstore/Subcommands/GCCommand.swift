@@ -14,6 +14,9 @@ extension Command {
             Removes all generations but the newest N, and the segments that only they need. They cannot \
             be brought back. Whoever is reading one goes on undisturbed.
             """,
+        examples: [
+            "segstore gc --keep 3"
+        ],
         options: [.keep]
     ) { arguments, output in
         let keep = try arguments.required(.keep, atLeast: 1)

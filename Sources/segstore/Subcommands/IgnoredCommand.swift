@@ -5,6 +5,9 @@ extension Command {
     static let ignored = Command(
         name: "ignored", summary: "the files that were passed over, and why",
         details: "In the order of their paths.",
+        examples: [
+            "segstore ignored --format ndjson"
+        ],
         options: RelationListing.options
     ) { arguments, output in
         try RelationListing(

@@ -7,7 +7,8 @@ import SegmentStore
 extension Option {
     fileprivate static let inputFormat = Option(
         name: "input-format", value: "form",
-        help: "ndjson or csv (default: csv for names that end so, else ndjson)")
+        help: "ndjson or csv (default: csv for names that end so, else ndjson)",
+        words: .words(["ndjson", "csv"]))
     fileprivate static let skipInvalid = Option(
         name: "skip-invalid", value: nil,
         help: "commit the rest when lines are no rows (default: nothing is committed)")
@@ -17,7 +18,8 @@ extension Option {
     fileprivate static let dangling = Option(
         name: "dangling", value: "policy",
         help: "edges with an end that is neither an entity nor external: allow, warn, drop or "
-            + "refuse (default: allow)")
+            + "refuse (default: allow)",
+        words: .words(DanglingEdges.allCases.map(\.rawValue)))
 }
 
 extension Command {
@@ -39,6 +41,11 @@ extension Command {
             Without a store above, it makes one here in .segstore, with the relations of a code graph, or \
             those that an export of a whole store begins with.
             """,
+        examples: [
+            "segstore import edges.csv --relation edges",
+            "segstore export --store old.seg | segstore import -",
+            "segstore import a.ndjson b.ndjson --relation entities --skip-invalid",
+        ],
         options: [.relation, .inputFormat, .skipInvalid, .replaceScope, .dangling, .label]
     ) { arguments, output in
         try ImportRun(arguments, output).answer(output)

@@ -19,11 +19,11 @@ extension Option {
     static let base = Option(
         name: "base", value: "store",
         help: "where there is no store yet, begin with what this one holds: a sibling worktree or "
-            + "its store, or a backup")
+            + "its store, or a backup", words: .files)
     static let grammars = Option(
         name: "grammars", value: "dir",
         help: "where the grammars are (default: $SEGSTORE_GRAMMARS, else beside the program or in "
-            + "~/.local/share/segstore/grammars)")
+            + "~/.local/share/segstore/grammars)", words: .folders)
 }
 
 extension Arguments {
@@ -66,6 +66,12 @@ extension Command {
             Ctrl-C leaves the store as it was before, or none where there was none; the exit status is \
             130 then.
             """,
+        examples: [
+            "segstore ingest .",
+            "segstore ingest src --label v1",
+            "segstore ingest . --exclude '*.gen.go' --exclude vendor/",
+            "segstore ingest . --watch",
+        ],
         options: [
             .exclude, .includeTests, .jobs, .label, .base, .full, .watch, .grammars,
         ]

@@ -14,6 +14,9 @@ extension Command {
             they are; the texts that are compressed together; indexes and dictionaries. Codecs are \
             followed by the number of blocks that have them. FORMAT.md says what they mean.
             """,
+        examples: [
+            "segstore inspect --segment 1"
+        ],
         options: [.segment, .at]
     ) { arguments, output in
         let snapshot = try StoreLocation.snapshot(arguments)

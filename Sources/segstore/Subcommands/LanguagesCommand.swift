@@ -8,6 +8,9 @@ extension Command {
             A language without a grammar is listed with what is wrong; its files are then ignored, and \
             the rest goes on.
             """,
+        examples: [
+            "segstore languages"
+        ],
         options: [.grammars], readsStore: false
     ) { arguments, output in
         let table = LanguageTable(try arguments.grammars)

@@ -4,7 +4,8 @@ import SegmentStore
 extension Option {
     fileprivate static let to = Option(
         name: "to", value: "N",
-        help: "the generation to go back to (default: the newest that opens)"
+        help: "the generation to go back to (default: the newest that opens)",
+        words: .commits
     )
 }
 
@@ -18,6 +19,10 @@ extension Command {
 
             Nothing is removed: what was newer stays where it is until gc drops it.
             """,
+        examples: [
+            "segstore recover",
+            "segstore recover --to 3",
+        ],
         options: [.to]
     ) { arguments, output in
         let wanted = try arguments.number(.to, atLeast: 1).map { UInt64($0) }

@@ -25,13 +25,6 @@ extension Command {
             'segstore schema' lists; nothing can be changed. Names that are words of SQL too stand in \
             double quotes, as "from" and "to" of edges, texts in single quotes.
 
-            Examples: segstore sql 'SELECT kind, count(*) FROM entities GROUP BY kind'
-
-            segstore sql 'SELECT "from", line FROM edges WHERE "to" = ?' "$key"
-
-            segstore sql 'WITH RECURSIVE d(key) AS (VALUES(?) UNION SELECT "from" FROM edges JOIN d ON \
-            "to" = d.key) SELECT * FROM d' "$key"
-
             Quick are: the key of a relation, or its first columns, equal to something; the beginning of \
             a key (key LIKE 'rust:%'), ranges and the order of keys; the target of edges, and the scope \
             (mostly file). All else looks at every row, also for each row of a join: there, WITH x AS \
@@ -43,6 +36,14 @@ extension Command {
             the second is called name_2. JSON tells behind the rows how many there are, and whether \
             --limit left some out.
             """,
+        examples: [
+            "segstore sql 'SELECT kind, count(*) FROM entities GROUP BY kind'",
+            "segstore sql 'SELECT \"from\", line FROM edges WHERE \"to\" = ?' \"$key\"",
+            """
+            segstore sql 'WITH RECURSIVE d(key) AS (VALUES(?) UNION
+                SELECT "from" FROM edges JOIN d ON "to" = d.key) SELECT * FROM d' "$key"
+            """,
+        ],
         options: [.limit, timeout, memory] + Inquiry.options
     ) { arguments, output in
         // At once: SQLite does not look up while it sorts.
@@ -108,7 +109,7 @@ private struct SQLAnswerText {
         case .text:
             try writeText(hasRows)
             inquiry.noteChanges()
-        case .json, .dot, .mermaid, .graphml, .svg: try writeJSON(hasRows)
+        case .json, .dot, .mermaid, .graphml, .svg, .neo4j: try writeJSON(hasRows)
         case .ndjson: try forEachRow(hasRows) { SQLRowText.appendObject($0, to: $1) }
         case .csv:
             output.write { CSVText.append(header: answer.columns, to: $0) }

@@ -10,6 +10,9 @@ extension Command {
             scope, --replace-scope replaces all; a target is the far end of an edge. Without a store it \
             is the schema that a new one gets: that of a code graph.
             """,
+        examples: [
+            "segstore schema --relation edges"
+        ],
         options: [.relation, .at]
     ) { arguments, output in
         let schema = try StoreLocation.schema(arguments)

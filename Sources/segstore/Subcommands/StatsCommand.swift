@@ -8,6 +8,10 @@ extension Command {
             The size is that of the generation asked for; 'on disk' counts all generations that gc has \
             not dropped.
             """,
+        examples: [
+            "segstore stats",
+            "segstore stats --format json",
+        ],
         options: [.at]
     ) { arguments, output in
         let inquiry = try Inquiry(arguments, output, mayBeEmpty: true)

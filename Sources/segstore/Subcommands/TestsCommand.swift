@@ -5,6 +5,9 @@ extension Command {
     static let tests = Command(
         name: "tests", summary: "the tests that are no entities, and why",
         details: "In the order of their files and lines. JSON has all columns.",
+        examples: [
+            "segstore tests --limit 20"
+        ],
         options: RelationListing.options
     ) { arguments, output in
         try RelationListing(

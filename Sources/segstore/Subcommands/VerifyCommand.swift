@@ -9,13 +9,17 @@ extension Option {
 
 extension Command {
     static let verify = Command(
-        name: "verify", summary: "check every checksum, every index and every edge's ends",
+        name: "verify", summary: "check all checksums, indexes and ends of edges",
         details: """
             Reads the whole store and compares what must agree. Each problem is a line that names the \
             file, the place in it, and what lies there. The exit status is 5 if there are any. Where \
             nothing is damaged, edges that begin or end at no entity are counted, and the first are \
             named; the exit status is 1 then.
             """,
+        examples: [
+            "segstore verify",
+            "segstore verify --all --store tree.seg",
+        ],
         options: [.all]
     ) { arguments, output in
         let path = try StoreLocation.find(arguments)

@@ -7,7 +7,8 @@ import SegmentStore
 
 extension Option {
     fileprivate static let byGroup = Option(
-        name: "by", value: "level", help: "of what: type, file or folder (default: type)")
+        name: "by", value: "level", help: "of what: type, file or folder (default: type)",
+        words: .words(["type", "file", "folder"]))
 }
 
 extension Command {

@@ -22,7 +22,7 @@ extension Command {
             what keeps them from being understood, or built, apart. \(wholeDetails)
             """,
         examples: ["segstore query cycles --by file", "segstore query cycles --kind calls"],
-        options: [.selfLoops] + Option.whole, draws: true
+        options: [.selfLoops] + Option.whole, formats: Format.drawings
     ) { arguments, output in
         let whole = try WholeInquiry(arguments, output)
         let graph = try whole.graph()

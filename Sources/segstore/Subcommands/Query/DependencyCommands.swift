@@ -25,7 +25,7 @@ extension Command {
         ],
         options: [.reverse, .depth, .kind, .resolution, .within, .edgeLimit, .offset]
             + Inquiry.options,
-        draws: true
+        formats: Format.drawings
     ) { arguments, output in
         try DependencyAnswer(
             arguments, output, arguments.has(.reverse) ? .incoming : .outgoing
@@ -46,7 +46,7 @@ extension Command {
             "segstore query rdeps refresh --depth 3 --format svg > refresh.svg",
         ],
         options: [.depth, .kind, .resolution, .within, .edgeLimit, .offset] + Inquiry.options,
-        draws: true
+        formats: Format.drawings
     ) { arguments, output in
         try DependencyAnswer(arguments, output, .incoming).write()
         return .done

@@ -25,7 +25,7 @@ extension Command {
         ],
         options: [.impactDepth, .kind, .resolution, .within, .entityLimit, .offset]
             + Inquiry.options,
-        draws: true
+        formats: Format.drawings
     ) { arguments, output in
         var impact = ImpactQuery()
         impact.depth = try arguments.depth() ?? .max

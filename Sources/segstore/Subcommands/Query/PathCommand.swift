@@ -22,7 +22,8 @@ extension Command {
         examples: [
             "segstore query path main Session.refresh", "segstore query path a.rs b.rs --all",
         ],
-        options: [.all, .kind, .resolution, .within, .pathLimit] + Inquiry.options, draws: true
+        options: [.all, .kind, .resolution, .within, .pathLimit] + Inquiry.options,
+        formats: Format.drawings
     ) { arguments, output in
         var search = PathQuery()
         let filter = try arguments.edgeFilter()

@@ -10,14 +10,16 @@ extension Option {
     static let depth = Option(
         name: "depth", value: "N", help: "steps from the key, or 'all' (default: 1)")
     static let kind = Option(
-        name: "kind", value: "K,…", help: "only edges of these kinds, such as calls,uses")
+        name: "kind", value: "K,…", help: "only edges of these kinds, such as calls,uses",
+        words: .edgeKinds)
     static let resolution = Option(
         name: "resolution", value: "R,…",
-        help: "only edges as sure as this, such as exact,probable")
+        help: "only edges as sure as this, such as exact,probable", words: .resolutions)
     static let edgeLimit = Option(
         name: "limit", value: "N", help: "at most N edges (default: all)")
     static let within = Option(
-        name: "within", value: "path", help: "only what is in this folder or file of the tree")
+        name: "within", value: "path", help: "only what is in this folder or file of the tree",
+        words: .paths)
     static let top = Option(name: "top", value: "N", help: "so many of them (default: 20)")
 }
 

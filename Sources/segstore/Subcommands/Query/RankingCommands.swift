@@ -10,7 +10,8 @@ extension Option {
         name: "external", value: nil, help: "of what is defined outside of the tree")
     fileprivate static let method = Option(
         name: "method", value: "M",
-        help: "pagerank, betweenness, degree, indegree or outdegree (default: pagerank)")
+        help: "pagerank, betweenness, degree, indegree or outdegree (default: pagerank)",
+        words: .words(["pagerank", "betweenness", "degree", "indegree", "outdegree"]))
 }
 
 extension Command {

@@ -8,7 +8,8 @@ import SegmentStore
 
 extension Option {
     fileprivate static let entityKind = Option(
-        name: "kind", value: "K,…", help: "only entities of these kinds, such as function,method")
+        name: "kind", value: "K,…", help: "only entities of these kinds, such as function,method",
+        words: .entityKinds)
 }
 
 extension Command {

@@ -7,7 +7,8 @@ import SegmentStore
 
 extension Option {
     static let by = Option(
-        name: "by", value: "level", help: "of what: entity, file or folder (default: entity)")
+        name: "by", value: "level", help: "of what: entity, file or folder (default: entity)",
+        words: .words(["entity", "file", "folder"]))
 
     /// Of every question about the whole graph that is answered by a list.
     static let whole: [Option] =
