@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a language model should read to work on something, within a number of tokens: the thing
-// itself, what it takes to understand it, and who uses it. First everything is put in as short as it
-// can be, by rank; then what is left of the budget makes code of signatures, by rank again.
+// itself, what it takes to understand it, and who uses it. Half of what the thing itself leaves
+// goes to many others as short as they can be, by rank; the other half to the code of the first of
+// them; and what is then left to more of either.
 
 import CodeGraph
 import SegmentStore
@@ -22,7 +23,7 @@ public struct ContextQuery: Sendable {
         case parent
         /// What it extends or implements.
         case base
-        /// What it is made of.
+        /// What it is made of, where its own text is not all shown.
         case member
         /// What types and values it uses.
         case uses
@@ -33,13 +34,22 @@ public struct ContextQuery: Sendable {
         /// What uses it otherwise.
         case usedBy = "used by"
 
+        /// By place in the answer.
         public static func < (a: Reason, b: Reason) -> Bool {
             (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
         }
     }
 
     /// How much of an entity is shown.
-    public enum Form: String, Sendable { case signature, code }
+    public enum Form: String, Sendable {
+        /// With the first line of what is said of it.
+        case signature
+        /// The signature, and the lines that use what was asked for.
+        case excerpt
+        /// As many first lines as fit.
+        case beginning
+        case code
+    }
 
     /// An entity of the answer.
     public struct Item: Sendable {
@@ -47,13 +57,13 @@ public struct ContextQuery: Sendable {
         public let entity: Entity
         /// Why it is there.
         public let reason: Reason
-        /// Lines at which it is used, or uses what was asked for.
+        /// Lines at which it uses what was asked for.
         public let lines: [Int]
         /// How much of it is shown.
         public let form: Form
-        /// What is shown, with a line that says what it is.
+        /// What is shown, below a line that says what it is and why it is there.
         public let text: String
-        /// How many tokens that is.
+        /// How many tokens that is, by the estimate.
         public let tokenCount: Int
     }
 
@@ -67,227 +77,20 @@ public struct ContextQuery: Sendable {
         public var omittedCount = 0
     }
 
-    /// So many of a kind are looked at.
-    private static let candidateLimit = 200
-
-    /// Never more than the budget, by the estimate: nothing at all if not even a line fits.
+    /// Never more than the budget, by the estimate: nothing at all if not even a line fits. What is
+    /// defined elsewhere has no code, but users.
     public func run(_ reader: Reader, for key: String) throws -> Answer {
-        let texts = try EntityTexts(reader)
-        var chosen: [Choice] = []
-        var left = budget
-        guard let focus = try texts.entity(key) else { return Answer() }
-        let candidates = try Candidates(reader, texts, of: focus, limit: Self.candidateLimit)
-        var answer = Answer()
-
-        func add(_ choice: Choice) -> Bool {
-            guard choice.tokenCount <= left else { return false }
-            left -= choice.tokenCount
-            chosen.append(choice)
-            return true
+        let texts = try ContextTexts(reader)
+        let focus = try texts.entity(key)
+        let candidates = try ContextCandidates(reader, texts, of: focus)
+        var choice = ContextChoice(texts, budget: budget)
+        guard try choice.addFocus(focus, isAlone: candidates.isEmpty) else {
+            return Answer(omittedCount: candidates.count + 1)
         }
-        // Most of the budget at most, where something else is to be understood with it.
-        let isAlone = candidates.all.isEmpty
-        let share = isAlone ? budget : budget - budget / 4
-        let whole = Choice(focus, .focus, [], try texts.code(focus), .code)
-        if whole.tokenCount <= share {
-            _ = add(whole)
-        } else if !add(
-            Choice(focus, .focus, [], try texts.beginning(focus, tokens: share), .code)),
-            !add(Choice(focus, .focus, [], try texts.signature(focus), .signature))
-        {
-            return Answer(omittedCount: candidates.all.count + 1)
-        }
-        var fitting: [Int] = []
-        for candidate in candidates.all {
-            let text = try texts.signature(candidate.entity)
-            let choice = Choice(
-                candidate.entity, candidate.reason, candidate.lines, text, .signature)
-            if add(choice) { fitting.append(chosen.count - 1) } else { answer.omittedCount += 1 }
-        }
-        // What is short says most for its tokens; a parent's code has what was asked for in it.
-        for index in fitting where chosen[index].reason != .parent {
-            let short = chosen[index]
-            let code = Choice(
-                short.entity, short.reason, short.lines, try texts.code(short.entity), .code)
-            let more = code.tokenCount - short.tokenCount
-            guard more <= left, code.tokenCount <= budget / 4 else { continue }
-            left -= more
-            chosen[index] = code
-        }
-        answer.items = chosen.enumerated().sorted {
-            $0.element.reason != $1.element.reason
-                ? $0.element.reason < $1.element.reason : $0.offset < $1.offset
-        }.map(\.element.item)
-        answer.tokenCount = budget - left
-        return answer
-    }
-
-    private struct Choice {
-        let entity: Entity
-        let reason: Reason
-        let lines: [Int]
-        let form: Form
-        let text: String
-        let tokenCount: Int
-
-        init(
-            _ entity: Entity, _ reason: Reason, _ lines: [Int], _ body: String, _ form: Form
-        ) {
-            self.entity = entity
-            self.reason = reason
-            self.lines = lines
-            self.form = form
-            text = "\(Self.heading(entity, reason, lines))\n\(body)\n"
-            tokenCount = TokenCount.estimate(text)
-        }
-
-        private static let shownLineCount = 3
-
-        private static func heading(_ entity: Entity, _ reason: Reason, _ lines: [Int]) -> String {
-            let shown = lines.prefix(shownLineCount).map(String.init).joined(separator: ", ")
-            let places = lines.isEmpty ? "" : " at line \(shown)"
-            let what = reason == .focus ? "" : "\(reason.rawValue)\(places): "
-            return
-                "## \(what)\(entity.kind) \(entity.qualifiedName), \(entity.file):\(entity.startLine)-\(entity.endLine)"
-        }
-
-        var item: Item {
-            Item(
-                entity: entity, reason: reason, lines: lines, form: form, text: text,
-                tokenCount: tokenCount)
-        }
-    }
-}
-
-/// What there is to read of entities.
-private struct EntityTexts {
-    private let entities: EntityReader
-    private let code: Int
-    private let doc: Int
-
-    init(_ reader: Reader) throws {
-        entities = try EntityReader(reader)
-        code = try reader.column("code", of: entities.relation)
-        doc = try reader.column("doc", of: entities.relation)
-    }
-
-    /// Nil if it is none of the tree.
-    func entity(_ key: String) throws -> Entity? {
-        try entities.reader.find(entities.relation, key: key).map { try entities.entity($0) }
-    }
-
-    func parent(_ entity: Entity) throws -> Entity? {
-        guard let row = try entities.reader.find(entities.relation, key: entity.key),
-            let key = try entities.reader.string(entities.relation, row, entities.parent)
-        else { return nil }
-        return try self.entity(key)
-    }
-
-    func code(_ entity: Entity) throws -> String {
-        guard let row = try entities.reader.find(entities.relation, key: entity.key) else {
-            return ""
-        }
-        let text = try entities.text(row, code)
-        return text.isEmpty ? entity.signature : text
-    }
-
-    /// With the first line of what is said of it.
-    func signature(_ entity: Entity) throws -> String {
-        guard let row = try entities.reader.find(entities.relation, key: entity.key) else {
-            return entity.signature
-        }
-        let doc = try entities.text(row, doc).split(separator: "\n").first.map(String.init) ?? ""
-        let signature = entity.signature.isEmpty ? entity.name : entity.signature
-        return doc.isEmpty ? signature : "\(doc)\n\(signature)"
-    }
-
-    /// As many of its first lines as fit, and how many there are more.
-    func beginning(_ entity: Entity, tokens: Int) throws -> String {
-        let lines = try code(entity).split(separator: "\n", omittingEmptySubsequences: false)
-        // The heading, and the line that says so.
-        var left = tokens - 60
-        var kept: [Substring] = []
-        for line in lines {
-            left -= TokenCount.estimate(String(line) + "\n")
-            if left < 0 { break }
-            kept.append(line)
-        }
-        let missing = lines.count - kept.count
-        return (kept.map(String.init) + ["… \(missing) lines more"]).joined(separator: "\n")
-    }
-}
-
-/// What may be of use, the most useful first.
-private struct Candidates {
-    struct Candidate {
-        let entity: Entity
-        let reason: ContextQuery.Reason
-        let lines: [Int]
-    }
-
-    private(set) var all: [Candidate] = []
-
-    init(_ reader: Reader, _ texts: EntityTexts, of focus: Entity, limit: Int) throws {
-        var seen: Set<String> = [focus.key]
-        func add(_ entity: Entity?, _ reason: ContextQuery.Reason, _ lines: [Int] = []) {
-            guard let entity, seen.insert(entity.key).inserted else { return }
-            all.append(Candidate(entity: entity, reason: reason, lines: lines))
-        }
-        var upper = try texts.parent(focus)
-        while let entity = upper, !seen.contains(entity.key) {
-            // A file says nothing that its path does not.
-            if entity.kind != "module" { add(entity, .parent) }
-            seen.insert(entity.key)
-            upper = try texts.parent(entity)
-        }
-        var found: [(order: Int, reason: ContextQuery.Reason, edge: Dependency)] = []
-        for direction in [Direction.outgoing, .incoming] {
-            var query = DependencyQuery()
-            query.direction = direction
-            query.filter.resolutions = ["exact", "probable"]
-            for edge in try query.run(reader, from: focus.key).edges {
-                guard let reason = Self.reason(edge, direction) else { continue }
-                let doubt = edge.resolution == "exact" ? 0 : 100
-                found.append((doubt + Self.rank(reason), reason, edge))
-            }
-        }
-        // Of each reason in turn, so that no one of them takes all there is.
-        var groups = Dictionary(grouping: found) { $0.reason }
-        for (reason, edges) in groups {
-            groups[reason] = edges.sorted { a, b in
-                a.order != b.order
-                    ? a.order < b.order
-                    : a.edge.count != b.edge.count
-                        ? a.edge.count > b.edge.count
-                        : (a.edge.from, a.edge.to) < (b.edge.from, b.edge.to)
-            }
-        }
-        let order = groups.keys.sorted()
-        for round in 0..<limit {
-            for reason in order {
-                guard let group = groups[reason], round < group.count else { continue }
-                let edge = group[round].edge
-                let isOut = edge.from == focus.key
-                add(try texts.entity(isOut ? edge.to : edge.from), reason, isOut ? [] : edge.lines)
-            }
-        }
-    }
-
-    private static func rank(_ reason: ContextQuery.Reason) -> Int {
-        ContextQuery.Reason.allCases.firstIndex(of: reason) ?? 0
-    }
-
-    private static func reason(
-        _ edge: Dependency, _ direction: Direction
-    ) -> ContextQuery.Reason? {
-        switch (edge.kind, direction) {
-        case ("contains", .outgoing): .member
-        case ("contains", .incoming): nil
-        case ("extends", .outgoing), ("implements", .outgoing): .base
-        case ("calls", .outgoing): .calls
-        case (_, .outgoing): .uses
-        case ("calls", .incoming): .calledBy
-        case (_, .incoming): .usedBy
-        }
+        let shown = try choice.isFocusWhole ? candidates.without(partsOf: focus) : candidates
+        try choice.fill(shown)
+        return Answer(
+            items: choice.items, tokenCount: budget - choice.left,
+            omittedCount: shown.count + 1 - choice.items.count)
     }
 }

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How many tokens of a language model a text is. Every model has a tokenizer of its own, so this is
-// an estimate that is seldom too low: a text is cut as byte-pair tokenizers cut it first, into words
-// with the space before them, short numbers, signs and white space, and of each piece it is guessed
-// from its letters how many tokens it becomes.
+// an estimate, of the one that makes most of them: OpenAI's cl100k and o200k, and that of Claude's
+// models up to version 2, which mostly makes a tenth more of code.
+//
+// Byte-pair tokenizers end a token where two bytes seldom stand together. So a text costs what its
+// pairs of neighbours cost, each a part of a token out of a table: `th` next to nothing, `qz` a
+// whole one. Of what is no language, such as hexadecimal, pairs say nothing: there a byte costs
+// what it costs in random text. Tests/QueryTests/Independent/token_costs.py fits the table to real
+// code of all languages, to prose and to other scripts, a little above the truth.
+//
+// Of code of 15 languages the estimate is 8 % above the most that one of the three makes, with a
+// deviation of 3 % for 6 kB and of 5 % for 1,200 bytes; 1 in 200 of such pieces is below, in code
+// nearly none: they are tables of numbers, or text decoded wrongly. Above cl100k it is by 20 %.
 
 /// Counts tokens.
 public enum TokenCount {
-    /// At least as many as a tokenizer would make of a text of code or prose, in all but rare cases;
-    /// on average a tenth more.
+    /// At least as many as a tokenizer would make of a text of code or prose, but in rare cases; on
+    /// average a twelfth more. Takes three nanoseconds a byte.
     public static func estimate(_ text: String) -> Int {
         var text = text
         return text.withUTF8 { estimate(UnsafeRawBufferPointer($0)) }
@@ -16,81 +25,79 @@ public enum TokenCount {
 
     /// The same.
     public static func estimate(_ text: UnsafeRawBufferPointer) -> Int {
-        var units = 0
-        var place = 0
-        while place < text.count {
-            let kind = Kind(text[place])
-            var end = place + 1
-            while end < text.count, Kind(text[end]) == kind { end += 1 }
-            let piece = UnsafeRawBufferPointer(rebasing: text[place..<end])
-            switch kind {
-            case .letters: units += word(piece)
-            case .digits: units += (piece.count + 2) / 3 * whole
-            case .space: units += space(piece, isBeforeWord: end < text.count)
-            case .signs: units += signs(piece)
-            case .other: units += piece.count * 2 * whole / 3
-            }
-            place = end
+        let count: Int = table.classes.withUnsafeBufferPointer { classes in
+            table.costs.withUnsafeBufferPointer { units(text, classes, $0) }
         }
-        return (units + whole - 1) / whole
+        return (count + unitsPerToken - 1) / unitsPerToken
     }
 
-    /// A token, in the parts that are counted.
-    private static let whole = 12
-
-    private enum Kind {
-        case letters, digits, space, signs, other
-
-        init(_ byte: UInt8) {
-            switch byte {
-            case 0x41...0x5a, 0x61...0x7a: self = .letters
-            case 0x30...0x39: self = .digits
-            case 0x20, 0x09, 0x0a, 0x0d: self = .space
-            case 0x80...: self = .other
-            default: self = .signs
-            }
-        }
-    }
-
-    /// By the words that capitals make of it: short ones are mostly a token each.
-    private static func word(_ text: UnsafeRawBufferPointer) -> Int {
+    private static func units(
+        _ text: UnsafeRawBufferPointer, _ classes: UnsafeBufferPointer<UInt8>,
+        _ costs: UnsafeBufferPointer<UInt8>
+    ) -> Int {
         var units = 0
-        var start = 0
-        for index in 1...text.count {
-            let isCapital = { (byte: UInt8) in byte < 0x61 }
-            let isEnd =
-                index == text.count || isCapital(text[index]) && !isCapital(text[index - 1])
-            guard isEnd else { continue }
-            units += part(index - start)
-            start = index
+        // As if a line began.
+        var row = lineEnd * classCount
+        var run = 0
+        for byte in text {
+            let kind = Int(classes[Int(byte)])
+            run = isRun(byte) ? run &+ 1 : 0
+            units &+= run > longestWord ? costInRun : Int(costs[row &+ kind])
+            row = kind &* classCount
         }
         return units
     }
 
-    private static func part(_ count: Int) -> Int {
-        switch count {
-        case ..<6: whole
-        case ..<9: whole * 5 / 4
-        default: whole * 5 / 4 + (count - 8) * whole / 4
+    /// So many small letters and digits in a row are no word of any language.
+    private static let longestWord = 16
+    /// Of a byte that follows them.
+    private static let costInRun = 16
+    private static let unitsPerToken = 26
+
+    @inline(__always)
+    private static func isRun(_ byte: UInt8) -> Bool {
+        (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte)
+    }
+
+    // MARK: - The table
+
+    private static let table = Table()
+
+    /// What a byte counts as: most of ASCII as itself.
+    private struct Table: Sendable {
+        let classes: [UInt8]
+        /// In units, by the class of the byte before, then by that of the byte.
+        let costs: [UInt8]
+
+        init() {
+            classes = (0...255).map { byte in
+                // Either end of a line is one.
+                let byte = byte == 0x0d ? 0x0a : byte
+                return UInt8(TokenCount.classes.firstIndex { $0.contains(byte) } ?? 0)
+            }
+            // A cost is written as a sign from 0 on.
+            costs = Self.bytes(TokenCount.costs).map { $0 - 0x30 }
+            precondition(
+                TokenCount.classes.count == classCount && costs.count == classCount * classCount,
+                "a cost for each pair")
+        }
+
+        private static func bytes(_ text: StaticString) -> [UInt8] {
+            text.withUTF8Buffer { Array($0) }
         }
     }
 
-    /// One space belongs to the word behind it, and several are few tokens.
-    private static func space(_ text: UnsafeRawBufferPointer, isBeforeWord: Bool) -> Int {
-        let lines = text.count { $0 == 0x0a }
-        if lines == 0 { return text.count == 1 && isBeforeWord ? 0 : whole }
-        return whole + (text.last == 0x0a ? 0 : whole)
-    }
+    private static let lineEnd = 2
+    private static let classCount = 102
 
-    /// Often two together are one.
-    private static func signs(_ text: UnsafeRawBufferPointer) -> Int {
-        var units = whole
-        var run = 1
-        for index in 1..<max(text.count, 1) {
-            run = text[index] == text[index - 1] ? run + 1 : 1
-            // Lines of one sign are long tokens.
-            units += run > 2 ? whole / 6 : whole * 3 / 4
-        }
-        return units
-    }
+    /// The first that contains a byte. Of UTF-8 the first bytes by script, for tokenizers know some
+    /// far better than others.
+    private static let classes: [ClosedRange<Int>] =
+        [0x00...0x08, 0x09...0x09, 0x0a...0x0a] + (0x20...0x2f).map { $0...$0 } + [0x30...0x39]
+        + (0x3a...0x7e).map { $0...$0 }
+        + [
+            0x80...0xbf, 0xc0...0xc3, 0xc4...0xcd, 0xce...0xcf, 0xd0...0xd1, 0xd2...0xdf,
+            0xe0...0xe1,
+            0xe2...0xe2, 0xe3...0xe3, 0xe4...0xe9, 0xea...0xed, 0xee...0xef, 0xf0...0xff,
+        ]
 }

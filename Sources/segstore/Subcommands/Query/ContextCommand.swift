@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Platform
 import Query
 import SegmentStore
 
@@ -12,10 +13,13 @@ extension Command {
         name: "query context", operands: ["key"],
         summary: "what a language model should read of it",
         details: """
-            The entity's code, what contains it, what it extends, uses and calls, and what uses it: as \
-            signatures first, then as code as far as the tokens go, each with why it is there. The text \
-            has never more tokens than are given, by an estimate that is seldom too low: about a tenth more \
-            than a model's own tokenizer says.
+            The entity's code, what contains it, what it extends, uses and calls, and what uses it: many \
+            in short, the first of them as code, as far as the tokens go, each with why it is there. The \
+            text has never more tokens than are given, by an estimate: it is 8 % above the most that \
+            cl100k, o200k and Claude's public tokenizer make of code, give or take 5 %, and below it for \
+            1 of 150 pieces of 1,200 bytes, 1 of 200 of 6 kB. Written to a file the text is what was \
+            counted, byte for byte. \
+            What is defined elsewhere has no code, but who uses it.
 
             \(keyDetails)
             """,
@@ -38,7 +42,14 @@ extension Command {
             }
             return .done
         }
-        for item in answer.items { output.code(String(item.text.dropLast())) }
+        for item in answer.items {
+            // What was counted, but where control characters could do harm.
+            if StandardStream.output.isTerminal {
+                output.code(String(item.text.dropLast()))
+            } else {
+                output.write(item.text)
+            }
+        }
         if answer.items.isEmpty {
             output.note("nothing of \(key) fits into \(Text.count(query.budget, "token"))")
         } else {

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+import CodeGraph
+import Foundation
+import Ingest
+import Query
+import SegmentStore
+import TestSupport
+import Testing
+
+/// What is chosen for a language model to read: of a real tree.
+@Suite struct ContextQueryTests {
+    private let reader: Reader
+    private let rows: Rows
+
+    init() throws {
+        let tree = try Self.tree.get()
+        reader = try tree.store.snapshot().reader()
+        rows = tree.rows
+    }
+
+    /// Ingested once for all tests.
+    private static let tree = Result {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let store = try GraphStore.inMemory(schema: CodeGraph.ingestSchema)
+        let ingest = Ingest(
+            root: root.appendingPathComponent("ThirdParty/tree-sitter/core").path,
+            languages: LanguageTable(.standard()))
+        _ = try ingest.run(into: store)
+        return (store: store, rows: try Rows(store.snapshot().reader()))
+    }
+
+    /// All there is, as it stands in the relations.
+    private struct Rows {
+        struct Edge {
+            let from, to, kind, resolution: String
+        }
+        private(set) var codes: [String: String] = [:]
+        private(set) var parents: [String: String] = [:]
+        private(set) var edges: [Edge] = []
+
+        init(_ reader: Reader) throws {
+            let entities = try reader.relation("entities")
+            func text(_ relation: Int, _ row: RowID, _ column: String) throws -> String? {
+                try reader.string(relation, row, reader.column(column, of: relation))
+            }
+            try reader.forEachRowByKey(entities) { row in
+                let key = try text(entities, row, "key") ?? ""
+                codes[key] = try text(entities, row, "code")
+                parents[key] = try text(entities, row, "parent")
+            }
+            let relation = try reader.relation("edges")
+            try reader.forEachRowByKey(relation) { row in
+                let columns = ["from", "to", "kind", "resolution"]
+                let values = try columns.map { try text(relation, row, $0) ?? "" }
+                edges.append(
+                    Edge(from: values[0], to: values[1], kind: values[2], resolution: values[3]))
+            }
+        }
+
+        /// Whether the relations say that this is why.
+        func confirm(_ reason: ContextQuery.Reason, _ key: String, of focus: String) -> Bool {
+            func isEdge(_ from: String, _ to: String, _ accepts: (String) -> Bool) -> Bool {
+                edges.contains { $0.from == from && $0.to == to && accepts($0.kind) }
+            }
+            let bases = ["extends", "implements"]
+            switch reason {
+            case .focus: return key == focus
+            case .parent:
+                var upper = parents[focus]
+                while let parent = upper, parent != key { upper = parents[parent] }
+                return upper == key
+            case .base: return isEdge(focus, key, bases.contains)
+            case .member: return isEdge(focus, key) { $0 == "contains" }
+            case .calls: return isEdge(focus, key) { $0 == "calls" }
+            case .uses:
+                return isEdge(focus, key) { !(bases + ["calls", "contains"]).contains($0) }
+            case .calledBy: return isEdge(key, focus) { $0 == "calls" }
+            case .usedBy: return isEdge(key, focus) { !["calls", "contains"].contains($0) }
+            }
+        }
+    }
+
+    /// Every so-manieth of all keys, and what most others lead to.
+    private var keys: [String] {
+        var degrees: [String: Int] = [:]
+        for edge in rows.edges where rows.codes[edge.to] != nil {
+            degrees[edge.to, default: 0] += 1
+        }
+        let hubs = degrees.sorted { ($0.value, $0.key) > ($1.value, $1.key) }.prefix(4)
+        return rows.codes.keys.sorted().enumerated().filter { $0.offset % 97 == 0 }
+            .map(\.element).prefix(12) + hubs.map(\.key)
+    }
+
+    private func answer(_ key: String, _ budget: Int) throws -> ContextQuery.Answer {
+        try ContextQuery(budget: budget).run(reader, for: key)
+    }
+
+    @Test func isNeverOverBudget() throws {
+        for (number, key) in keys.enumerated() {
+            var hadFocus = false
+            // All of them for all keys would be minutes.
+            for budget in Array(stride(from: number, through: 320, by: 32)) + [1000, 5000] {
+                let answer = try answer(key, budget)
+                let text = answer.items.map(\.text).joined()
+                #expect(answer.tokenCount <= budget && TokenCount.estimate(text) <= budget)
+                #expect(answer.tokenCount == answer.items.map(\.tokenCount).reduce(0, +))
+                for item in answer.items {
+                    #expect(item.tokenCount == TokenCount.estimate(item.text))
+                }
+                #expect(!hadFocus || answer.items.first?.reason == .focus, "\(key) at \(budget)")
+                hadFocus = hadFocus || !answer.items.isEmpty
+            }
+            #expect(hadFocus)
+        }
+    }
+
+    @Test func isNeverOverBudgetByRealTokens() throws {
+        let cases = keys.flatMap { key in [40, 500, 2500].map { (key, $0) } }
+        let texts = try cases.map { key, budget in
+            try answer(key, budget).items.map(\.text).joined()
+        }
+        for ((key, budget), count) in zip(cases, try RealTokens.most(texts)) {
+            #expect(count <= budget, "\(key) within \(budget): \(count)")
+        }
+    }
+
+    @Test func everyReasonIsTrue() throws {
+        var met: Set<ContextQuery.Reason> = []
+        for key in keys {
+            let items = try answer(key, 4000).items
+            #expect(items.first?.entity.key == key)
+            #expect(Set(items.map(\.entity.key)).count == items.count)
+            #expect(items.map(\.reason) == items.map(\.reason).sorted())
+            for item in items {
+                let other = item.entity.key
+                #expect(rows.confirm(item.reason, other, of: key), "\(item.reason) \(other)")
+                #expect(item.text.contains(item.entity.qualifiedName))
+                if item.form == .code {
+                    #expect(try item.text.hasSuffix(#require(rows.codes[other]) + "\n"))
+                }
+                met.insert(item.reason)
+            }
+        }
+        #expect(met.isSuperset(of: [.focus, .uses, .calls, .calledBy, .usedBy]))
+    }
+
+    /// What is not there is counted, and what fits is not left out.
+    @Test func tellsWhatIsOmitted() throws {
+        for key in keys {
+            let all = try answer(key, 10_000_000)
+            #expect(all.omittedCount == 0)
+            #expect(all.items.allSatisfy { $0.form == .code || $0.reason == .parent })
+            for budget in [300, 1500] {
+                let some = try answer(key, budget)
+                guard some.items.first?.form == .code else { continue }
+                #expect(some.items.count + some.omittedCount == all.items.count)
+            }
+            // Who uses it surely, once each.
+            let users = Set(
+                rows.edges.filter {
+                    $0.to == key && $0.from != key && $0.kind != "contains"
+                        && ["exact", "probable"].contains($0.resolution)
+                }.map(\.from))
+            #expect(users.isSubset(of: Set(all.items.map(\.entity.key))))
+        }
+    }
+
+    @Test func cutsWhatIsHuge() throws {
+        let key = try #require(
+            rows.codes.filter { $0.key.contains(":function:") }
+                .max { ($0.value.utf8.count, $0.key) < ($1.value.utf8.count, $1.key) }?.key)
+        let code = try #require(rows.codes[key])
+        let item = try #require(try answer(key, 600).items.first)
+        #expect(item.form == .beginning && item.reason == .focus)
+        let lines = item.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let shown = lines.dropFirst().dropLast()
+        let all = code.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(shown.count > 5 && Array(shown) == Array(all.prefix(shown.count)))
+        #expect(lines.last == "… \(all.count - shown.count) more lines")
+    }
+
+    @Test func isTheSameEachTime() throws {
+        for key in keys.prefix(5) {
+            #expect(try answer(key, 1500).items.map(\.text) == answer(key, 1500).items.map(\.text))
+        }
+    }
+
+    /// It has no code, but users.
+    @Test func whatIsElsewhereHasUsers() throws {
+        let edge = try #require(rows.edges.first { $0.to.contains(":external:") })
+        let items = try answer(edge.to, 1000).items
+        #expect(items.first?.text.hasSuffix(", defined elsewhere\n") == true)
+        #expect(items.dropFirst().contains { $0.entity.key == edge.from })
+    }
+
+    @Test func whatIsNowhereIsSaidToBeElsewhere() throws {
+        #expect(try answer("c:function:nowhere:-", 100).items.map(\.reason) == [.focus])
+        #expect(try answer("c:function:nowhere:-", 3).items.isEmpty)
+        #expect(try answer("c:function:nowhere:-", 3).omittedCount == 1)
+    }
+}
