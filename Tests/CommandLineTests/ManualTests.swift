@@ -32,7 +32,7 @@ import Testing
         guard let start = help.range(of: "\nexample")?.upperBound,
             let end = help.range(of: "\n\n", range: start..<help.endIndex)?.lowerBound
         else { return [] }
-        let lines = help[start..<end].split(separator: "\n").dropFirst()
+        let lines = help[start..<end].split(separator: "\n").filter { $0.hasPrefix("  ") }
         // What does not begin with a program goes on from the line before.
         return lines.reduce(into: []) { examples, line in
             if line.hasPrefix("  segstore") || line.hasPrefix("  eval") {
@@ -53,9 +53,10 @@ import Testing
             #expect(!examples.isEmpty, "\(command) has no example")
             #expect(examples.contains { $0.contains("segstore \(command)") }, "\(command)")
             for example in examples {
-                // One of them would stay.
-                let script = "function man { cat > /dev/null; }; \(example) < /dev/null"
-                let answer = try tool.run(["2", "bash", "-c", script], of: "/usr/bin/timeout")
+                // One of them would stay for ever.
+                let typed = example.replacing("--watch", with: "--watch --help")
+                let script = "function man { cat > /dev/null; }; \(typed) < /dev/null"
+                let answer = try tool.run(["-c", script], of: "/bin/bash")
                 #expect(answer.code != 2 && answer.code != 127, "\(example): \(answer.error)")
                 #expect(!answer.error.contains("there is no option"), "\(example)")
             }

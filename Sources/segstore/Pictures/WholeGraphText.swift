@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole code graph of a store as GraphML, or as the tables that Neo4j takes in. Written as it is
-// read: nothing but the nodes' numbers is held.
+// The whole code graph of a store as GraphML, or as the tables that Neo4j takes in. Written as it
+// is read: nothing but the nodes' numbers is held.
 
 import CodeGraph
 import Codec

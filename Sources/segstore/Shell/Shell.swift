@@ -15,7 +15,7 @@ struct ShellWord {
     let text: String
     private let shell: Shell
     private let isQuoted: Bool
-    /// Bash completes from the last of these characters on, and takes what it is given as it stands.
+    /// Bash completes behind the last of these characters, and takes what it is given as it is.
     private let keptPrefix: Int
 
     /// As it was typed in bash; other shells take the quotes off themselves.
