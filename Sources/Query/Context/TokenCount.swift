@@ -11,8 +11,9 @@
 // code of all languages, to prose and to other scripts, a little above the truth.
 //
 // Of real code the estimate is 8 % above the most that one of the three makes, with a deviation of
-// 3 % for 6 kB and of 5 % for 1,200 bytes. It is below for 1 in 120 of pieces of 1,200 bytes and for
-// 1 in 200 of 6 kB: most are tables of numbers, or text decoded wrongly. Above cl100k it is by 20 %.
+// 3 % for 6 kB and of 5 % for 1,200 bytes. It is below for 1 in 120 of pieces of 1,200 bytes and
+// for 1 in 200 of 6 kB: most are tables of numbers, or text decoded wrongly. Above cl100k it is by
+// 20 %.
 
 /// Counts tokens.
 public enum TokenCount {

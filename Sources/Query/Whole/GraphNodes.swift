@@ -26,7 +26,7 @@ public final class GraphNodes {
 
     /// Calls `body` with each node's number and key, and the entity's row if it is one. Before
     /// edges are asked for.
-    public func forEach(
+    public func forEachNode(
         _ body: (Int, UnsafeRawBufferPointer, RowID?) throws -> Void
     ) throws {
         numbers = try reader.stringCounts(ofDomain: CodeGraph.keyDomain).map {

@@ -67,7 +67,7 @@ struct WholeGraphText {
             nodes: [("key", "string")] + nodeColumns.map { ($0.name, Self.graphMLType($0.type)) },
             edges: edgeColumns.map { ($0.name, Self.graphMLType($0.type)) }
         ) { output.line($0) }
-        try nodes.forEach { number, key, entity in
+        try nodes.forEachNode { number, key, entity in
             try row(&count, output) { out in
                 ValueText.append("<node id=\"n\(number)\"><data key=\"n_key\">", to: out)
                 GraphML.append(key, to: out)
@@ -162,7 +162,7 @@ struct WholeGraphText {
         var count = 0
         let header = ["key:ID"] + nodeColumns.map(Self.neo4jName) + [":LABEL"]
         nodeOutput.line(header.joined(separator: ","))
-        try nodes.forEach { _, key, entity in
+        try nodes.forEachNode { _, key, entity in
             try row(&count, nodeOutput) { out in
                 CSVText.append(string: key, to: out)
                 if let entity {
