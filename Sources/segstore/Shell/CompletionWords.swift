@@ -3,6 +3,7 @@
 // What may stand for a word that somebody has begun: said by options and operands, looked up in the
 // store where it is the store's.
 
+import Ingest
 import Query
 import SegmentStore
 
@@ -12,6 +13,9 @@ enum CompletionWords: Sendable {
     case words([String])
     /// Words with commas between.
     case list([String])
+    /// What can be parsed, as a list: only looked up when it is asked for, for that takes longer
+    /// than most commands.
+    case languages
     /// Of the system, which shells know better.
     case files, folders
     /// Of the store.
@@ -48,9 +52,8 @@ enum CompletionWords: Sendable {
         switch self {
         case .none, .files, .folders: return []
         case .words(let words): return words.filter { $0.hasPrefix(word) }
-        case .list(let words):
-            let last = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex
-            return words.map { word[..<last] + $0 }.filter { $0.hasPrefix(word) }
+        case .list(let words): return Self.inList(words, word)
+        case .languages: return Self.inList(LanguageTable.names, word)
         case .relations:
             return try StoreLocation.schema(line).relations.map(\.name)
                 .filter { $0.hasPrefix(word) }
@@ -62,6 +65,12 @@ enum CompletionWords: Sendable {
             let search = PrefixSearch(try StoreLocation.graph(line).reader(), Self.shownCount)
             return try find(word, search)
         }
+    }
+
+    /// Those that may stand behind the last comma.
+    private static func inList(_ words: [String], _ word: String) -> [String] {
+        let last = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex
+        return words.map { word[..<last] + $0 }.filter { $0.hasPrefix(word) }
     }
 
     private func find(_ word: String, _ search: PrefixSearch) throws -> [String] {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CodeGraph
-import Ingest
 import Query
 import SegmentStore
 
@@ -10,7 +9,7 @@ extension Option {
         words: .entityKinds)
     fileprivate static let language = Option(
         name: "language", value: "L,…", help: "only entities in these languages",
-        words: .list(LanguageTable.names))
+        words: .languages)
     fileprivate static let shown = Option(
         name: "limit", value: "N", help: "at most N entities (default: 20)")
 }
