@@ -4,7 +4,8 @@
 //
 // Reached is what a file does when it is run, `main`, tests, and all that these lead to; with what
 // is reached, what it is in; and of a reached type what may be called without being named: what
-// overrides something, and what the language calls by itself.
+// overrides something, and what the language calls by itself. What only something exported leads to
+// is no more dead than that is: others may use it.
 
 import CodeGraph
 import SegmentStore
@@ -57,13 +58,27 @@ public struct DeadCode: Sendable {
         let starts = try map.values("start_line")
         let ends = try map.values("end_line")
         func lineCount(_ node: Int) -> Int64 { ends[node] - starts[node] + 1 }
+        // What only uses itself, by way of others or not, is used by nobody.
+        let parts = StronglyConnected(map.graph)
+        var isUsedFromOutside = [Bool](repeating: false, count: parts.count)
+        map.graph.forEachEdge { from, to in
+            let (user, used) = (parts.components[Int(from)], parts.components[Int(to)])
+            if user != used { isUsedFromOutside[Int(used)] = true }
+        }
+        func others(_ node: Int) -> Int {
+            Int(degrees.incoming[node])
+                - (map.graph.neighbours(node).contains(Int32(node)) ? 1 : 0)
+        }
         let found = (0..<map.entityCount).filter { node in
-            wanted.contains(reached.kind(node)) && !reached.isReached(node)
-                && reached.isParentReached(node) && isPath(reached.file(node), in: folder)
+            wanted.contains(reached.kind(node)) && isPath(reached.file(node), in: folder)
+                && (reached.isExported(node)
+                    ? !reached.isReached(node) && !isUsedFromOutside[Int(parts.components[node])]
+                        && reached.isParentReached(node)
+                    : !reached.isReachedByOthers(node) && reached.isParentReachedByOthers(node))
         }.sorted { a, b in
             let (open, other) = (reached.isExported(a), reached.isExported(b))
             if open != other { return other }
-            let (isUsed, isOtherUsed) = (degrees.incoming[a] > 0, degrees.incoming[b] > 0)
+            let (isUsed, isOtherUsed) = (others(a) > 0, others(b) > 0)
             if isUsed != isOtherUsed { return isOtherUsed }
             let (long, short) = (lineCount(a), lineCount(b))
             return long != short ? long > short : a < b
@@ -79,7 +94,7 @@ public struct DeadCode: Sendable {
                 Item(
                     label: GraphNodeLabel(entity), isExported: reached.isExported(node),
                     visibility: entity.visibility, lineCount: Int(lineCount(node)),
-                    userCount: Int(degrees.incoming[node]),
+                    userCount: others(node),
                     possibleUseCount: try UnresolvedNames.count(toNamesOf: entity.key, edges)))
         }
     }
@@ -149,7 +164,9 @@ extension GraphNodeLabel {
 private struct Reached {
     private let kinds, files, visibilities, names, languages: (numbers: [Int32], words: [String])
     private let parents: [Int32]
-    private var reached: [Bool]
+    private var reached: [Bool] = []
+    /// The same, where all that is exported is used.
+    private var reachedByOthers: [Bool] = []
 
     init(_ map: CodeMap) throws {
         kinds = try map.words("kind")
@@ -158,34 +175,54 @@ private struct Reached {
         names = try map.words("name")
         languages = try map.words("language")
         parents = try map.parents()
-        reached = Array(repeating: false, count: map.entityCount)
         let tests = try map.values("is_test")
         let implicit = try implicitMembers(map)
+        let roots = (0..<map.entityCount).filter {
+            kind($0) == "module" || isMain($0) || tests[$0] == 1
+        }
+        reached = reach(map, roots, implicit)
+        reachedByOthers = reach(
+            map, roots + (0..<map.entityCount).filter { isExported($0) }, implicit)
+    }
+
+    private func reach(
+        _ map: CodeMap, _ roots: [Int], _ implicit: [Int32: [Int32]]
+    ) -> [Bool] {
+        var reached = [Bool](repeating: false, count: map.entityCount)
         var queue: [Int32] = []
         func reach(_ node: Int32) {
             if reached[Int(node)] { return }
             reached[Int(node)] = true
             queue.append(node)
         }
-        for node in 0..<map.entityCount
-        where kind(node) == "module" || isMain(node) || tests[node] == 1 {
-            reach(Int32(node))
-        }
+        for node in roots { reach(Int32(node)) }
         while let node = queue.popLast() {
             for next in map.graph.neighbours(Int(node)) { reach(next) }
             if parents[Int(node)] >= 0 { reach(parents[Int(node)]) }
             for member in implicit[node] ?? [] { reach(member) }
         }
+        return reached
     }
 
     func kind(_ node: Int) -> String { word(kinds, node) }
     func file(_ node: Int) -> String { word(files, node) }
     func isReached(_ node: Int) -> Bool { reached[node] }
+    func isReachedByOthers(_ node: Int) -> Bool { reachedByOthers[node] }
     func isParentReached(_ node: Int) -> Bool { parents[node] < 0 || reached[Int(parents[node])] }
+    func isParentReachedByOthers(_ node: Int) -> Bool {
+        parents[node] < 0 || reachedByOthers[Int(parents[node])]
+    }
 
+    /// Whether other trees can name it: it and all that it is in. A row may say anything of that.
     func isExported(_ node: Int) -> Bool {
-        let visibility = word(visibilities, node)
-        return visibility == "public" || visibility == "protected"
+        var place = node
+        for _ in 0..<100 {
+            let visibility = word(visibilities, place)
+            guard visibility == "public" || visibility == "protected" else { return false }
+            guard parents[place] >= 0 else { return true }
+            place = Int(parents[place])
+        }
+        return false
     }
 
     /// Whether it is something that runs.

@@ -47,7 +47,7 @@ extension Command {
         details: """
             Entities that are not come to from what files do when they are run, from main functions or from \
             tests, by exact, probable or ambiguous edges; of a type that is, what overrides something or is \
-            called by the language itself counts as used. What is public is marked, for others may use it. \
+            called by the language itself counts as used. What is public is marked, for others may use it; what only that leads to is not listed. \
             'users' are entities that use it and are not come to either; 'possible' counts references by the \
             same name that could not be resolved. Of what is not used only the outermost is listed.
             """,
