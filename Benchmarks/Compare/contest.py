@@ -133,7 +133,7 @@ class Contest:
                 spent[contestant.name] = spent.get(contestant.name, 0) + time.monotonic() - start
                 if number >= warm_ups:
                     done.append(answer["times"])
-                    for name in ("processor", "whole"):
+                    for name in ("processor", "whole", "modularity"):
                         if name in answer:
                             extra.setdefault(contestant.name, {}).setdefault(name, []).extend(
                                 answer[name])
@@ -148,6 +148,10 @@ class Contest:
     def run(self, entities):
         large = entities > 100_000
         self.entities = entities
+        if self.options.questions:
+            self.build("build", "build", 0)
+            self.questions()
+            return
         self.log("load")
         self.rounds("load", lambda n: ("load",))
         if entities <= 10_000:
@@ -160,6 +164,7 @@ class Contest:
         for task, passes in (("kinds", 20), ("lines", 20)):
             self.probe(task, (task, 1))
             self.rounds(task, lambda n, task=task: (task, passes if not large else 3))
+        self.questions()
         if not self.options.brief:
             self.log("batches")
             self.batches()
@@ -169,10 +174,18 @@ class Contest:
             self.log("readers beside a writer")
             self.readers()
 
+    def questions(self):
+        self.log("questions")
+        self.reads("", ("names",))
+        for task in ("components", "pagerank"):
+            self.probe(task, (task, 1))
+        for task in ("components", "pagerank", "communities"):
+            self.rounds(task, lambda n, task=task: (task, 1))
+
     def build(self, task, *question):
         for contestant in self.alive(task):
             answer = self.ask(contestant, task, *question)
-            if answer and task == "build":
+            if answer and task == "build" and answer["bytes"] is not None:
                 self.results.setdefault("bytes", {})[contestant.name] = {"bytes": answer["bytes"]}
 
     def first(self):

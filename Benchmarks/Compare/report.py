@@ -41,6 +41,14 @@ for count in (1, 8, 64):
         for task, title in BATCHED:
             MORE.append((f"{task}, {count} batches, merged", f"{count} batches, merged: {title}", "p50"))
 
+# What is asked of all names, and of the whole graph.
+QUESTIONS = [
+    ("names", "names that contain a text", "p50"),
+    ("components", "strongly connected components", "p50"), ("pagerank", "PageRank", "p50"),
+    ("communities", "communities (Leiden)", "p50"),
+    ("communities", "their modularity", "modularity"),
+]
+QUESTION_PEERS = ["segstore", "sqlite", "duckdb", "kuzu", "cozo-rocksdb", "igraph", "networkx"]
 README_PEERS = ["segstore", "sqlite", "lmdb", "rocksdb", "duckdb", "kuzu", "parquet", "cozo-rocksdb"]
 
 
@@ -58,6 +66,8 @@ def text(value, what):
         return "–"
     if what == "bytes":
         return f"{value / 1e6:.1f} MB" if value < 1e8 else f"{value / 1e6:,.0f} MB"
+    if what == "modularity":
+        return f"{value:.3f}"
     if what.endswith("second"):
         return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
     return time_text(value)
@@ -78,7 +88,7 @@ def table(size, names, rows):
             continue
         fit = [v for v, name in zip(values, names)
                if v is not None and name not in ("floor", "cozo-mem")]
-        best = (max if what.endswith("second") else min)(fit) if len(fit) > 1 else None
+        best = (max if what.endswith("second") or what == "modularity" else min)(fit) if len(fit) > 1 else None
         yield [title] + [f"**{text(v, what)}**" if v == best and v is not None and task != "timer"
                          else text(v, what) for v in values]
 
@@ -89,11 +99,17 @@ def markdown(size, names, rows):
     return "\n".join(lines + ["| " + " | ".join(cells) + " |" for cells in table(size, names, rows)])
 
 
+def able(size, rows):
+    """Who has an answer to anything of a table."""
+    return [name for name in size["contestants"]
+            if any(value(size, task, name, what) is not None for task, _, what in rows)]
+
+
 def print_table(size):
     names = list(size["contestants"])
     print(f"\n{size['entities']:,} entities, {size['edges']:,} edges\n")
     rows = [[""] + names] + [[cell.replace("*", "") for cell in cells]
-                             for cells in table(size, names, MAIN + MORE)]
+                             for cells in table(size, names, MAIN + QUESTIONS + MORE)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(names) + 1)]
     for row in rows:
         print(row[0].ljust(widths[0]) + "".join(
@@ -134,8 +150,11 @@ def write_all(found, root):
     folder = os.path.dirname(os.path.abspath(__file__))
     first = found["sizes"][0]
     names = [name for name in README_PEERS if name in first["contestants"]]
+    others = [name for name in QUESTION_PEERS if name in able(first, QUESTIONS)]
     between(f"{root}/README.md", f"{about(found)}; {first['entities']:,} entities,"
-            f" {first['edges']:,} edges; medians.\n\n" + markdown(first, names, MAIN))
+            f" {first['edges']:,} edges; medians.\n\n" + markdown(first, names, MAIN)
+            + "\n\nWhat is asked of all names, and of the whole graph; igraph and NetworkX are no stores"
+            " and have the graph in memory:\n\n" + markdown(first, others, QUESTIONS))
     with open(f"{folder}/RESULTS.md", "w") as file:
         file.write(results(found))
     if len(found["sizes"]) > 1:
@@ -150,7 +169,7 @@ def results(found):
     for name, why in found["missing"].items():
         parts.append(f"Missing: {name}: {why}.\n")
     if len(found["sizes"]) > 1:
-        names = list(found["sizes"][0]["contestants"])
+        names = able(found["sizes"][0], MAIN)
         titles = found["sizes"][0]["contestants"]
         parts.append("## How it grows\n\n![Time by number of entities](growth.svg)\n\n"
                      "The slope of the logarithms: 1 grows as the rows do, 0 does not grow.\n")
@@ -163,9 +182,10 @@ def results(found):
                     "–" if s is None else f"{s:.2f}" for s in slopes) + " |")
         parts.append("\n".join(rows) + "\n")
     for size in found["sizes"]:
-        names = list(size["contestants"])
         parts.append(f"## {size['entities']:,} entities, {size['edges']:,} edges\n")
-        parts.append(markdown(size, names, MAIN + MORE) + "\n")
+        for rows in (MAIN + MORE, QUESTIONS):
+            if able(size, rows):
+                parts.append(markdown(size, able(size, rows), rows) + "\n")
         notes = [f"- {note}: {why}" for note, why in sorted(size["notes"].items())
                  if not why.startswith(("no such task", "has no", "does not", "nothing of it"))]
         if notes:

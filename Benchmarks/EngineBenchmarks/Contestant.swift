@@ -5,6 +5,7 @@
 import CodeGraph
 import Foundation
 import Platform
+import Query
 import SegmentStore
 
 final class Contestant {
@@ -32,8 +33,9 @@ final class Contestant {
         mutating func text(_ name: String, _ text: String) {
             parts.append("\"\(name)\": \"\(text)\"")
         }
-        mutating func times(_ values: [Int64], _ name: String = "times") {
-            parts.append("\"\(name)\": [\(values.map(String.init).joined(separator: ", "))]")
+        mutating func times(_ values: [Int64], _ name: String = "times") { list(name, values) }
+        mutating func list(_ name: String, _ values: [some Numeric]) {
+            parts.append("\"\(name)\": [\(values.map { "\($0)" }.joined(separator: ", "))]")
         }
         func write() {
             print("{\(parts.joined(separator: ", "))}")
@@ -115,6 +117,7 @@ final class Contestant {
         case "readers":
             try readers(milliseconds: number(0), count: number(1), writes: number(2) > 0, &answer)
         case "kinds", "lines": try scan(task == "kinds", passes: number(0), &answer)
+        case "components", "pagerank", "communities": try whole(task, passes: number(0), &answer)
         default: return try read(task, numbers, &answer)
         }
         return true
@@ -178,7 +181,7 @@ final class Contestant {
 
     /// `TASK FROM COUNT WARM`: some of the keys, one by one, after some before them.
     private func read(_ task: String, _ numbers: [Int], _ answer: inout Answer) throws -> Bool {
-        let known = ["columns", "row", "missing", "deps", "rdeps", "near", "far", "timer"]
+        let known = ["columns", "row", "missing", "deps", "rdeps", "near", "far", "names", "timer"]
         guard known.contains(task), numbers.count == 3 else { return false }
         let tasks = try reading()
         var times: [Int64] = []
@@ -205,6 +208,14 @@ final class Contestant {
         case "rdeps": try each { try tasks.hop(there[$0], .incoming) }
         case "near": try each { try tasks.closure(there[$0], depth: 5) }
         case "far": try each { try tasks.closure(there[$0], depth: .max) }
+        case "names":
+            let parts = there.map(ReadTasks.partOfName)
+            try each { try tasks.names(containing: parts[$0]) }
+            // What is asked finds more than those that the text stands in.
+            sum = 0
+            for n in numbers[0]..<numbers[0] + numbers[1] where numbers[2] == 0 {
+                sum += try tasks.nameCount(containing: parts[n % Keys.count])
+            }
         default: try each { _ in 0 }
         }
         answer.times(times)
@@ -229,6 +240,35 @@ final class Contestant {
         answer.times(times)
         let check = counts.reduce(0) { $0 &+ $1 &* $1 } &+ sums.reduce(0) { $0 &+ Int($1 &* $1) }
         answer.add("check", check)
+    }
+
+    /// From the store to the measure, so many times.
+    private func whole(_ task: String, passes: Int, _ answer: inout Answer) throws {
+        let reader = try reading().reader
+        var check = 0
+        var modularity = 0.0
+        let times = try (0..<passes).map { _ in
+            try timed {
+                let graph = try WholeGraph(reader)
+                switch task {
+                case "components":
+                    let found = StronglyConnected(graph.graph)
+                    let sizes = (0..<found.count).map { found.members.size($0) }
+                    check = sizes.reduce(0) { $0 + ($1 > 1 ? $1 * $1 : 0) }
+                case "pagerank":
+                    let ranking = try graph.ranking(.pagerank, limit: 20)
+                    check = Int(((ranking.nodes.first?.score ?? 0) * 1e7).rounded())
+                default:
+                    modularity = try graph.communities().modularity
+                }
+            }
+        }
+        answer.times(times)
+        if task == "communities" {
+            answer.list("modularity", [modularity])
+        } else {
+            answer.add("check", check)
+        }
     }
 
     // MARK: - Writes

@@ -56,7 +56,7 @@ private struct MeasuredGraph {
             complexities: [Int32](repeating: 1, count: graph.nodeCount))
         Report.add("edges, \(name)", graph.edgeCount, "edges")
         try time("components", runs) { StronglyConnected(graph).count }
-        try time("pagerank", runs) { try PageRank(graph, reversed: reversed).iterations }
+        try time("pagerank", runs) { try PageRank(graph, reversed: reversed).sweeps }
         try time("core numbers", runs) { KCore(undirected: undirected).maximum }
         try time("betweenness", runs) { try Betweenness(graph).pivotCount }
         try time("communities", runs) { try Leiden(graph).count }

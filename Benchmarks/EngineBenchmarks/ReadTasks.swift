@@ -84,6 +84,23 @@ final class ReadTasks {
         try traversal.get().walk(from: key, .incoming, depth: depth)
     }
 
+    /// The middle of the name that a key has, in small letters.
+    static func partOfName(_ key: UnsafeRawBufferPointer) -> String {
+        let fields = key.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        let name = fields[2].split(separator: UInt8(ascii: ".")).last ?? fields[2]
+        return String(decoding: name.dropFirst().dropLast(), as: UTF8.self).lowercased()
+    }
+
+    func names(containing text: String) throws -> Int { try EntitySearch(text).run(reader).total }
+
+    func nameCount(containing text: String) throws -> Int {
+        var search = EntitySearch(text)
+        search.limit = .max
+        return try search.run(reader).matches.count { match in
+            match.entity.name.lowercased().contains(text)
+        }
+    }
+
     func countByKind() throws -> [Int] { try Array(reader.counts(0, by: 3).values) }
 
     func linesByFile() throws -> [Int64] {

@@ -286,6 +286,10 @@ struct Peer {
     virtual size_t closure(Text key, int depth) = 0;
     virtual bool hasOtherClosure() { return false; }
     virtual size_t otherClosure(Text, int) { return 0; }
+    virtual bool findsNames() { return false; }
+    /// How many entities have a name that `text` stands in, upper or lower case; also finds those
+    /// twenty of them with the shortest names.
+    virtual size_t names(Text) { return 0; }
     /// Indexed by the dictionary's numbers.
     virtual void countByKind(std::vector<int64_t>& counts) = 0;
     virtual void linesByFile(std::vector<int64_t>& sums) = 0;

@@ -46,6 +46,17 @@ const std::vector<Choice> choices = {
       "load=sst,pack=zstd,threads=2,block=4096", "load=wal,pack=zstd,threads=1,block=16384"}},
 };
 
+/// The middle of the name that a key has, in small letters.
+std::string partOfName(const std::string& key) {
+    size_t start = key.find(':', key.find(':') + 1) + 1;
+    std::string name = key.substr(start, key.find(':', start) - start);
+    size_t dot = name.rfind('.');
+    if (dot != std::string::npos) name = name.substr(dot + 1);
+    name = name.size() < 2 ? "" : name.substr(1, name.size() - 2);
+    for (char& letter : name) letter = char(tolower(letter));
+    return name;
+}
+
 /// In bytes.
 int64_t statusField(const char* field) {
     FILE* file = fopen("/proc/self/status", "r");
@@ -268,8 +279,9 @@ struct Contestant {
     bool read(const Question& question, Answer& answer) {
         const std::string& task = question.task();
         static const char* tasks[] = {
-            "columns", "row", "missing", "deps", "rdeps", "near", "far", "timer"};
+            "columns", "row", "missing", "deps", "rdeps", "near", "far", "names", "timer"};
         if (std::find(std::begin(tasks), std::end(tasks), task) == std::end(tasks)) return false;
+        if (task == "names" && !peer->findsNames()) return false;
         size_t from = question.number(1), count = question.number(2), warm = question.number(3);
         std::vector<int64_t> times;
         times.reserve(count);
@@ -310,7 +322,11 @@ struct Contestant {
             each([&, depth = task == "near" ? 5 : INT32_MAX](size_t i) {
                 return uint64_t(peer->closure(keys[i], depth));
             });
-        else
+        else if (task == "names") {
+            std::vector<std::string> parts;
+            for (const auto& key : keys) parts.push_back(partOfName(key));
+            each([&](size_t i) { return uint64_t(peer->names(parts[i])); });
+        } else
             each([](size_t) { return uint64_t(0); });
         peer->endReading();
         answer.times(times);

@@ -222,10 +222,11 @@ struct SQLite final : Peer {
     void disconnect() {
         for (sqlite3_stmt* s : statements) sqlite3_finalize(s);
         statements.clear();
-        twoColumnsOf = rowOf = idOf = outOf = inOf = fromOf = cte = addString = byKind =
+        twoColumnsOf = rowOf = idOf = outOf = inOf = fromOf = cte = addString = byKind = namesOf = shortNamesOf =
             byFile = updateEntity = newEntity = putEdge = deleteEdges = deleteEntities = nullptr;
         if (db && sqlite3_close(db) != SQLITE_OK) fail("SQLite: close");
         db = nullptr;
+        hasNames = false;
     }
     void close() override { disconnect(); }
 
@@ -261,7 +262,9 @@ struct SQLite final : Peer {
                  *idOf = nullptr, *outOf = nullptr, *inOf = nullptr, *fromOf = nullptr,
                  *cte = nullptr, *addString = nullptr, *byKind = nullptr, *byFile = nullptr,
                  *updateEntity = nullptr, *newEntity = nullptr, *putEdge = nullptr,
-                 *deleteEdges = nullptr, *deleteEntities = nullptr;
+                 *deleteEdges = nullptr, *deleteEntities = nullptr, *namesOf = nullptr,
+                 *shortNamesOf = nullptr;
+    bool hasNames = false;
 
     void beginReading() override {
         needStrings();
@@ -346,6 +349,29 @@ struct SQLite final : Peer {
             while (row(s)) visit(uint32_t(sqlite3_column_int64(s, 0)));
             sqlite3_reset(s);
         });
+    }
+    bool findsNames() override { return true; }
+    /// By FTS5's index of trigrams, made before it is first needed, in memory.
+    size_t names(Text part) override {
+        if (!hasNames)
+            run("CREATE VIRTUAL TABLE temp.names USING fts5(name, tokenize='trigram');"
+                "INSERT INTO temp.names(rowid, name) SELECT rid, name FROM entity");
+        hasNames = true;
+        bool isShort = part.size() < 3;
+        sqlite3_stmt* s = isShort
+            ? lazy(shortNamesOf,
+                   "SELECT count(*) OVER (), rowid FROM temp.names WHERE name LIKE ?1"
+                   " ORDER BY length(name), rowid LIMIT 20")
+            : lazy(namesOf,
+                   "SELECT count(*) OVER (), rowid FROM temp.names WHERE name MATCH ?1"
+                   " ORDER BY length(name), rowid LIMIT 20");
+        char quote = isShort ? '%' : '"';
+        std::string wanted = quote + std::string(part) + quote;
+        bind(s, 1, wanted);
+        size_t count = 0;
+        while (row(s)) count = size_t(sqlite3_column_int64(s, 0));
+        sqlite3_reset(s);
+        return count;
     }
     bool hasOtherClosure() override { return true; }
     /// With a depth it has to keep (node, depth) apart: a node that is met again is walked again.

@@ -161,6 +161,22 @@ class Cozo(Peer):
         rows = self.run(script, {"key": key}, True)
         return rows[0][0] if rows else 0
 
+    def names(self, part):
+        # The count and the page are two questions of one script.
+        found = "found[key, n] := *entity{key, name}, str_includes(lowercase(name), $part), n = length(name)"
+        page = self.run(f"{found} ?[key, n] := found[key, n] :order n, key :limit 20",
+                        {"part": part}, True)
+        count = self.run(f"{found} ?[count(key)] := found[key, n]", {"part": part}, True)
+        return count[0][0] if page else 0
+
+    GRAPH = ("graph[from, to] := *edge{from, to, kind, resolution}, kind != 'contains',"
+             " resolution != 'ambiguous' ")
+
+    def components(self):
+        return [row[1] for row in self.run(
+            self.GRAPH + "parts[node, part] <~ StronglyConnectedComponents(graph[from, to])"
+            " ?[part, count(node)] := parts[node, part]", {}, True)]
+
     def kinds(self):
         return [row[1] for row in self.run("?[kind, count(key)] := *entity{key, kind}", {}, True)]
 

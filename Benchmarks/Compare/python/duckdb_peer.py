@@ -197,6 +197,11 @@ class DuckDB(Peer):
                    ' SELECT count(DISTINCT n) - 1 FROM r')
         return self.ask(sql, key)[0][0]
 
+    def names(self, part):
+        rows = self.ask("SELECT count(*) OVER (), id FROM entity WHERE contains(lower(name), $1)"
+                        " ORDER BY strlen(name), id LIMIT 20", part)
+        return rows[0][0] if rows else 0
+
     def kinds(self):
         rows = self.ask("SELECT count(*), kind FROM entity GROUP BY kind")
         return [row[0] for row in rows]

@@ -93,6 +93,15 @@ class Kuzu(Peer):
         return self.ask(f"MATCH (e:entity {{key: $key}})<-[:edge* SHORTEST 1..{depth or 30}]-(o:entity)"
                         " WHERE o.key <> $key RETURN count(DISTINCT o.key)", key=key)[0][0]
 
+    def names(self, part):
+        rows = self.ask("MATCH (e:entity) WHERE contains(lower(e.name), $part) WITH e.key AS key,"
+                        " size(e.name) AS length ORDER BY length, key LIMIT 20 RETURN key", part=part)
+        engine = self.engine
+        count = self.ask("MATCH (e:entity) WHERE contains(lower(e.name), $part) RETURN count(*)",
+                         part=part)[0][0]
+        self.engine += engine
+        return count if rows else 0
+
     def kinds(self):
         return [row[1] for row in self.ask("MATCH (e:entity) RETURN e.kind, count(*)")]
 

@@ -5,6 +5,7 @@ and by both ends of edges."""
 import os
 
 import lance
+import pyarrow.compute as pc
 
 from peer import Peer, now
 
@@ -71,6 +72,14 @@ class Lance(Peer):
     def hop(self, key, reverse):
         near, far = ("to", "from") if reverse else ("from", "to")
         return len(self.ask("edges", [far, "kind", "line"], self.where(near, key)))
+
+    def names(self, part):
+        start = now()
+        table = self.ask("entities", ["key", "name"], f"contains(lower(name), '{part}')")
+        table.append_column("length", pc.binary_length(table["name"])).sort_by(
+            [("length", "ascending"), ("key", "ascending")]).slice(0, 20)
+        self.engine = now() - start
+        return len(table)
 
     def kinds(self):
         start = now()

@@ -75,6 +75,15 @@ class Parquet(Peer):
         near, far = ("to", "from") if reverse else ("from", "to")
         return len(self.ask("edges", [far, "kind", "line"], [(near, "=", key)]))
 
+    def names(self, part):
+        start = now()
+        table = self.ask("entities", ["key", "name"])
+        table = table.filter(pc.match_substring(table["name"], part, ignore_case=True))
+        table.append_column("length", pc.binary_length(table["name"])).sort_by(
+            [("length", "ascending"), ("key", "ascending")]).slice(0, 20)
+        self.engine = now() - start
+        return len(table)
+
     def kinds(self):
         start = now()
         table = self.ask("entities", ["kind"])

@@ -18,6 +18,8 @@ class Peer:
     # Whether the process that made a store goes on with it, because opening it is dear or impossible.
     keeps_open = False
     reopens = True
+    # False for what holds a graph in memory, and answers only what is asked of all of it.
+    is_store = True
 
     def __init__(self, name, rows):
         self.name, self.rows = name, rows

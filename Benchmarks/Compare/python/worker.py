@@ -20,7 +20,9 @@ from rows import Rows, SplitMix
 
 MODULES = {"duckdb": "duckdb_peer", "cozo-mem": "cozo_peer", "cozo-sqlite": "cozo_peer",
            "cozo-rocksdb": "cozo_peer", "parquet": "parquet_peer", "kuzu": "kuzu_peer",
-           "lance": "lance_peer"}
+           "lance": "lance_peer", "igraph": "graph_peer", "networkx": "graph_peer"}
+
+
 def memory(field):
     with open("/proc/self/status") as status:
         for line in status:
@@ -38,12 +40,23 @@ def make(name, rows):
     return importlib.import_module(MODULES[name]).make(name, rows)
 
 
+def part_of_name(key):
+    """The middle of the name that a key has, in small letters."""
+    return key.split(":")[2].split(".")[-1][1:-1].lower()
+
+
 class Contestant:
     def __init__(self, name, rows, folder):
         self.name, self.rows, self.folder = name, rows, folder
         self.peer = None
         self.path = None
         os.makedirs(folder, exist_ok=True)
+
+    def store(self):
+        peer = make(self.name, self.rows)
+        if not peer.is_store:
+            raise Unsupported("has no store")
+        return peer
 
     def fresh(self, name):
         path = f"{self.folder}/{name}"
@@ -66,7 +79,7 @@ class Contestant:
 
     def load(self, answer):
         self.close()
-        self.peer = make(self.name, self.rows)
+        self.peer = self.store()
         path = self.fresh("load")
         self.peer.create(path)
         before = time.process_time_ns()
@@ -76,7 +89,7 @@ class Contestant:
         shutil.rmtree(path)
 
     def memory(self, answer):
-        peer = make(self.name, self.rows)
+        peer = self.store()
         peer.create(self.fresh("memory"))
         peer.prepare_load()
         ctypes.CDLL(None).malloc_trim(0)
@@ -95,7 +108,7 @@ class Contestant:
         self.peer.create(self.path)
         self.peer.load()
         self.peer.settle()
-        answer["bytes"] = self.peer.size(self.path)
+        answer["bytes"] = self.peer.size(self.path) if self.peer.is_store else None
         if self.peer.keeps_open:
             return
         self.peer.close()
@@ -164,6 +177,23 @@ class Contestant:
 
     def far(self, answer, *numbers):
         self.each(answer, *numbers, lambda key: self.peer.closure(key, None))
+
+    def names(self, answer, *numbers):
+        self.each(answer, *numbers, lambda key: self.peer.names(part_of_name(key)))
+
+    def components(self, answer, passes):
+        for _ in range(passes):
+            sizes = self.timed(answer, self.peer.components)
+        answer["check"] = sum(size * size for size in sizes if size > 1)
+
+    def pagerank(self, answer, passes):
+        for _ in range(passes):
+            ranks = self.timed(answer, self.peer.pagerank)
+        answer["check"] = round(max(ranks) * 1e7)
+
+    def communities(self, answer, passes):
+        for _ in range(passes):
+            answer["modularity"] = [self.timed(answer, self.peer.communities)]
 
     def kinds(self, answer, passes):
         for _ in range(passes):
@@ -249,7 +279,7 @@ class Contestant:
 
 
 TASKS = ["load", "memory", "build", "batches", "compact", "columns", "row", "missing", "deps",
-         "rdeps", "near", "far", "kinds", "lines", "upsert", "replace", "singly", "together",
+         "rdeps", "near", "far", "names", "components", "pagerank", "communities", "kinds", "lines", "upsert", "replace", "singly", "together",
          "readers", "script", "close", "open"]
 
 

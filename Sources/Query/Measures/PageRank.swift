@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often each node is come by on an endless walk along edges: PageRank, by iteration.
+/// How often each node is come by on an endless walk along edges: PageRank.
 ///
 ///     rank(v) = (1 - d) / n + d * (Σ rank(u) / outdegree(u) over edges u -> v + D / n)
 ///
 /// where d is the damping and D what all nodes without an edge have together. All ranks make 1.
+///
+/// Both terms without a sum are the same for all nodes, so but for a factor this is
+/// x(v) = 1 + d * Σ x(u) / outdegree(u). A component needs only those before it: where there is no
+/// cycle a node is looked at once, and only the others again and again.
 package struct PageRank: Sendable {
     package struct Options: Sendable {
         package var damping = 0.85
-        /// Iteration ends when all ranks together change by less. NetworkX takes this divided by
+        /// A component is done when a sweep changes x of its nodes by less than this in the mean;
+        /// as no x is below 1, all ranks together change by less. NetworkX takes this divided by
         /// the number of nodes; its own default, 1e-6 for each node, ends at a million of them
         /// before anything was ranked. A rank there is 1e-6 itself, and is to be known better than
         /// that.
         package var tolerance = 1e-10
-        package var maximumIterations = 200
+        package var maximumSweeps = 200
 
         package init() {}
     }
 
     package let ranks: [Double]
-    package let iterations: Int
-    /// Whether the tolerance was met before the iterations were up.
+    /// Of the component that took most.
+    package let sweeps: Int
+    /// Whether the tolerance was met before the sweeps were up.
     package let isConverged: Bool
 
     /// `reversed` is the graph's own, if it is there already. `progress` may throw to cancel.
@@ -28,46 +34,79 @@ package struct PageRank: Sendable {
         _ graph: Digraph, reversed: Digraph? = nil, _ options: Options = Options(),
         progress: MeasureProgress = { _, _ in }
     ) throws {
-        let count = graph.nodeCount
-        let incoming = reversed ?? graph.reversed()
-        let ranks = FlatArray(repeating: 1 / Double(max(count, 1)), count: count)
-        // What a node gives along each of its edges.
-        let shares = FlatArray<Double>(capacity: count)
-        var iterations = 0
-        var change = count > 0 ? Double.infinity : 0
-        while change >= options.tolerance, iterations < options.maximumIterations {
-            try progress(iterations, options.maximumIterations)
-            change = Self.step(graph, incoming, ranks, shares, options.damping)
-            iterations += 1
+        let solution = Solution(graph, reversed ?? graph.reversed(), damping: options.damping)
+        let parts = StronglyConnected(graph)
+        var (sweeps, isConverged) = (0, true)
+        // Nodes that were looked at since progress was told, and that are done.
+        var (looked, done) = (0, 0)
+        for part in 0..<parts.count {
+            let members = parts.members[part]
+            // With an edge to itself a node alone is solved too.
+            let limit = members.count == 1 ? 1 : options.maximumSweeps
+            let least = members.count == 1 ? .infinity : options.tolerance * Double(members.count)
+            var change = Double.infinity
+            var count = 0
+            repeat {
+                looked += members.count
+                if looked >= Self.step {
+                    try progress(done, graph.nodeCount)
+                    looked = 0
+                }
+                change = solution.sweep(members)
+                count += 1
+            } while change >= least && count < limit
+            sweeps = max(sweeps, count)
+            if change >= least { isConverged = false }
+            done += members.count
         }
-        try progress(options.maximumIterations, options.maximumIterations)
-        self.ranks = ranks.values
-        self.iterations = iterations
-        isConverged = change < options.tolerance
+        try progress(graph.nodeCount, graph.nodeCount)
+        ranks = solution.ranks
+        (self.sweeps, self.isConverged) = (sweeps, isConverged)
     }
 
-    /// Replaces the ranks by the next ones; returns by how much they changed together.
-    private static func step(
-        _ graph: Digraph, _ incoming: Digraph, _ ranks: borrowing FlatArray<Double>,
-        _ shares: borrowing FlatArray<Double>, _ damping: Double
-    ) -> Double {
-        let count = graph.nodeCount
-        var dangling = 0.0
-        for node in 0..<count {
-            let degree = graph.degree(node)
-            if degree == 0 { dangling += ranks[node] }
-            shares[node] = degree == 0 ? 0 : ranks[node] / Double(degree)
+    private static let step = 1 << 15
+
+    private struct Solution: ~Copyable {
+        private let graph: Digraph
+        private let incoming: Digraph
+        private let damping: Double
+        private let values: FlatArray<Double>
+        /// What a node gives along each of its edges.
+        private let shares: FlatArray<Double>
+
+        init(_ graph: Digraph, _ incoming: Digraph, damping: Double) {
+            self.graph = graph
+            self.incoming = incoming
+            self.damping = damping
+            values = FlatArray(repeating: 0, count: graph.nodeCount)
+            shares = FlatArray(repeating: 0, count: graph.nodeCount)
         }
-        let base = (1 - damping + damping * dangling) / Double(count)
-        var change = 0.0
-        for node in 0..<count {
-            var sum = 0.0
-            for origin in incoming.neighbours(node) { sum += shares[origin] }
-            let rank = base + damping * sum
-            change += abs(rank - ranks[node])
-            ranks[node] = rank
+
+        /// Solves the equation of each node in turn, with what is known of the others; returns by
+        /// how much they changed together.
+        func sweep(_ nodes: ArraySlice<Int32>) -> Double {
+            var change = 0.0
+            for node in nodes {
+                let node = Int(node)
+                let degree = Double(graph.degree(node))
+                var sum = 0.0
+                var own = 0.0
+                for origin in incoming.neighbours(node) {
+                    if Int(origin) == node { own = damping / degree } else { sum += shares[origin] }
+                }
+                let value = (1 + damping * sum) / (1 - own)
+                change += abs(value - values[node])
+                values[node] = value
+                shares[node] = degree == 0 ? 0 : value / degree
+            }
+            return change
         }
-        return change
+
+        var ranks: [Double] {
+            var total = 0.0
+            for node in 0..<values.count { total += values[node] }
+            return (0..<values.count).map { values[$0] / total }
+        }
     }
 }
 

@@ -65,7 +65,7 @@ extension WholeGraph {
             let result = try PageRank(graph, progress: progress)
             scores = result.ranks
             ranking.notes = [
-                "iterations": Double(result.iterations), "converged": result.isConverged ? 1 : 0,
+                "sweeps": Double(result.sweeps), "converged": result.isConverged ? 1 : 0,
             ]
         case .betweenness:
             let result = try Betweenness(graph, progress: progress)

@@ -15,7 +15,7 @@ struct PageRankTests {
     private func check(_ graph: Digraph, _ name: Comment? = nil) throws {
         var options = PageRank.Options()
         options.tolerance = 1e-13
-        options.maximumIterations = 1000
+        options.maximumSweeps = 1000
         let found = try PageRank(graph, options)
         #expect(found.isConverged, name)
         #expect(graph.nodeCount == 0 || abs(found.ranks.reduce(0, +) - 1) < 1e-9, name)
@@ -32,16 +32,23 @@ struct PageRankTests {
 
     @Test func saysIfItDidNotConverge() throws {
         var options = PageRank.Options()
-        options.maximumIterations = 2
-        let found = try PageRank(MeasuredGraphs.diamonds(5), options)
-        #expect(found.iterations == 2 && !found.isConverged)
+        options.maximumSweeps = 2
+        // A cycle with a way across it, behind a node that is in none.
+        let graph = Digraph(nodeCount: 4, [(0, 1), (1, 2), (2, 3), (3, 1), (1, 3)])
+        let found = try PageRank(graph, options)
+        #expect(found.sweeps == 2 && !found.isConverged)
+    }
+
+    @Test func looksOnceWhereThereIsNoCycle() throws {
+        let found = try PageRank(MeasuredGraphs.diamonds(5))
+        #expect(found.sweeps == 1 && found.isConverged)
     }
 
     @Test func mayBeLargeAndCancelled() throws {
         let chain = MeasuredGraphs.chain(MeasuredGraphs.large)
         #expect(try PageRank(chain).isConverged)
         #expect(throws: CancellationError.self) {
-            try PageRank(chain) { done, _ in if done == 3 { throw CancellationError() } }
+            _ = try PageRank(chain) { done, _ in if done < MeasuredGraphs.large { throw CancellationError() } }
         }
     }
 }
