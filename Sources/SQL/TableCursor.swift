@@ -25,7 +25,6 @@ final class TableCursor {
     @exclusivity(unchecked) private(set) var isAtEnd = true
     /// Of `rows`.
     private var rows: [RowID] = []
-    private var edges: [Edge] = []
     private let text = ByteBuffer(capacity: 64)
     @exclusivity(unchecked) private var position = 0
     /// Of a scan.
@@ -72,8 +71,7 @@ final class TableCursor {
         case .key(let count, let list): try begin(key: values.prefix(count), list: list)
         case .target(let list):
             try begin(values, table.schema.target, list) { text throws(StoreError) in
-                try reader.edges(table.relation, .incoming, of: text, into: &edges)
-                rows.append(contentsOf: edges.lazy.map(\.row))
+                rows += try reader.rows(table.relation, target: text)
             }
         case .scope(let list):
             try begin(values, table.schema.scope, list) { text throws(StoreError) in

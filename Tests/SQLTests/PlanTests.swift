@@ -41,6 +41,7 @@ import Testing
             "SELECT * FROM edges WHERE \"to\" = '\(key)' AND kind = 'calls'", "target (to=?)",
             10...10
         ),
+        ("SELECT * FROM entities WHERE name = 'step7'", "target (name=?)", 1...1),
         ("SELECT * FROM edges WHERE file = '\(file)'", "scope (file=?)", 20...20),
         ("SELECT * FROM files WHERE file = '\(file)'", "key (file=?)", 0...0),
         ("SELECT * FROM entities WHERE key LIKE 'SWIFT:METHOD:part0.%'", "LIKE", 20...20),

@@ -37,9 +37,13 @@ struct RandomRelations {
         let keys = (0...random.below(3)).map { keyColumn("k\($0)") }
         let hasScope = random.chance(2)
         let scope: [ColumnSchema] = hasScope ? [.string("file").domain("file")] : []
+        // What is found by, and is no end of an edge.
+        let hasTarget = random.chance(2)
+        let target: [ColumnSchema] = hasTarget ? [.string("name").domain("name")] : []
         return RelationSchema(
             name, key: keys.map(\.name), scope: hasScope ? "file" : nil,
-            columns: (keys + scope + others()).shuffled(using: &random))
+            target: hasTarget ? "name" : nil,
+            columns: (keys + scope + target + others()).shuffled(using: &random))
     }
 
     private mutating func keyColumn(_ name: String) -> ColumnSchema {
