@@ -48,6 +48,8 @@ package struct TreeCheck: Sendable {
                 }
             }
         }
+        // The store was taken elsewhere without its tree.
+        if record.isMoved, metCount == 0 { return nil }
         changedFileCount = changes + known.count - metCount
     }
 
@@ -89,6 +91,8 @@ struct TreeRecord {
     static let name = "ingest-tree"
 
     let root: String
+    /// Whether the store was made in another place.
+    let isMoved: Bool
     private let excluded: [String]
 
     static func save(root: String, excluded: [String], store: String) {
@@ -119,6 +123,7 @@ struct TreeRecord {
         // A tree that was moved, or copied, with its store in it.
         let isInside = Directory.parent(of: texts[0]) == texts[1]
         root = isInside ? Directory.parent(of: place) : texts[1]
+        isMoved = place != texts[0]
     }
 
     private static func read(_ bytes: UnsafeRawBufferPointer) throws -> [String] {

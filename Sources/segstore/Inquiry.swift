@@ -42,6 +42,7 @@ final class Inquiry {
         check =
             isTold && isCurrent && !arguments.has(.noCheck)
             ? Check(try StoreLocation.find(arguments), snapshot) : nil
+        try checkFolder()
     }
 
     /// On a thread of its own.

@@ -54,6 +54,13 @@ import Testing
         #expect(back.code == 0 && back.output.isEmpty)
         #expect(back.error.hasSuffix("; one leads the other way\n"))
         #expect(try tool("query", "path", "run", "nobody").code == 3)
+        #expect(try json("query", "path", "base", "run")["found_back"] as? Bool == true)
+        // What is in the ends counts, but not what leads from one into itself.
+        let files = try json("query", "path", "app.py", "lib/core.py")
+        #expect((files["edges"] as? [[String: Any]])?.map { $0["line"] as? Int } == [4, 4])
+        let parts = try json("query", "path", "Shape", "lib/core.py", "--kind", "calls")
+        #expect(parts["length"] as? Int == 2 && parts["all_paths"] as? Int == 1)
+        #expect(try json("query", "path", "lib/core.py", "odd")["length"] as? Int == 1)
     }
 
     @Test func cyclesShowAWayRound() throws {
@@ -157,6 +164,43 @@ import Testing
         #expect(
             try tool("query", "deps", "run", "--store", store, "--format", "json").json()["fresh"]
                 is NSNull)
+    }
+
+    @Test func aStoreWithoutItsTreeKnowsNothingOfIt() throws {
+        try FileManager.default.createDirectory(
+            atPath: workspace.root.file("other"), withIntermediateDirectories: true)
+        let store = workspace.root.file("other/.segstore")
+        try FileManager.default.copyItem(atPath: "\(workspace.tree)/.segstore", toPath: store)
+        let answer = try json("query", "deps", "run", "--store", store)
+        #expect(answer["fresh"] is NSNull && answer["changed_files"] is NSNull)
+    }
+
+    @Test func nothingIsSaidOfAFolderThatIsNotThere() throws {
+        for question in [
+            ["query", "dead"], ["query", "tree"], ["query", "hotspots"], ["query", "coupling"],
+            ["query", "debt"], ["query", "impact", "base"], ["query", "deps", "run"],
+            ["query", "search", "run"], ["query", "path", "run", "base"],
+        ] {
+            let answer = try tool.run(question + ["--within", "lib/nowhere"])
+            #expect(answer.code == 3 && answer.output.isEmpty)
+            #expect(answer.error.contains("nothing of the tree is in 'lib/nowhere'"))
+            let there = try tool.run(question + ["--within", "lib/../lib/core.py"])
+            #expect(there.code == 0, "\(question) \(there.error)")
+            #expect(try tool.run(question + ["--within", "/lib"]).code == 2)
+        }
+        let file = try json("query", "tree", "--within", "lib/core.py", "--depth", "all")
+        let places = file["places"] as? [[String: Any]] ?? []
+        #expect(places.map { $0["kind"] as? String } == ["file"])
+    }
+
+    @Test func whatIsElsewhereHasImpactToo() throws {
+        try workspace.write("app.py", "import os\n\ndef run():\n    os.getcwd()\n\nrun()\n")
+        #expect(try tool("ingest", ".").code == 0)
+        let answer = try json("query", "impact", "os.getcwd")
+        let rows = answer["affected"] as? [[String: Any]] ?? []
+        #expect(rows.first?["name"] as? String == "run")
+        #expect(rows.first?["resolution"] as? String == "external")
+        #expect(try json("query", "path", "run", "os.getcwd")["length"] as? Int == 1)
     }
 
     // MARK: - History

@@ -7,13 +7,12 @@ import Testing
 
 /// Impact and paths, against a plain search over the same edges.
 @Suite struct ReachTests {
-    private static let followed: Set<String> = ["exact", "probable", "ambiguous"]
+    private static let doubts = ["exact": 0, "external": 1, "probable": 2, "ambiguous": 3]
 
     /// Whom something depends on by edges that are followed, the surest of each pair, and back.
     private func edges(_ graph: RandomGraph) -> [(from: String, to: String, doubt: Int)] {
-        let doubts = ["exact": 0, "probable": 1, "ambiguous": 2]
         return graph.links.compactMap { link, resolution in
-            guard link.kind != "contains", let doubt = doubts[resolution] else { return nil }
+            guard link.kind != "contains", let doubt = Self.doubts[resolution] else { return nil }
             return (link.from, link.to, doubt)
         }
     }
@@ -24,11 +23,7 @@ import Testing
         let reader = try graph.store.snapshot().reader()
         let edges = edges(graph)
         for start in graph.nodes.keys.sorted() {
-            // With all that it contains.
-            var starts: Set<String> = [start]
-            while let more = graph.links.keys.first(where: {
-                $0.kind == "contains" && starts.contains($0.from) && !starts.contains($0.to)
-            }) { starts.insert(more.to) }
+            let starts = members(graph, start)
             // Distance, then doubt of the surest shortest way.
             var found: [String: (distance: Int, doubt: Int)] = [:]
             for node in starts { found[node] = (0, 0) }
@@ -54,7 +49,7 @@ import Testing
             let answer = try ImpactQuery().run(reader, of: start)
             #expect(answer.total == expected.count)
             #expect(Set(answer.affected.map(\.entity.key)) == Set(expected.keys))
-            let names = ["exact", "probable", "ambiguous"]
+            let names = ["exact", "external", "probable", "ambiguous"]
             for item in answer.affected {
                 let wanted = expected[item.entity.key]
                 #expect(item.distance == wanted?.distance)
@@ -79,21 +74,37 @@ import Testing
         }
     }
 
+    /// A node with all that it contains.
+    private func members(_ graph: RandomGraph, _ node: String) -> Set<String> {
+        var found: Set<String> = [node]
+        while let more = graph.links.keys.first(where: {
+            $0.kind == "contains" && found.contains($0.from) && !found.contains($0.to)
+        }) { found.insert(more.to) }
+        return found
+    }
+
     @Test(arguments: 1...8)
     func pathsAreAllShortestOnes(seed: Int) throws {
         let graph = try RandomGraph(seed: seed, batches: seed % 2 == 0 ? 1 : 3)
         let reader = try graph.store.snapshot().reader()
-        var next: [String: Set<String>] = [:]
-        for edge in edges(graph) { next[edge.from, default: []].insert(edge.to) }
+        var next: [String: [String: Int]] = [:]
+        for edge in edges(graph) {
+            let known = next[edge.from, default: [:]][edge.to] ?? .max
+            next[edge.from, default: [:]][edge.to] = min(known, edge.doubt)
+        }
         let keys = graph.nodes.keys.sorted()
         for (start, end) in zip(keys, keys.dropFirst(5) + keys.prefix(5)) {
             var query = PathQuery()
             query.limit = .max
             let answer = try query.run(reader, from: start, to: end)
-            let expected = paths(next, start, end)
-            let found = answer.paths.map { path in [start] + path.map(\.to) }
-            #expect(
-                found == expected.sorted { $0.lexicographicallyPrecedes($1) }, "\(start) \(end)")
+            let (inner, outer) = (members(graph, start), members(graph, end))
+            let expected = paths(
+                next,
+                from: outer.contains(start) && !inner.contains(end)
+                    ? inner : inner.subtracting(outer),
+                to: inner.contains(end) ? outer : outer.subtracting(inner))
+            let found = answer.paths.map { path in path.prefix(1).map(\.from) + path.map(\.to) }
+            #expect(found == expected, "\(start) \(end)")
             #expect(answer.total == expected.count)
             #expect(answer.length == expected.first.map { $0.count - 1 })
             for path in answer.paths {
@@ -101,6 +112,14 @@ import Testing
                     #expect(edge.to == following.from)
                 }
                 #expect(path.enumerated().allSatisfy { $0.offset + 1 == $0.element.depth })
+                for edge in path {
+                    #expect(
+                        graph.links.contains { link, resolution in
+                            (link.from, link.to, link.kind) == (edge.from, edge.to, edge.kind)
+                                && resolution == edge.resolution
+                        })
+                    #expect(Self.doubts[edge.resolution] == next[edge.from]?[edge.to])
+                }
             }
             query.limit = 1
             #expect(
@@ -108,20 +127,36 @@ import Testing
         }
     }
 
-    /// By growing all paths by a step until some arrive.
+    /// By growing all paths by a step until some arrive; where two part, the one that goes on with
+    /// less doubt comes first.
     private func paths(
-        _ next: [String: Set<String>], _ start: String, _ end: String
+        _ next: [String: [String: Int]], from starts: Set<String>, to ends: Set<String>
     ) -> [[String]] {
-        var all = [[start]]
-        for _ in 0..<40 {
-            let arrived = all.filter { $0.last == end }
-            if !arrived.isEmpty || all.isEmpty { return arrived }
+        var all = starts.map { [$0] }
+        for length in 0..<40 where !all.isEmpty {
+            let arrived = all.filter { ends.contains($0[length]) }
+            if !arrived.isEmpty { return inOrder(arrived, next) }
             let met = Set(all.flatMap(\.self))
             all = all.flatMap { path in
-                (next[path.last ?? ""] ?? []).filter { !met.contains($0) }.map { path + [$0] }
+                (next[path[length]] ?? [:]).keys.filter { !met.contains($0) }.map { path + [$0] }
             }
         }
         return []
+    }
+
+    private func inOrder(_ all: [[String]], _ next: [String: [String: Int]]) -> [[String]] {
+        /// The least doubt of what begins so, about all from the edge to its last node on.
+        func doubt(_ prefix: ArraySlice<String>) -> Int {
+            all.filter { $0.starts(with: prefix) }.map { path in
+                zip(path, path.dropFirst()).dropFirst(max(prefix.count - 2, 0))
+                    .map { next[$0]?[$1] ?? 0 }.max() ?? 0
+            }.min() ?? 0
+        }
+        return all.sorted { a, b in
+            guard let place = a.indices.first(where: { a[$0] != b[$0] }) else { return false }
+            let (first, second) = (doubt(a[...place]), doubt(b[...place]))
+            return first != second ? first < second : a[place] < b[place]
+        }
     }
 
     @Test func aChainNeedsNoStack() throws {

@@ -20,7 +20,7 @@ public struct ImpactQuery: Sendable {
     public init() {
         filter = EdgeFilter()
         filter.withoutKinds = ["contains"]
-        filter.resolutions = ["exact", "probable", "ambiguous"]
+        filter.resolutions = ["exact", "probable", "ambiguous", CodeGraph.externalKind]
     }
 
     /// Something that depends on it.
@@ -101,9 +101,14 @@ public struct ImpactQuery: Sendable {
         let doubt: Int
     }
 
-    private static let doubts = ["exact", "probable", "ambiguous", CodeGraph.unresolvedKind]
-    private static func doubt(_ resolution: String) -> Int {
-        doubts.firstIndex(of: resolution) ?? 0
+    /// What is defined elsewhere is so by the language's own rules.
+    private static let doubts = [
+        "exact", CodeGraph.externalKind, "probable", "ambiguous", CodeGraph.unresolvedKind,
+    ]
+
+    /// How far from sure an edge is.
+    static func doubt(_ resolution: String) -> Int {
+        doubts.firstIndex(of: resolution) ?? doubts.count - 1
     }
 
     private func answer(_ found: [Found], _ walk: LevelWalk) throws -> Answer {

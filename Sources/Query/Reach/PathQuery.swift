@@ -12,12 +12,8 @@ public struct PathQuery: Sendable {
     /// Paths in the answer.
     public var limit = 1
 
-    /// Follows all edges of the tree that something needs.
-    public init() {
-        filter = EdgeFilter()
-        filter.withoutKinds = ["contains"]
-        filter.resolutions = ["exact", "probable", "ambiguous"]
-    }
+    /// Follows all edges that something needs.
+    public init() { filter = ImpactQuery().filter }
 
     /// What was found.
     public struct Answer: Sendable {
@@ -29,22 +25,30 @@ public struct PathQuery: Sendable {
         public var length: Int?
     }
 
-    /// The shortest paths, in the order of the keys on them.
+    /// The shortest paths: at each step what leads on the surest first, then in the order of keys.
+    /// They begin at `start` or at what it contains, and end likewise; where one end contains the
+    /// other, outside of that.
     public func run(_ reader: Reader, from start: String, to end: String) throws -> Answer {
         var answer = Answer()
-        var search = try Search(reader, filter)
-        guard let from = try search.nodes.number(of: start),
-            let to = try search.nodes.number(of: end)
-        else { return answer }
-        if from == to {
-            answer.length = 0
-            answer.total = 1
-            answer.paths = [[]]
+        if start == end {
+            (answer.length, answer.total, answer.paths) = (0, 1, [[]])
             return answer
         }
-        guard let steps = try search.steps(from: from, to: to) else { return answer }
+        var search = try Search(reader, filter)
+        let (inner, outer) = (
+            try search.numbers(ImpactQuery.withMembers(start, reader)),
+            try search.numbers(ImpactQuery.withMembers(end, reader))
+        )
+        let isEndInside = try search.nodes.number(of: end).map { inner.contains($0) } ?? false
+        let starts = inner.subtracting(outer)
+        let ends = isEndInside ? outer : outer.subtracting(inner)
+        let isStartInside = try search.nodes.number(of: start).map { outer.contains($0) } ?? false
+        guard
+            let steps = try search.steps(
+                from: isStartInside && !isEndInside ? inner : starts, to: ends)
+        else { return answer }
         answer.length = steps.length
-        answer.total = try search.count(steps)
+        answer.total = search.count(steps)
         try search.forEachPath(steps, limit: limit) { nodes in
             answer.paths.append(try search.edges(along: nodes))
         }
@@ -59,12 +63,11 @@ private struct Search {
     private let accepted: AcceptedEdges
     private var buffer: [Edge] = []
 
-    /// Of the nodes that are on shortest paths, how many steps from the start they are, and which
-    /// are next.
+    /// The nodes that are on shortest paths.
     struct Steps {
-        let from: Int
-        let to: Int
         let length: Int
+        /// Where they begin, and of each node those that are next: what leads on the surest first.
+        var starts: [Int] = []
         var next: [Int: [Int]] = [:]
     }
 
@@ -75,17 +78,22 @@ private struct Search {
         nodes = NodeNumbers(reader, self.reader.relation)
     }
 
-    /// The nodes that edges of the kinds wanted lead to, each once, in order.
-    private mutating func neighbours(_ node: Int, _ direction: Direction) throws -> [Int] {
+    func numbers(_ keys: [String]) throws -> Set<Int> {
+        Set(try keys.compactMap { try nodes.number(of: $0) })
+    }
+
+    /// The nodes that edges of the kinds wanted lead to, with the doubt about the surest edge to
+    /// each.
+    private mutating func neighbours(_ node: Int, _ direction: Direction) throws -> [Int: Int] {
         try nodes.edges(direction, of: node, into: &buffer)
-        var found: Set<Int> = []
+        var found: [Int: Int] = [:]
         for edge in buffer where try accepted.accepts(edge.row) {
             let far = try nodes.number(of: edge.neighbour)
-            if try filter.folder.isEmpty || filter.accepts(end: nodes.key(far)) {
-                found.insert(far)
-            }
+            guard try filter.folder.isEmpty || filter.accepts(end: nodes.key(far)) else { continue }
+            let doubt = ImpactQuery.doubt(try reader.resolution(edge.row))
+            found[far] = min(doubt, found[far] ?? .max)
         }
-        return found.sorted(by: nodes.precedes)
+        return found
     }
 
     private struct Side {
@@ -94,24 +102,21 @@ private struct Search {
         var level: [Int]
         var depth = 0
 
-        init(_ direction: Direction, _ node: Int) {
+        init(_ direction: Direction, _ nodes: Set<Int>) {
             self.direction = direction
-            distances = [node: 0]
-            level = [node]
+            distances = Dictionary(uniqueKeysWithValues: nodes.map { ($0, 0) })
+            level = Array(nodes)
         }
     }
 
     /// Nil if there is no way.
-    mutating func steps(from: Int, to: Int) throws -> Steps? {
+    mutating func steps(from: Set<Int>, to: Set<Int>) throws -> Steps? {
         var (front, back) = (Side(.outgoing, from), Side(.incoming, to))
         while !front.level.isEmpty, !back.level.isEmpty {
             // The smaller side goes on; with all of a level known, the first meeting is shortest.
             let isFront = front.level.count <= back.level.count
             let meeting = try isFront ? advance(&front, back) : advance(&back, front)
-            guard !meeting.isEmpty else { continue }
-            return try steps(
-                through: meeting, front, back,
-                Steps(from: from, to: to, length: front.depth + back.depth))
+            if !meeting.isEmpty { return try steps(through: meeting, front, back) }
         }
         return nil
     }
@@ -121,7 +126,7 @@ private struct Search {
         side.depth += 1
         var next: [Int] = []
         for node in side.level {
-            for far in try neighbours(node, side.direction) where side.distances[far] == nil {
+            for far in try neighbours(node, side.direction).keys where side.distances[far] == nil {
                 side.distances[far] = side.depth
                 next.append(far)
             }
@@ -131,67 +136,100 @@ private struct Search {
     }
 
     private mutating func steps(
-        through meeting: [Int], _ front: Side, _ back: Side, _ empty: Steps
+        through meeting: [Int], _ front: Side, _ back: Side
     ) throws -> Steps {
-        var steps = empty
-        // Back to the start, and on to the end, over nodes that are on the way.
-        var level = Set(meeting)
+        // On to the end, and back to the start, over nodes that are on the way.
+        var next: [Int: [Int: Int]] = [:]
+        var levels = [Set(meeting)]
+        for depth in stride(from: back.depth - 1, through: 0, by: -1) {
+            var after = Set<Int>()
+            for node in levels[levels.count - 1] {
+                next[node] = try neighbours(node, .outgoing).filter {
+                    back.distances[$0.key] == depth
+                }
+                after.formUnion(next[node, default: [:]].keys)
+            }
+            levels.append(after)
+        }
+        levels.reverse()
         for depth in stride(from: front.depth - 1, through: 0, by: -1) {
             var before = Set<Int>()
-            for node in level {
-                for near in try neighbours(node, .incoming) where front.distances[near] == depth {
-                    steps.next[near, default: []].append(node)
+            for node in levels[levels.count - 1] {
+                for (near, doubt) in try neighbours(node, .incoming)
+                where front.distances[near] == depth {
+                    next[near, default: [:]][node] = doubt
                     before.insert(near)
                 }
             }
-            level = before
+            levels.append(before)
         }
-        level = Set(meeting)
-        for depth in stride(from: back.depth - 1, through: 0, by: -1) {
-            var after = Set<Int>()
+        return inOrder(levels, next)
+    }
+
+    /// Puts what is next in order, from the last level back to the first.
+    private func inOrder(_ levels: [Set<Int>], _ next: [Int: [Int: Int]]) -> Steps {
+        var steps = Steps(length: levels.count - 1)
+        // Of each node the doubt about the surest way on.
+        var doubts: [Int: Int] = [:]
+        func order(_ found: [Int: Int]) -> [Int] {
+            found.sorted { a, b in
+                a.value != b.value ? a.value < b.value : nodes.precedes(a.key, b.key)
+            }.map(\.key)
+        }
+        for level in levels.dropFirst() {
             for node in level {
-                let next = try neighbours(node, .outgoing).filter { back.distances[$0] == depth }
-                steps.next[node] = next
-                after.formUnion(next)
+                let ways = Dictionary(
+                    uniqueKeysWithValues: next[node, default: [:]].map { far, doubt in
+                        (far, max(doubt, doubts[far] ?? 0))
+                    })
+                steps.next[node] = order(ways)
+                doubts[node] = ways.values.min()
             }
-            level = after
         }
-        for node in steps.next.keys { steps.next[node]?.sort(by: nodes.precedes) }
+        let first = levels.last ?? []
+        steps.starts = order(
+            Dictionary(uniqueKeysWithValues: first.map { ($0, doubts[$0] ?? 0) }))
         return steps
     }
 
     /// How many paths there are.
-    func count(_ steps: Steps) throws -> Int {
-        var counts = [steps.from: 1]
+    func count(_ steps: Steps) -> Int {
+        var counts = Dictionary(uniqueKeysWithValues: steps.starts.map { ($0, 1) })
         for _ in 0..<steps.length {
             var next: [Int: Int] = [:]
             for (node, count) in counts {
                 for far in steps.next[node] ?? [] {
-                    let sum = next[far, default: 0].addingReportingOverflow(count)
-                    next[far] = sum.overflow ? .max : sum.partialValue
+                    next[far] = Self.sum(next[far, default: 0], count)
                 }
             }
             counts = next
         }
-        return counts[steps.to] ?? 0
+        return counts.values.reduce(0, Self.sum)
     }
 
-    /// Calls `body` with the nodes of each path, in the order of their keys.
+    private static func sum(_ a: Int, _ b: Int) -> Int {
+        let sum = a.addingReportingOverflow(b)
+        return sum.overflow ? .max : sum.partialValue
+    }
+
+    /// Calls `body` with the nodes of each path, in order.
     func forEachPath(_ steps: Steps, limit: Int, _ body: ([Int]) throws -> Void) throws {
-        var path = [steps.from]
-        // For each node of the path, which of those that come next was taken.
+        var path: [Int] = []
+        // For the beginning and each node of the path, which of those that come next was taken.
         var taken = [-1]
         var count = 0
-        while let node = path.last, count < limit {
+        while count < limit {
             let place = taken[taken.count - 1] + 1
-            let next = path.count <= steps.length ? steps.next[node] ?? [] : []
+            let next =
+                path.last.map { path.count <= steps.length ? steps.next[$0] ?? [] : [] }
+                ?? steps.starts
             if path.count == steps.length + 1 {
                 try body(path)
                 count += 1
             }
             guard next.indices.contains(place) else {
-                path.removeLast()
                 taken.removeLast()
+                if path.popLast() == nil { return }
                 continue
             }
             taken[taken.count - 1] = place
@@ -202,7 +240,6 @@ private struct Search {
 
     func edges(along path: [Int]) throws -> [Dependency] {
         var found: [Dependency] = []
-        let sureness = ["exact", "probable", "ambiguous"]
         for (index, (near, far)) in zip(path, path.dropFirst()).enumerated() {
             var edges: [Edge] = []
             try nodes.edges(.outgoing, of: near, into: &edges)
@@ -211,7 +248,7 @@ private struct Search {
                 guard try accepted.accepts(edge.row) else { continue }
                 let dependency = try reader.dependency(
                     edge.row, from: try nodes.key(near), to: try nodes.key(far), index + 1)
-                let order = sureness.firstIndex(of: dependency.resolution) ?? sureness.count
+                let order = ImpactQuery.doubt(dependency.resolution)
                 if let best, (best.order, best.edge.kind) <= (order, dependency.kind) { continue }
                 best = (order, dependency)
             }

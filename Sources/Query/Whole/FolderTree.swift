@@ -64,7 +64,7 @@ public struct FolderTree: Sendable {
                     found[name] = Found(
                         place: Place(
                             path: name.isEmpty ? "." : name, name: parts.prefix(level).last ?? ".",
-                            depth: level - start, isFolder: true),
+                            depth: level - start, isFolder: level < max(parts.count, 1)),
                         order: Self.order(parts.prefix(level), isFile: false))
                 }
                 found[name]?.place.fileCount += 1
@@ -72,7 +72,7 @@ public struct FolderTree: Sendable {
                 found[name]?.place.entityCount += count
                 found[name]?.languages[language, default: 0] += 1
             }
-            guard depth == .max else { return }
+            guard depth == .max, parts.count > start || start == 0 else { return }
             leaves.append(
                 Found(
                     place: Place(
@@ -89,6 +89,23 @@ public struct FolderTree: Sendable {
                 return place
             }
     }
+
+    /// Whether anything is in a folder, or the file is there.
+    public static func isKnown(_ folder: String, _ reader: Reader) throws -> Bool {
+        let files = try? reader.relation(CodeGraph.files.name)
+        let entities = try EntityReader(reader)
+        func isThere(_ path: String) throws -> Bool {
+            if let files, try reader.find(files, key: path) != nil { return true }
+            return try !entities.rows(file: path).isEmpty
+        }
+        if try isThere(folder) { return true }
+        // Those that are gone may be listed too, but not for long, nor so many.
+        let paths = try reader.strings(
+            ofDomain: CodeGraph.fileDomain, prefix: folder + "/", limit: Self.lookedAtCount)
+        return try paths.count == Self.lookedAtCount || paths.contains(where: isThere)
+    }
+
+    private static let lookedAtCount = 1000
 
     private static func order(_ parts: ArraySlice<String>, isFile: Bool) -> [UInt8] {
         var bytes: [UInt8] = []

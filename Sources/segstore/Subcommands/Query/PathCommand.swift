@@ -14,8 +14,9 @@ extension Command {
         name: "query path", operands: ["from", "to"],
         summary: "how one key comes to depend on another",
         details: """
-            The shortest chain of edges from the first to the second, or with --all every one that is as \
-            short. Where no way leads there, it is said whether one leads back.
+            The shortest chain of edges from the first, or something in it, to the second, or something \
+            in that; the surest of several, or with --all every one that is as short. Where no way is \
+            known, it is said whether one leads back.
 
             \(keyDetails)
             """,
@@ -48,6 +49,9 @@ extension Command {
         )
         _ = try inquiry.noteUnknown(arguments.edgeFilter())
         let answer = try search.run(inquiry.reader, from: from, to: to)
+        let isReverse =
+            try answer.length == nil
+            && search.run(inquiry.reader, from: to, to: from).length != nil
         guard !arguments.format.isPicture else {
             var picture = GraphPicture(answer.paths.flatMap(\.self), of: [from, to])
             picture.removeEqualEdges()
@@ -63,6 +67,7 @@ extension Command {
             json.member("from", from)
             json.member("to", to)
             json.member("found", answer.length != nil)
+            json.member("found_back", answer.length == nil ? isReverse : nil)
             json.member("length", answer.length)
             json.member("paths", answer.paths.count)
             json.member("all_paths", answer.total)
@@ -71,9 +76,8 @@ extension Command {
         if answer.length == 0 {
             inquiry.output.note("both are \(from)")
         } else if answer.length == nil {
-            let isReverse = try search.run(inquiry.reader, from: to, to: from).length != nil
             inquiry.output.note(
-                "no path leads from \(from) to \(to)\(isReverse ? "; one leads the other way" : "")"
+                "no path is known from \(from) to \(to)\(isReverse ? "; one leads the other way" : "")"
             )
         } else if answer.total > answer.paths.count {
             let advice = arguments.has(.all) ? "" : "; --all lists them"

@@ -49,11 +49,28 @@ extension Arguments {
 
     /// What --within says, as paths stand in the store.
     var folder: String {
-        (self[.within] ?? "").split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+        var parts: [Substring] = []
+        for part in (self[.within] ?? "").split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
     }
 }
 
 extension Inquiry {
+    /// Of nothing there is much to say that is not true.
+    func checkFolder() throws {
+        guard let given = arguments[.within] else { return }
+        if given.hasPrefix("/") {
+            throw UsageError("--within takes a path from the root of the tree on, such as src/auth")
+        }
+        let folder = arguments.folder
+        if try folder.isEmpty || FolderTree.isKnown(folder, reader) { return }
+        throw failure(
+            given, "nothing of the tree is in '\(given)'; 'segstore query tree' shows its folders",
+            "unknown", [])
+    }
+
     /// A word that no row has is most likely mistyped; whether there is one.
     func noteUnknown(
         _ words: Set<String>?, _ column: String, of relation: String, _ noun: String
