@@ -14,6 +14,8 @@ package final class File: @unchecked Sendable {
         case createNew
         /// Made if need be; nothing in it is cut.
         case readWrite
+        /// Has no name, in the folder of the path, and is gone when nobody has it open.
+        case unnamed
     }
 
     package init(_ path: String, _ mode: Mode) throws(SystemError) {
@@ -23,14 +25,28 @@ package final class File: @unchecked Sendable {
             case .read: O_RDONLY | O_CLOEXEC
             case .createNew: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
             case .readWrite: O_RDWR | O_CREAT | O_CLOEXEC
+            case .unnamed: O_RDWR | temporaryFlag | O_CLOEXEC
             }
-        descriptor = Int32(try retrying(.open, path) { Int(Glibc.open(path, flags, 0o644)) })
+        let place = mode == .unnamed ? Directory.parent(of: path) : path
+        descriptor = Int32(try retrying(.open, path) { Int(Glibc.open(place, flags, 0o644)) })
     }
 
     private init(descriptor: Int32, _ path: String) {
         self.path = path
         self.descriptor = descriptor
     }
+
+    /// Gives a file that has none a name, which must not be there yet.
+    package func link(to target: String) throws(SystemError) {
+        _ = try retrying(.link, target) {
+            Int(linkat(AT_FDCWD, ownPath, AT_FDCWD, target, AT_SYMLINK_FOLLOW))
+        }
+    }
+
+    /// Whether `link` can do its work: where there is no /proc it cannot.
+    package var canBeLinked: Bool { access(ownPath, F_OK) == 0 }
+
+    private var ownPath: String { "/proc/self/fd/\(descriptor)" }
 
     /// What the process is given to read. Never closed.
     package static let standardInput = File(descriptor: 0, "standard input")
@@ -235,3 +251,6 @@ package final class MappedMemory: @unchecked Sendable {
         }
     }
 }
+
+/// O_TMPFILE, which is too much of a macro to be imported; its lower bits are O_DIRECTORY.
+private let temporaryFlag: Int32 = 0o20000000 | O_DIRECTORY

@@ -47,14 +47,12 @@ package enum StandardStream: Int32, Sendable {
     /// Gives a process that was started without one of its three streams an empty one, or the next
     /// file that it opens would be taken for it.
     package static func makeSureOfAll() {
-        while true {
-            let descriptor = open("/dev/null", O_RDWR | O_CLOEXEC)
-            guard descriptor >= 0, descriptor <= 2 else {
-                if descriptor > 2 { close(descriptor) }
-                return
-            }
-            _ = fcntl(descriptor, F_SETFD, 0)
+        for stream in 0...2 as ClosedRange<Int32> where fcntl(stream, F_GETFD) < 0 {
+            // It gets the smallest number that is free: this one.
+            _ = open("/dev/null", O_RDWR)
         }
+        // A file that is larger than it may be is an error, not the end.
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     package var isTerminal: Bool { isatty(rawValue) == 1 }

@@ -84,6 +84,11 @@ final class Inquiry {
         json.member("changed_files", check?.changedFileCount)
     }
 
+    /// Tests that are no part of the graph.
+    var leftOutTestCount: Int {
+        (try? snapshot.rowCount(CodeGraph.excludedTests.name)) ?? 0
+    }
+
     /// Tells people that the tree is not what it was.
     func noteChanges() {
         guard let check = check?.result, check.changedFileCount > 0 else { return }

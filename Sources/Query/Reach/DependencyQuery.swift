@@ -51,8 +51,8 @@ public struct DependencyQuery: Sendable {
         public var unresolvedCount = 0
         /// Whether there are more than the limit.
         public var isTruncated = false
-        /// Whether nothing may be missing.
-        public var isComplete: Bool { unresolvedCount == 0 && !isTruncated }
+        /// Whether there is nothing that may belong to it and is not known to.
+        public var isComplete: Bool { unresolvedCount == 0 }
     }
 
     /// The edges that lead from the key, or to it, and on from there: nearest first, then in the

@@ -26,13 +26,15 @@ extension Command {
             double quotes, as "from" and "to" of edges, texts in single quotes.
 
             Quick are: the key of a relation, or its first columns, equal to something; the beginning of \
-            a key (key LIKE 'rust:%'), ranges and the order of keys; the target of edges, and the scope \
-            (mostly file). All else looks at every row, also for each row of a join: there, WITH x AS \
+            a key (key LIKE 'rust:%'), ranges and the order of keys; where edges lead (to), the name of \
+            entities, and the scope (mostly file). All else looks at every row, also for each row of a join: there, WITH x AS \
             MATERIALIZED (SELECT …) lets SQLite make an index. EXPLAIN QUERY PLAN before a query shows it.
 
             Bools are 0 and 1; times are text, in UTC, as export writes them \
             (2025-01-31T23:59:59.500000000Z), and their order is that of time; vectors and lists of \
-            numbers are JSON, for json_each; bytes are blobs, in answers base64. Of columns with one name \
+            numbers are JSON, for json_each; bytes are blobs, in answers base64. Where an edge stands for \
+            one place only, its count and lines are null. Text shows the first \(SQLRowText.shownByteCount) bytes of a cell, the other \
+            forms all of it. Of columns with one name \
             the second is called name_2. JSON tells behind the rows how many there are, and whether \
             --limit left some out.
             """,
@@ -158,7 +160,10 @@ private struct SQLAnswerText {
     }
 
     private func writeText(_ hasRows: Bool) throws {
-        guard hasRows else { return output.note("no rows") }
+        guard hasRows else {
+            if !answer.isTruncated { output.note("no rows") }
+            return
+        }
         let columns = answer.columns.enumerated().map { index, name in
             (heading: name, alignment: SQLRowText.alignment(answer[index]))
         }
@@ -172,7 +177,7 @@ private struct SQLAnswerText {
 }
 
 /// Values as text, like those of other commands.
-private enum SQLRowText {
+enum SQLRowText {
     static func alignment(_ cell: SQLCell) -> Table.Alignment {
         switch cell {
         case .int, .real: .right
@@ -180,8 +185,17 @@ private enum SQLRowText {
         }
     }
 
+    /// Of a cell that people read; all rows are as wide as the longest.
+    static let shownByteCount = 200
+
     static func text(_ cell: SQLCell) -> String {
-        if case .text(let bytes) = cell { return String(decoding: bytes, as: UTF8.self) }
+        if case .text(let bytes) = cell {
+            guard bytes.count > shownByteCount else { return String(decoding: bytes, as: UTF8.self) }
+            var end = shownByteCount
+            // Not within a letter.
+            while end > 0, bytes[end] & 0xc0 == 0x80 { end -= 1 }
+            return String(decoding: bytes[..<end], as: UTF8.self) + "…"
+        }
         let buffer = ByteBuffer(capacity: 64)
         append(cell, to: buffer, isJSON: false)
         return String(decoding: buffer.bytes, as: UTF8.self)

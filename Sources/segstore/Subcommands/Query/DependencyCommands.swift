@@ -89,6 +89,7 @@ private struct DependencyAnswer {
             json.member("depth", query.depth == .max ? nil : query.depth)
             json.member("complete", answer.isComplete)
             json.member("unresolved_references", answer.unresolvedCount)
+            if !isForward { json.member("left_out_tests", inquiry.leftOutTestCount) }
         }
         if arguments.format == .text { note(answer) }
     }

@@ -39,17 +39,18 @@ extension Command {
                 summary: inquiry.head, row: row)
         }
         var fields: [(String, String)] = []
-        for (index, column) in columns where column.name != "code" {
+        for (index, column) in columns where column.name != "code" && column.name != "doc" {
             let value = try reader.value(relation, row, index)
             if value != .null, value != .string("") {
                 fields.append((column.name, value.description))
             }
         }
         output.fields(fields)
-        if withCode {
+        for name in withCode ? ["doc", "code"] : ["doc"] {
+            let text = try reader.string(relation, row, try reader.column(name, of: relation)) ?? ""
+            guard !text.isEmpty else { continue }
             output.line()
-            output.code(
-                try reader.string(relation, row, try reader.column("code", of: relation)) ?? "")
+            output.code(text)
         }
         inquiry.noteChanges()
     }

@@ -60,14 +60,21 @@ extension Command {
             }
             json.member("files", answer.fileCount)
             json.member("tests", answer.testCount)
-            json.member("complete", answer.unresolvedCount == 0 && page.upperBound == answer.total)
+            json.member("complete", answer.unresolvedCount == 0)
             json.member("unresolved_references", answer.unresolvedCount)
+            json.member("left_out_tests", inquiry.leftOutTestCount)
         }
         guard arguments.format == .text else { return }
         if answer.total > 0 { inquiry.output.note(ImpactText.summary(answer)) }
         if answer.unresolvedCount > 0 {
             inquiry.output.note(
                 "a lower bound: \(Text.count(answer.unresolvedCount, "reference")) more by this name could not be resolved to any definition"
+            )
+        }
+        let tests = inquiry.leftOutTestCount
+        if tests > 0 {
+            inquiry.output.note(
+                "not among what was looked at: \(Text.count(tests, "test")), which the store has left out ('segstore ingest --include-tests')"
             )
         }
     }
