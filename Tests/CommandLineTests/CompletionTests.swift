@@ -33,9 +33,20 @@ import Testing
         return answer.outputLines.map { String($0.split(separator: "\t")[0]) }
     }
 
+    @Test func nothingIsOfferedTwice() throws {
+        #expect(
+            try offered(["query", "deps", "x", "--kind", "calls,"]).allSatisfy {
+                $0 != "calls,calls"
+            })
+        let languages = try offered(["query", "search", "x", "--language", ""])
+        #expect(languages.count { $0 == "typescript" } == 1)
+    }
+
     @Test(arguments: [
         ([""], ["ingest", "query", "sql", "help"]), (["st"], ["stats"]),
-        (["query", "rd"], ["rdeps"]), (["help", "query", "ent"], ["entity", "entropy"]),
+        (["query", "rd"], ["rdeps"]),
+        (["query", ""], ["search", "entity", "deps", "path", "context", "tree", "debt"]),
+        (["help", "query", "ent"], ["entity", "entropy"]),
         (["stats", "--fo"], ["--format"]), (["stats", "--format", ""], ["text", "json", "csv"]),
         (["query", "deps", "main", "--format=s"], ["--format=svg"]),
         (["query", "deps", "main", "--kind", "calls,u"], ["calls,uses"]),
@@ -54,6 +65,7 @@ import Testing
     func wordsThatMayCome(words: [String], expected: [String]) throws {
         let found = try offered(words)
         for word in expected { #expect(found.contains(word), "\(words): \(found)") }
+        #expect(Set(found).count == found.count, "\(words): \(found)")
         guard let last = words.last, !last.isEmpty, !found[0].hasPrefix(":") else { return }
         #expect(found.allSatisfy { $0.hasPrefix(last) }, "\(found)")
     }

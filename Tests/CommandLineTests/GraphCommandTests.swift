@@ -61,6 +61,10 @@ import Testing
         let parts = try json("query", "path", "Shape", "lib/core.py", "--kind", "calls")
         #expect(parts["length"] as? Int == 2 && parts["all_paths"] as? Int == 1)
         #expect(try json("query", "path", "lib/core.py", "odd")["length"] as? Int == 1)
+        // Several paths, but an edge that they share is drawn once.
+        let all = try tool("query", "path", "app.py", "base", "--all", "--format", "dot")
+        let arrows = all.outputLines.filter { $0.contains(" -> ") }
+        #expect(arrows.count > 1 && Set(arrows).count == arrows.count)
     }
 
     @Test func cyclesShowAWayRound() throws {
@@ -201,6 +205,31 @@ import Testing
         #expect(rows.first?["name"] as? String == "run")
         #expect(rows.first?["resolution"] as? String == "external")
         #expect(try json("query", "path", "run", "os.getcwd")["length"] as? Int == 1)
+    }
+
+    @Test func testsThatWereLeftOutAreTold() throws {
+        #expect(try json("query", "impact", "base")["left_out_tests"] as? Int == 0)
+        #expect(try !tool("query", "impact", "base").error.contains("left out"))
+        try workspace.write(
+            "test_app.py", "from app import run\n\ndef test_run():\n    run()\n")
+        #expect(try tool("ingest", ".").code == 0)
+        #expect(try json("query", "impact", "base")["left_out_tests"] as? Int == 1)
+        #expect(try json("query", "rdeps", "base")["left_out_tests"] as? Int == 1)
+        #expect(try tool("query", "impact", "base").error.contains("1 test, which the store"))
+    }
+
+    @Test func whatIsShownInPartIsComplete() throws {
+        for question in ["impact", "rdeps"] {
+            let answer = try json("query", question, "base", "--limit", "1")
+            #expect(answer["complete"] as? Bool == true && answer["truncated"] as? Bool == true)
+        }
+    }
+
+    @Test func whatIsSaidOfAnEntityIsShownAsItStands() throws {
+        try workspace.write("doc.py", "def told():\n    \"\"\"One.\n\n    Two.\"\"\"\n")
+        #expect(try tool("ingest", ".").code == 0)
+        let lines = try tool("query", "entity", "told").outputLines
+        #expect(lines.contains("One.") && !lines.contains { $0.contains("\\n") }, "\(lines)")
     }
 
     // MARK: - History

@@ -317,6 +317,12 @@ import Testing
         #expect(try files.read("out.ndjson").split(separator: "\n").count == 5)
         #expect(try tool("export", "-o", ".").error.contains(".: is a directory; name a file"))
         #expect(try tool("export", "-o", "no/such/out").code == 1)
+        // A limit of the shell's is an error too, and not the end at once.
+        let limited = try shell(
+            "(ulimit -f 0; \"$1\" export -o limited.ndjson || echo status $?) 2>&1 | cat")
+        #expect(limited.output.contains("limited.ndjson: write failed"), "\(limited)")
+        #expect(limited.output.contains("status 1"), "\(limited)")
+        #expect(!FileManager.default.fileExists(atPath: files.root.file("limited.ndjson")))
         let left = try FileManager.default.contentsOfDirectory(atPath: files.root.path)
         #expect(!left.contains { $0.contains(".new-") })
     }

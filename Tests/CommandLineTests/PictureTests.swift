@@ -14,6 +14,7 @@ import Testing
         "a b", "\"quoted\"", "it's", "<T & U>", "x|y`z`", "#35;", "größe 名前 🙂", "\u{1b}[31mred",
         "back\\slash\\n", "end", "n0[\"x\"]", "a;b,c", "%%", "\u{fffe}", "rtl\u{202e}cba",
         String(repeating: "long", count: 2000), "-->", "</data>", "]]>", "\u{7f}", "tab\tbed",
+        "two\r\nlines",
     ]
 
     init() throws {
@@ -82,6 +83,11 @@ import Testing
         #expect(nodes.count == 3 + Self.oddNames.count, "\(nodes.count)")
         let svg = try draw("svg")
         #expect(svg.contains("<svg ") && svg.contains("größe 名前 🙂"))
+        #expect(svg.contains(">back\\slash\\n<"))
+        // What is not sure is dashed; what is not of the tree, too.
+        let dot = try draw("dot").split(separator: "\n").filter { $0.contains(" -> ") }
+        #expect(dot.count { $0.contains("style=dashed") } > Self.oddNames.count)
+        #expect(dot.contains { !$0.contains("style=dashed") })
         #expect(!svg.unicodeScalars.contains("\u{1b}"))
     }
 

@@ -141,6 +141,9 @@ import Testing
             #expect(json.code == 3)
             let answer = try json.json()
             #expect(answer["error"] as? String == "unknown")
+            // Also where nothing is like it.
+            let csv = try tool("query", "deps", "qqqqqqqqqq", "--format", "csv")
+            #expect(csv.outputLines == ["error,query,candidate", "unknown,qqqqqqqqqq,"])
             #expect(answer["query"] as? String == "refrehs")
             #expect(answer["candidates"] as? [String] == [RowFiles.cached, RowFiles.refresh])
         }

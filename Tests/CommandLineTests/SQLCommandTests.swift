@@ -49,6 +49,16 @@ import Testing
     }
 
     /// Values that some forms have no words for.
+    @Test func aLongCellDoesNotWidenAllRows() throws {
+        let query = "SELECT '' AS a, 1 UNION ALL SELECT printf('%.*c', 5000, 'é'), 2"
+        let text = try tool("sql", query)
+        #expect(text.outputLines.allSatisfy { $0.count < 210 }, "\(text)")
+        #expect(text.outputLines.last?.contains("éé…") == true)
+        #expect(try tool("sql", query, "--format", "csv").outputLines.last?.count == 5002)
+        let none = try tool("sql", query, "--limit", "0")
+        #expect(none.error.contains("there are more") && !none.error.contains("no rows"))
+    }
+
     @Test func unusualValuesSpoilNothing() throws {
         let query = """
             SELECT CAST(x'61ff62' AS TEXT) AS t, 9e999 AS f, x'' AS b, '' AS e, 'a' || char(0, 10, 34),

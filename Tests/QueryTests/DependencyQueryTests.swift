@@ -156,6 +156,34 @@ import Testing
         #expect(Set(answer.edges.map(\.to)).isSuperset(of: ["x", "y"]))
     }
 
+    /// Languages that see each other's names are one; whoever makes a value names its type.
+    @Test func namesThatWereNotResolvedAreCounted() throws {
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        let names = ["java:Shop", "kotlin:Shop", "python:Shop", "scala:init", "java:Shop.other"]
+        try store.write { batch in
+            for name in names {
+                let parts = name.split(separator: ":").map(String.init)
+                let key = CodeGraph.unresolvedKey(parts[0], encodedName: parts[1])
+                try batch.append(
+                    [
+                        "from": "java:method:A.a:A.java", "to": .string(key), "kind": "calls",
+                        "file": "A.java", "line": 1, "lines": "1 4", "resolution": "unresolved",
+                    ], to: "edges")
+            }
+        }
+        let reader = try store.snapshot().reader()
+        func count(_ key: String) throws -> Int {
+            var query = DependencyQuery()
+            query.direction = .incoming
+            return try query.run(reader, from: key).unresolvedCount
+        }
+        #expect(try count("java:class:Shop:Shop.java") == 4)
+        #expect(try count("java:constructor:Shop.init:Shop.java") == 6)
+        #expect(try count("java:method:Shop.init:Shop.java") == 2)
+        #expect(try count("python:class:Shop:shop.py") == 2)
+        #expect(try count("rust:struct:Shop:shop.rs") == 0)
+    }
+
     @Test func aLongChainNeedsNoStack() throws {
         let store = try GraphStore.inMemory(schema: CodeGraph.schema)
         let count = 20_000

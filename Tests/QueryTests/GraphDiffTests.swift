@@ -83,6 +83,32 @@ import Testing
                 == answer.affected.dropFirst().prefix(2).map(\.entity.key))
     }
 
+    @Test func whatOnlyStandsElsewhereIsMoved() throws {
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        func write(_ line: Int, _ lines: String?, _ resolution: String) throws -> Snapshot {
+            try store.write { batch in
+                try batch.append(
+                    [
+                        "from": "a", "to": "b", "kind": "calls", "file": "f",
+                        "line": .int(Int64(line)), "lines": lines.map { .string($0) } ?? .null,
+                        "resolution": .string(resolution),
+                    ], to: "edges")
+            }
+            return try store.snapshot()
+        }
+        func kinds(_ old: Snapshot, _ new: Snapshot) throws -> [GraphDiff.Kind] {
+            var kinds: [GraphDiff.Kind] = []
+            try GraphDiff(old, new)?.forEachChange { kinds.append($0.kind) }
+            return kinds
+        }
+        let first = try write(3, "3 9", "exact")
+        let second = try write(4, "4 9", "exact")
+        let third = try write(4, "4 10", "exact")
+        let fourth = try write(4, "4 10", "probable")
+        #expect(try kinds(first, second) == [.moved] && kinds(second, third) == [.moved])
+        #expect(try kinds(third, fourth) == [.changed] && kinds(fourth, fourth) == [])
+    }
+
     @Test func otherStoresHaveNone() throws {
         let store = try GraphStore.inMemory(schema: RandomRows.schema)
         #expect(GraphDiff(try store.snapshot(), try store.snapshot()) == nil)

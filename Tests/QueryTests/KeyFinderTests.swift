@@ -140,6 +140,58 @@ import Testing
         }
     }
 
+    @Test func filesAndTheirLinesAreFound() throws {
+        func entity(_ key: String, _ kind: String, _ lines: ClosedRange<Int64>, in parent: String?)
+            -> [String: Value]
+        {
+            let parts = key.split(separator: ":").map(String.init)
+            var row = Self.entity(key, name: parts[2], qualified: parts[2], file: parts[3])
+            row["kind"] = .string(kind)
+            (row["start_line"], row["end_line"]) = (.int(lines.lowerBound), .int(lines.upperBound))
+            row["parent"] = parent.map { .string($0) } ?? .null
+            return row
+        }
+        let file = "rust:module:shop:src/shop.rs"
+        let type = "rust:struct:Shop:src/shop.rs"
+        let method = "rust:method:sell:src/shop.rs"
+        let other = "rust:function:shop:src/shop.rs"
+        try store.write { batch in
+            for row in [
+                entity(file, "module", 1...50, in: nil), entity(type, "struct", 5...30, in: file),
+                entity(method, "method", 10...20, in: type),
+                entity(other, "function", 40...45, in: file),
+            ] { try batch.append(row, to: "entities") }
+        }
+        let finder = KeyFinder(try store.snapshot().reader())
+        for (text, key) in [
+            ("src/shop.rs", file), ("shop.rs", file), ("shop.rs:1", file), ("shop.rs:5", type),
+            ("shop.rs:9", type), ("shop.rs:10", method), ("src/shop.rs:20", method),
+            ("shop.rs:21", type), ("shop.rs:31", file), ("shop.rs:50", file),
+            // A file that has the name of something in it is not what is meant.
+            ("shop", other),
+        ] {
+            #expect(try finder.find(text) == .key(key), "\(text)")
+        }
+        guard case .unknown = try finder.find("shop.rs:51") else {
+            Issue.record("a line behind the end of a file is nothing")
+            return
+        }
+    }
+
+    @Test func aKeyWithASlipIsNearerThanAName() throws {
+        let keys = ["c:function:sum:a.c", "c:function:c_function_sum_a_c:b.c"]
+        try store.write { batch in
+            for key in keys {
+                let parts = key.split(separator: ":").map(String.init)
+                try batch.append(
+                    Self.entity(key, name: parts[2], qualified: parts[2], file: parts[3]),
+                    to: "entities")
+            }
+        }
+        let finder = KeyFinder(try store.snapshot().reader())
+        #expect(try finder.find("c:function:sun:a.c") == .unknown(similar: [keys[0]]))
+    }
+
     /// What was replaced or deleted names nothing any more, though dictionaries still have it.
     @Test func whatIsGoneIsNotFound() throws {
         try store.write { batch in

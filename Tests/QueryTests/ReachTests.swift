@@ -68,6 +68,7 @@ import Testing
             (page.limit, page.offset) = (3, 2)
             let second = try page.run(reader, of: start)
             #expect(second.countByDistance == answer.countByDistance)
+            #expect(second.testCount == answer.testCount && second.fileCount == answer.fileCount)
             #expect(
                 second.affected.map(\.entity.key)
                     == answer.affected.dropFirst(2).prefix(3).map(\.entity.key))

@@ -53,7 +53,10 @@ enum CompletionWords: Sendable {
         case .none, .files, .folders: return []
         case .words(let words): return words.filter { $0.hasPrefix(word) }
         case .list(let words): return Self.inList(words, word)
-        case .languages: return Self.inList(LanguageTable.names, word)
+        case .languages:
+            // One language may have several grammars.
+            var seen = Set<String>()
+            return Self.inList(LanguageTable.names.filter { seen.insert($0).inserted }, word)
         case .relations:
             return try StoreLocation.schema(line).relations.map(\.name)
                 .filter { $0.hasPrefix(word) }
@@ -67,10 +70,12 @@ enum CompletionWords: Sendable {
         }
     }
 
-    /// Those that may stand behind the last comma.
+    /// Those that may stand behind the last comma, and are not there yet.
     private static func inList(_ words: [String], _ word: String) -> [String] {
         let last = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex
-        return words.map { word[..<last] + $0 }.filter { $0.hasPrefix(word) }
+        let given = Set(word[..<last].split(separator: ",").map(String.init))
+        return words.filter { !given.contains($0) }.map { word[..<last] + $0 }
+            .filter { $0.hasPrefix(word) }
     }
 
     private func find(_ word: String, _ search: PrefixSearch) throws -> [String] {

@@ -190,7 +190,9 @@ enum SQLRowText {
 
     static func text(_ cell: SQLCell) -> String {
         if case .text(let bytes) = cell {
-            guard bytes.count > shownByteCount else { return String(decoding: bytes, as: UTF8.self) }
+            guard bytes.count > shownByteCount else {
+                return String(decoding: bytes, as: UTF8.self)
+            }
             var end = shownByteCount
             // Not within a letter.
             while end > 0, bytes[end] & 0xc0 == 0x80 { end -= 1 }
