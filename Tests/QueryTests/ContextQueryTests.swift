@@ -166,6 +166,73 @@ import Testing
         }
     }
 
+    /// A part of what is shown whole is not shown again, nor what it is in.
+    @Test func nothingIsShownTwice() throws {
+        var partCount = 0
+        for key in keys {
+            let items = try answer(key, 100_000).items
+            let focus = try #require(items.first)
+            #expect(items.allSatisfy { $0.reason != .parent || $0.form != .code })
+            guard focus.form == .code else { continue }
+            func isPart(_ entity: Entity) -> Bool {
+                entity.file == focus.entity.file && entity.startLine >= focus.entity.startLine
+                    && entity.endLine <= focus.entity.endLine && entity.key != key
+            }
+            let parts = rows.edges.filter { $0.from == key && $0.kind == "contains" }
+            partCount += parts.count
+            for item in items where item.reason != .parent && item.reason < .calledBy {
+                #expect(!isPart(item.entity), "\(key): \(item.entity.key)")
+            }
+        }
+        #expect(partCount > 0)
+    }
+
+    /// Who uses it is shown by the lines that do.
+    @Test func excerptsAreTheLinesThatUseIt() throws {
+        var lineCount = 0
+        for key in keys {
+            for item in try answer(key, 600).items where item.form == .excerpt {
+                let code = try #require(rows.codes[item.entity.key])
+                    .split(separator: "\n", omittingEmptySubsequences: false)
+                for line in item.text.split(separator: "\n") {
+                    guard let colon = line.firstIndex(of: ":"), let number = Int(line[..<colon])
+                    else { continue }
+                    #expect(item.lines.contains(number))
+                    let wanted = code[number - item.entity.startLine].drop { " \t".contains($0) }
+                    #expect(line[colon...].dropFirst(2) == wanted)
+                    lineCount += 1
+                }
+            }
+        }
+        #expect(lineCount > 10)
+    }
+
+    /// Of each reason the surest come first, and none of the reasons takes all there is.
+    @Test func eachReasonHasItsShare() throws {
+        var sharedCount = 0
+        for key in keys {
+            let all = try answer(key, 10_000_000).items
+            for reason in [ContextQuery.Reason.calls, .calledBy] {
+                let sure = all.filter { $0.reason == reason }.map { item in
+                    rows.edges.contains {
+                        let ends = reason == .calls ? (key, item.entity.key) : (item.entity.key, key)
+                        return ($0.from, $0.to) == ends && $0.kind == "calls"
+                            && $0.resolution == "exact"
+                    }
+                }
+                #expect(sure == sure.filter(\.self) + sure.filter { !$0 }, "\(key)")
+            }
+            let some = try answer(key, 1500)
+            let reasons = Set(all.map(\.reason))
+            guard some.omittedCount > 0, some.items.count > 2 * reasons.count,
+                some.items[0].form == .code
+            else { continue }
+            #expect(Set(some.items.map(\.reason)) == reasons, "\(key)")
+            sharedCount += 1
+        }
+        #expect(sharedCount > 0)
+    }
+
     @Test func cutsWhatIsHuge() throws {
         let key = try #require(
             rows.codes.filter { $0.key.contains(":function:") }
