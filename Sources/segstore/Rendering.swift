@@ -113,17 +113,17 @@ enum Console {
 /// One line that changes in place. On a terminal only.
 final class ProgressLine {
     private let isShown = Console.isInteractive(.error)
-    private var isDirty = false
+    private var shown = ""
 
     func show(_ text: String) {
-        guard isShown else { return }
+        guard isShown, text != shown else { return }
         Console.send("\r\(text)\u{1b}[K")
-        isDirty = true
+        shown = text
     }
 
     func clear() {
-        if isDirty { Console.send("\r\u{1b}[K") }
-        isDirty = false
+        if !shown.isEmpty { Console.send("\r\u{1b}[K") }
+        shown = ""
     }
 
     deinit { clear() }

@@ -98,7 +98,10 @@ import Testing
         (["query", "deps"], "query deps needs <key>; see 'segstore help query deps'"),
         (["query", "deps", "a", "b"], "query deps has no use for 'b'"),
         (["query", "entity", "a", "--depth", "2"], "query entity has no option '--depth'"),
-        (["query", "deps", "a", "--depth", "0"], "--depth needs a number, 1 or more, not '0'"),
+        (
+            ["query", "deps", "a", "--depth", "0"],
+            "--depth needs a number, 1 or more, or 'all', not '0'"
+        ),
         (["query", "deps", "a", "--kind", "a,,b"], "--kind needs words with commas between"),
         (["diff", "1"], "diff needs <new>"),
         (["diff", "1", "2", "3"], "diff has no use for '3'"),

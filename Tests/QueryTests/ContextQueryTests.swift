@@ -215,7 +215,8 @@ import Testing
             for reason in [ContextQuery.Reason.calls, .calledBy] {
                 let sure = all.filter { $0.reason == reason }.map { item in
                     rows.edges.contains {
-                        let ends = reason == .calls ? (key, item.entity.key) : (item.entity.key, key)
+                        let ends =
+                            reason == .calls ? (key, item.entity.key) : (item.entity.key, key)
                         return ($0.from, $0.to) == ends && $0.kind == "calls"
                             && $0.resolution == "exact"
                     }

@@ -110,6 +110,9 @@ enum PictureText {
 
     // MARK: - SVG
 
+    /// Edges that Graphviz lays out within a second or two.
+    static let quicklyDrawnCount = 500
+
     /// What Graphviz makes of it.
     static func svg(_ picture: GraphPicture) throws -> [UInt8] {
         let text = ByteBuffer()
@@ -131,6 +134,11 @@ extension Output {
         case .mermaid: PictureText.mermaid(picture) { line($0) }
         case .graphml: PictureText.graphML(picture) { line($0) }
         case .svg:
+            if picture.edges.count > PictureText.quicklyDrawnCount {
+                Console.note(
+                    "Graphviz may take minutes for \(Text.count(picture.edges.count, "edge")); --depth, --kind and --within make it fewer"
+                )
+            }
             let drawn = try PictureText.svg(picture)
             write { out in drawn.withUnsafeBytes { out.append($0) } }
         case .text, .json, .ndjson, .csv, .neo4j:

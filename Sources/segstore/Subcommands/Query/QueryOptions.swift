@@ -35,7 +35,12 @@ let keyDetails = """
 extension Arguments {
     /// What --depth says; `Int.max` for 'all', nil if it is not given.
     func depth() throws -> Int? {
-        self[.depth] == "all" ? .max : try number(.depth, atLeast: 1)
+        guard let text = self[.depth] else { return nil }
+        if text == "all" { return .max }
+        guard let number = Int(text), number >= 1 else {
+            throw UsageError("--depth needs a number, 1 or more, or 'all', not '\(text)'")
+        }
+        return number
     }
 
     /// Which edges are followed, by --kind, --resolution and --within.

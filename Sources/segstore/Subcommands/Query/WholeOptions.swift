@@ -2,6 +2,7 @@
 //
 // What questions about the whole graph have in common.
 
+import Platform
 import Query
 import SegmentStore
 
@@ -69,7 +70,10 @@ struct WholeInquiry {
 
     /// Shows how far a measure has come.
     func progress(_ what: String) -> (Int, Int) -> Void {
-        { done, total in
+        let start = Clock.nanoseconds()
+        return { done, total in
+            // What is done at once needs no telling.
+            guard Clock.nanoseconds() - start > 300_000_000 else { return }
             done < total
                 ? line.show("\(what) \(done * 100 / max(total, 1)) %") : line.clear()
         }
