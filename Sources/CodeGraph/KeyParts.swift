@@ -11,7 +11,10 @@ public struct KeyParts: Sendable, Equatable {
     public let file: String
 
     public init(_ key: String) {
-        let parts = key.split(separator: ":", omittingEmptySubsequences: false)
+        // By bytes: an accent on a colon is a name's first.
+        let parts = key.utf8.split(
+            separator: UInt8(ascii: ":"), omittingEmptySubsequences: false
+        ).map { Substring($0) }
         guard parts.count >= 4, let path = parts.last else {
             (language, kind, qualifiedName, file) = ("", "", key, "")
             return

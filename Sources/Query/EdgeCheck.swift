@@ -25,13 +25,13 @@ public struct EdgeCheck: Sendable {
         let entities = try reader.relation(CodeGraph.entities.name)
         let edges = try reader.relation(CodeGraph.edges.name)
         let columns = try ["from", "to"].map { try reader.column($0, of: edges) }
-        var known: [String: Bool] = [:]
+        var known: [ByteText: Bool] = [:]
         func isThere(_ key: String) throws -> Bool {
-            if let known = known[key] { return known }
+            if let known = known[ByteText(key)] { return known }
             let isThere =
                 try Array(key.utf8).withUnsafeBytes { CodeGraph.isExternal($0) }
                 || reader.find(entities, key: key) != nil
-            known[key] = isThere
+            known[ByteText(key)] = isThere
             return isThere
         }
         try reader.forEachRowByKey(edges) { row in

@@ -63,6 +63,8 @@ enum Text {
 
     static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+        // Rows that others made may say anything.
+        guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
         let scaled = Int((value.magnitude * Double(scale)).rounded())
         let sign = value < 0 && scaled > 0 ? "-" : ""
         return "\(sign)\(scaled / scale)" + (digits > 0 ? "." + padded(scaled % scale, digits) : "")

@@ -40,7 +40,8 @@ public struct EntitySearch: Sendable {
 
     /// What was found.
     public struct Answer: Sendable {
-        /// The best first: of those that are equally good the shortest, then what most depends on.
+        /// The best first: of those that are equally good the shortest names, in order, and of one
+        /// name what most depends on.
         public var matches: [Match] = []
         /// Also of those that are not among the matches.
         public var total = 0
@@ -49,7 +50,9 @@ public struct EntitySearch: Sendable {
     /// Looks at every name once.
     public func run(_ reader: Reader) throws -> Answer {
         let entities = try EntityReader(reader)
-        let pattern = NamePattern(text.trimmed)
+        let text = text.trimmed
+        let pattern =
+            NamePattern.isOperator(text) ? NamePattern(literal: text) : NamePattern(text)
         var answer = Answer()
         guard !pattern.last.isEmpty else { return answer }
         var found: [Found] = []

@@ -53,8 +53,13 @@ public final class KeyFinder {
     /// language, and name the modules that the file is in.
     public func find(_ text: String) throws -> KeyMatch {
         if try isKey(text) { return .key(text) }
+        var found = try nodes(named: text)
+        if NamePattern.isOperator(text) {
+            return try Self.match(found)
+                ?? .unknown(similar: similar(to: NamePattern(literal: text), nil))
+        }
         let pattern = NamePattern(text)
-        var found = try nodes(ending: pattern.last).filter { pattern.matches($0) }
+        found += try nodes(ending: pattern.last).filter { pattern.matches($0) }
         found += try inFiles(text)
         if let match = Self.match(found) { return match }
 
@@ -84,9 +89,11 @@ public final class KeyFinder {
 
     /// Nil if there is none. A file that has the name of something in it is not what is meant.
     private static func match(_ nodes: [GraphNode]) -> KeyMatch? {
-        let inner = Set(nodes.lazy.filter { !$0.isFile }.map(\.file))
-        let keys = Set(nodes.lazy.filter { !$0.isFile || !inner.contains($0.file) }.map(\.key))
-            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let inner = Set(nodes.lazy.filter { !$0.isFile }.map { ByteText($0.file) })
+        let keys = Set(
+            nodes.lazy.filter { !$0.isFile || !inner.contains(ByteText($0.file)) }
+                .map { ByteText($0.key) }
+        ).sorted().map(\.text)
         guard let first = keys.first else { return nil }
         return keys.count == 1 ? .key(first) : .ambiguous(keys)
     }
@@ -131,6 +138,26 @@ public final class KeyFinder {
 
     // MARK: - By name
 
+    /// Those whose name or qualified name is all of this: a name may be an operator's, and have in
+    /// it what stands between the names of others.
+    private func nodes(named text: String) throws -> [GraphNode] {
+        guard let entities, text.utf8.contains(where: NamePattern.isSeparator) else { return [] }
+        let utf8 = text.utf8
+        let starts = utf8.indices.filter { place in
+            place == utf8.startIndex || NamePattern.isSeparator(utf8[utf8.index(before: place)])
+        }
+        var found: [GraphNode] = []
+        for start in starts {
+            for row in try entities.rows(name: String(text[start...])) {
+                let node = try node(row, entities)
+                if start == utf8.startIndex || node.qualifiedName.utf8.elementsEqual(utf8) {
+                    found.append(node)
+                }
+            }
+        }
+        return found
+    }
+
     /// Those whose name is `ending`, or ends with it behind a separator.
     private func nodes(ending: String) throws -> [GraphNode] {
         guard let entities, !ending.isEmpty else { return [] }
@@ -162,7 +189,7 @@ public final class KeyFinder {
         else { return [] }
         var found: [GraphNode] = []
         for file in try files(ending: folders) {
-            let rows = try entities.rows(file: file)
+            let rows = try entities.rows(file: file.text)
             let meant =
                 try place.map { try innermost(rows, at: $0.line, entities) }
                 ?? rows.filter { try entities.isFile($0) }
@@ -172,14 +199,14 @@ public final class KeyFinder {
     }
 
     /// The paths whose last parts are these.
-    private func files(ending folders: [Substring]) throws -> Set<String> {
+    private func files(ending folders: [Substring]) throws -> Set<ByteText> {
         let end = Array((folders.last ?? "").utf8)
-        var found = Set<String>()
+        var found = Set<ByteText>()
         try reader.forEachString(ofDomain: CodeGraph.fileDomain) { path in
             guard path.suffix(end.count).elementsEqual(end) else { return }
             let path = String(decoding: path, as: UTF8.self)
             if NamePattern.folders(path[...]).suffix(folders.count) == folders[...] {
-                found.insert(path)
+                found.insert(ByteText(path))
             }
         }
         return found
@@ -209,13 +236,13 @@ public final class KeyFinder {
     /// What is defined elsewhere only if nothing of the tree is near.
     private func similar(to pattern: NamePattern, _ reading: NamePattern?) throws -> [String] {
         let reading = reading ?? pattern
-        var found: [String: Int] = [:]
+        var found: [ByteText: Int] = [:]
         func take(_ node: GraphNode) {
             // A whole key with a slip of the finger first.
             if let distance = editDistance(node.key, pattern.text, limit: 2) {
-                found[node.key] = distance - 4
+                found[ByteText(node.key)] = distance - 4
             } else if let distance = reading.distance(to: node) {
-                found[node.key] = distance
+                found[ByteText(node.key)] = distance
             }
         }
         try forEachNameLike(reading.last, take)
@@ -236,7 +263,7 @@ public final class KeyFinder {
         let sorted = found.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
         // Beside what is very like it, what is hardly so is noise.
         let limit = (sorted.first?.value ?? 0) + Self.suggestionSpan
-        return sorted.prefix(Self.suggestionLimit).prefix { $0.value <= limit }.map(\.key)
+        return sorted.prefix(Self.suggestionLimit).prefix { $0.value <= limit }.map(\.key.text)
     }
 
     /// The entities with a name like this one.

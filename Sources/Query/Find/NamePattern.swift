@@ -23,6 +23,16 @@ struct NamePattern {
         }
     }
 
+    /// A name that is just this, whatever stands in it.
+    init(literal text: String) {
+        (self.text, components, folders) = (text, [text], [])
+        folded = [Self.fold(text)]
+    }
+
+    /// Whether it ends with what stands between names elsewhere: then that is part of a name, such
+    /// as that of `operator/`.
+    static func isOperator(_ text: String) -> Bool { text.utf8.last.map(isSeparator) ?? false }
+
     private init(_ text: String, name: Substring, path: Substring) {
         self.text = text
         components = Self.components(String(name))
@@ -97,7 +107,7 @@ struct NamePattern {
 
     /// The parts of a path; `./a` is `a`.
     static func folders(_ path: Substring) -> [Substring] {
-        path.split(separator: "/").filter { $0 != "." }
+        path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }.filter { $0 != "." }
     }
 
     /// The parts of a qualified name, whatever its language puts between them.

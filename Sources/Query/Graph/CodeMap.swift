@@ -122,7 +122,7 @@ package final class CodeMap {
         let key = entities.key
         var result = [Int32](repeating: -1, count: nodeCount)
         var words: [String] = []
-        var known: [String: Int32] = [:]
+        var known: [ByteText: Int32] = [:]
         var seen: [Int64: Int32] = [:]
         var segment = -1
         try reader.scan(entities.relation) { group in
@@ -138,9 +138,9 @@ package final class CodeMap {
                     continue
                 }
                 let word = try group.string(index, values[row])
-                let number = known[word] ?? Int32(words.count)
-                if known[word] == nil {
-                    known[word] = number
+                let number = known[ByteText(word)] ?? Int32(words.count)
+                if number == Int32(words.count) {
+                    known[ByteText(word)] = number
                     words.append(word)
                 }
                 seen[values[row]] = number

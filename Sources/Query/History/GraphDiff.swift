@@ -93,20 +93,20 @@ public struct GraphDiff: Sendable {
         (whole.limit, whole.offset) = (.max, 0)
         let now = try whole.run(new.reader(), from: changed)
         let before = try whole.run(old.reader(), from: removed)
-        var seen = Set(changed + removed)
+        var seen = Set((changed + removed).map(ByteText.init))
         var all = (now.affected + before.affected).sorted { a, b in
             a.distance != b.distance
                 ? a.distance < b.distance
                 : a.entity.key.utf8.lexicographicallyPrecedes(b.entity.key.utf8)
         }
-        all = all.filter { seen.insert($0.entity.key).inserted }
+        all = all.filter { seen.insert(ByteText($0.entity.key)).inserted }
         var answer = ImpactQuery.Answer()
         for item in all {
             while answer.countByDistance.count < item.distance { answer.countByDistance.append(0) }
             answer.countByDistance[item.distance - 1] += 1
         }
         answer.testCount = all.count(where: \.isTest)
-        answer.fileCount = Set(all.map(\.entity.file)).subtracting([""]).count
+        answer.fileCount = Set(all.map { ByteText($0.entity.file) }).subtracting([ByteText("")]).count
         answer.affected = Array(all.dropFirst(query.offset).prefix(query.limit))
         return answer
     }

@@ -5,11 +5,19 @@ package struct Degrees: Sendable {
     package let incoming: [Int32]
     package let outgoing: [Int32]
 
-    package init(_ graph: Digraph) {
+    /// `withLoops`: whether an edge from a node to itself counts.
+    package init(_ graph: Digraph, withLoops: Bool = true) {
         var incoming = [Int32](repeating: 0, count: graph.nodeCount)
         for edge in 0..<graph.edgeCount { incoming[Int(graph.ends[edge])] += 1 }
-        self.incoming = incoming
-        outgoing = (0..<graph.nodeCount).map { Int32(truncatingIfNeeded: graph.degree($0)) }
+        var outgoing = (0..<graph.nodeCount).map { Int32(truncatingIfNeeded: graph.degree($0)) }
+        if !withLoops {
+            graph.forEachEdge { from, to in
+                guard from == to else { return }
+                incoming[Int(from)] -= 1
+                outgoing[Int(from)] -= 1
+            }
+        }
+        (self.incoming, self.outgoing) = (incoming, outgoing)
     }
 
     /// Both together: an edge to the node itself counts twice.

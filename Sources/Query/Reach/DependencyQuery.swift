@@ -78,7 +78,8 @@ public struct DependencyQuery: Sendable {
                 if direction == .outgoing, edge.depth == 1,
                     try walk.edges.resolution(edge.row) == CodeGraph.unresolvedKind
                 {
-                    answer.unresolvedCount += try walk.edges.count(edge.row)
+                    answer.unresolvedCount = try answer.unresolvedCount.plus(
+                        walk.edges.count(edge.row))
                 }
             }
         }
@@ -111,7 +112,7 @@ enum UnresolvedNames {
             for name in own {
                 let key = CodeGraph.unresolvedKey(language, encodedName: name)
                 for edge in try edges.reader.edges(edges.relation, .incoming, of: key) {
-                    count += try edges.count(edge.row)
+                    count = count.plus(try edges.count(edge.row))
                 }
             }
         }

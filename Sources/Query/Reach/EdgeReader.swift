@@ -98,10 +98,6 @@ public struct EdgeFilter: Sendable {
     fileprivate func accepts(resolution: String) -> Bool {
         resolutions?.contains(resolution) ?? true
     }
-
-    func accepts(end key: String) -> Bool {
-        folder.isEmpty || isPath(GraphNode(key).file, in: folder)
-    }
 }
 
 /// Says of edges whether they are wanted. Not for two threads.

@@ -3,6 +3,7 @@
 // The edges that lead on from some nodes, level by level, in the order of the nodes' keys. Edges
 // are kept as numbers: most of a large answer is counted, not read.
 
+import CodeGraph
 import Codec
 import SegmentStore
 
@@ -65,9 +66,11 @@ final class NodeNumbers {
         if let row = try reader.row(entities.relation, at: Node(part: part, id: number)) {
             return row
         }
-        // Entities may be in segments that have no edges.
-        return try entities.reader.core.lookups(entities.relation).count > 1
-            ? reader.find(entities.relation, key: key(number)) : nil
+        // Entities may be in other segments than edges are.
+        let isElsewhere = entities.reader.core.lookups(entities.relation).contains {
+            $0.part != part
+        }
+        return isElsewhere ? try reader.find(entities.relation, key: key(number)) : nil
     }
 
     func edges(_ direction: Direction, of number: Int, into edges: inout [Edge]) throws {
@@ -122,6 +125,26 @@ struct NodeTable {
     }
 }
 
+/// Says of nodes whether they are in a folder or file. Not for two threads.
+struct FolderFilter {
+    private let folder: String
+    private let entities: EntityReader?
+
+    init(_ folder: String, _ reader: Reader) throws {
+        self.folder = folder
+        entities = folder.isEmpty ? nil : try EntityReader(reader)
+    }
+
+    func accepts(_ node: Int, _ nodes: NodeNumbers) throws -> Bool {
+        guard let entities else { return true }
+        // Keys have paths in them, but not always as they stand.
+        guard let row = try nodes.row(node, of: entities) else {
+            return isPath(KeyParts(try nodes.key(node)).file, in: folder)
+        }
+        return isPath(try entities.text(row, entities.file), in: folder)
+    }
+}
+
 /// An edge that a walk met.
 struct WalkedEdge {
     let row: RowID
@@ -135,14 +158,14 @@ struct LevelWalk {
     let edges: EdgeReader
     let nodes: NodeNumbers
     let direction: Direction
-    let filter: EdgeFilter
+    private let folder: FolderFilter
     private let accepted: AcceptedEdges
 
     init(_ reader: Reader, _ direction: Direction, _ filter: EdgeFilter) throws {
         edges = try EdgeReader(reader)
         nodes = NodeNumbers(reader, edges.relation)
         self.direction = direction
-        self.filter = filter
+        folder = try FolderFilter(filter.folder, reader)
         accepted = AcceptedEdges(filter, edges)
     }
 
@@ -164,9 +187,7 @@ struct LevelWalk {
                 try nodes.edges(direction, of: node, into: &found)
                 for edge in found where try accepted.accepts(edge.row) {
                     let far = try nodes.number(of: edge.neighbour)
-                    guard try filter.folder.isEmpty || filter.accepts(end: nodes.key(far)) else {
-                        continue
-                    }
+                    guard try folder.accepts(far, nodes) else { continue }
                     met.append(WalkedEdge(row: edge.row, near: node, far: far, depth: distance))
                 }
                 if met.count > start + 1 { try sort(&met[start...]) }

@@ -30,7 +30,7 @@ public struct PathQuery: Sendable {
     /// other, outside of that.
     public func run(_ reader: Reader, from start: String, to end: String) throws -> Answer {
         var answer = Answer()
-        if start == end {
+        if ByteText(start) == ByteText(end) {
             (answer.length, answer.total, answer.paths) = (0, 1, [[]])
             return answer
         }
@@ -59,7 +59,8 @@ public struct PathQuery: Sendable {
 private struct Search {
     let nodes: NodeNumbers
     private let reader: EdgeReader
-    private let filter: EdgeFilter
+    private let folder: FolderFilter
+    private var ends: Set<Int> = []
     private let accepted: AcceptedEdges
     private var buffer: [Edge] = []
 
@@ -73,9 +74,14 @@ private struct Search {
 
     init(_ reader: Reader, _ filter: EdgeFilter) throws {
         self.reader = try EdgeReader(reader)
-        self.filter = filter
+        folder = try FolderFilter(filter.folder, reader)
         accepted = AcceptedEdges(filter, self.reader)
         nodes = NodeNumbers(reader, self.reader.relation)
+    }
+
+    /// Of what is between the ends; they may be anywhere.
+    private func isWithin(_ node: Int) throws -> Bool {
+        try ends.contains(node) || folder.accepts(node, nodes)
     }
 
     func numbers(_ keys: [String]) throws -> Set<Int> {
@@ -89,7 +95,7 @@ private struct Search {
         var found: [Int: Int] = [:]
         for edge in buffer where try accepted.accepts(edge.row) {
             let far = try nodes.number(of: edge.neighbour)
-            guard try filter.folder.isEmpty || filter.accepts(end: nodes.key(far)) else { continue }
+            guard try isWithin(far) else { continue }
             let doubt = ImpactQuery.doubt(try reader.resolution(edge.row))
             found[far] = min(doubt, found[far] ?? .max)
         }
@@ -111,6 +117,7 @@ private struct Search {
 
     /// Nil if there is no way.
     mutating func steps(from: Set<Int>, to: Set<Int>) throws -> Steps? {
+        ends = from.union(to)
         var (front, back) = (Side(.outgoing, from), Side(.incoming, to))
         while !front.level.isEmpty, !back.level.isEmpty {
             // The smaller side goes on; with all of a level known, the first meeting is shortest.
@@ -199,17 +206,12 @@ private struct Search {
             var next: [Int: Int] = [:]
             for (node, count) in counts {
                 for far in steps.next[node] ?? [] {
-                    next[far] = Self.sum(next[far, default: 0], count)
+                    next[far] = next[far, default: 0].plus(count)
                 }
             }
             counts = next
         }
-        return counts.values.reduce(0, Self.sum)
-    }
-
-    private static func sum(_ a: Int, _ b: Int) -> Int {
-        let sum = a.addingReportingOverflow(b)
-        return sum.overflow ? .max : sum.partialValue
+        return counts.values.reduce(0) { $0.plus($1) }
     }
 
     /// Calls `body` with the nodes of each path, in order.

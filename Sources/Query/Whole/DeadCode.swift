@@ -57,7 +57,7 @@ public struct DeadCode: Sendable {
         let degrees = Degrees(map.graph)
         let starts = try map.values("start_line")
         let ends = try map.values("end_line")
-        func lineCount(_ node: Int) -> Int64 { ends[node] - starts[node] + 1 }
+        func lines(_ node: Int) -> Int { lineCount(starts[node], ends[node]) }
         // What only uses itself, by way of others or not, is used by nobody.
         let parts = StronglyConnected(map.graph)
         var isUsedFromOutside = [Bool](repeating: false, count: parts.count)
@@ -80,7 +80,7 @@ public struct DeadCode: Sendable {
             if open != other { return other }
             let (isUsed, isOtherUsed) = (others(a) > 0, others(b) > 0)
             if isUsed != isOtherUsed { return isOtherUsed }
-            let (long, short) = (lineCount(a), lineCount(b))
+            let (long, short) = (lines(a), lines(b))
             return long != short ? long > short : a < b
         }
         total = found.count
@@ -93,7 +93,7 @@ public struct DeadCode: Sendable {
             items.append(
                 Item(
                     label: GraphNodeLabel(entity), isExported: reached.isExported(node),
-                    visibility: entity.visibility, lineCount: Int(lineCount(node)),
+                    visibility: entity.visibility, lineCount: lines(node),
                     userCount: others(node),
                     possibleUseCount: try UnresolvedNames.count(toNamesOf: entity.key, edges)))
         }

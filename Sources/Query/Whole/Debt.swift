@@ -106,9 +106,9 @@ public struct Debt: Sendable {
         for node in 0..<map.entityCount where isFunction.contains(kind(node)) {
             let complexity = Int(complexities[node])
             if complexity > Self.complexityLimit {
-                add(0, 10 + 2 * Double(complexity - Self.complexityLimit), to: node)
+                add(0, 10 + 2 * (Double(complexity) - Double(Self.complexityLimit)), to: node)
             }
-            let lines = Int(ends[node] - starts[node]) + 1
+            let lines = lineCount(starts[node], ends[node])
             add(1, Double(lines - Self.lineLimit) / 2, to: node)
         }
         let types = try TypeNodes(map)
@@ -122,7 +122,7 @@ public struct Debt: Sendable {
             map,
             where: { node in
                 isFunction.contains(kind(node))
-                    && ends[node] - starts[node] + 1 >= Self.copyLineLimit
+                    && lineCount(starts[node], ends[node]) >= Self.copyLineLimit
             })
         for node in hashes { add(5, 20, to: node) }
 
@@ -156,7 +156,7 @@ public struct Debt: Sendable {
             let file = Int(files.numbers[node])
             last[file] = max(last[file], ends[node])
         }
-        return zip(last, isWithin).reduce(0) { $0 + ($1.1 ? Int($1.0) : 0) }
+        return zip(last, isWithin).reduce(0) { $1.1 ? $0.plus(lineCount(1, $1.0)) : $0 }
     }
 
     /// Calls `body` with the module of each file that depends on itself by way of others.

@@ -47,30 +47,32 @@ public struct FolderTree: Sendable {
         let entities = try reader.relation(CodeGraph.entities.name)
         let counts = try reader.counts(entities, by: try reader.column("file", of: entities))
         let start = folder.split(separator: "/").count
-        var found: [String: Found] = [:]
+        var found: [ByteText: Found] = [:]
         var leaves: [Found] = []
         try reader.forEachRowByKey(files) { row in
             let path = try reader.string(files, row, columns[0]) ?? ""
             guard isPath(path, in: folder) else { return }
             let bytes = Int(try reader.int(files, row, columns[1]) ?? 0)
             let language = try reader.string(files, row, columns[2]) ?? ""
-            let parts = path.split(separator: "/").map(String.init)
+            let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
             let count = counts[path] ?? 0
             // A folder may be a file, if that is what was asked for.
             let deepest = max(start, parts.count - 1)
             for level in start...min(deepest, start + min(depth, Self.depthLimit)) {
                 let name = parts.prefix(level).joined(separator: "/")
-                if found[name] == nil {
-                    found[name] = Found(
+                let place = ByteText(name)
+                if found[place] == nil {
+                    found[place] = Found(
                         place: Place(
                             path: name.isEmpty ? "." : name, name: parts.prefix(level).last ?? ".",
                             depth: level - start, isFolder: level < max(parts.count, 1)),
                         order: Self.order(parts.prefix(level), isFile: false))
                 }
-                found[name]?.place.fileCount += 1
-                found[name]?.place.byteCount += bytes
-                found[name]?.place.entityCount += count
-                found[name]?.languages[language, default: 0] += 1
+                found[place]?.place.fileCount += 1
+                let sum = (found[place]?.place.byteCount ?? 0).plus(bytes)
+                found[place]?.place.byteCount = sum
+                found[place]?.place.entityCount += count
+                found[place]?.languages[language, default: 0] += 1
             }
             guard depth == .max, parts.count > start || start == 0 else { return }
             leaves.append(

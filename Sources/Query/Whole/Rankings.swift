@@ -53,7 +53,8 @@ extension WholeGraph {
         progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws -> Ranking {
         var ranking = Ranking()
-        let degrees = Degrees(graph)
+        // Others are meant, not the node itself.
+        let degrees = Degrees(graph, withLoops: false)
         let scores: [Double]
         switch method {
         case .indegree: scores = degrees.incoming.map(Double.init)

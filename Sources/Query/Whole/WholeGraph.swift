@@ -91,15 +91,13 @@ public final class WholeGraph {
         _ files: (numbers: [Int32], words: [String]), _ isWithin: [Bool], _ level: GraphLevel
     ) -> ([Int32], [String]) {
         let names = files.words.map { level == .folder ? folder(of: $0) : $0 }
-        let paths = Set(zip(names, isWithin).filter(\.1).map(\.0)).sorted {
-            $0.utf8.lexicographicallyPrecedes($1.utf8)
-        }
+        let paths = Set(zip(names, isWithin).filter(\.1).map { ByteText($0.0) }).sorted()
         let places = Dictionary(
             paths.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
         let ofFile = zip(names, isWithin).map { name, isWithin in
-            isWithin ? places[name] ?? -1 : -1
+            isWithin ? places[ByteText(name)] ?? -1 : -1
         }
-        return (files.numbers.map { $0 < 0 ? -1 : ofFile[Int($0)] }, paths)
+        return (files.numbers.map { $0 < 0 ? -1 : ofFile[Int($0)] }, paths.map(\.text))
     }
 
     static func folder(of path: String) -> String {

@@ -14,6 +14,35 @@ public enum Value: Sendable, Hashable {
     case vector([Float])
 }
 
+/// Texts are equal if their bytes are, as they are to the store: not if they only look alike.
+extension Value {
+    public static func == (a: Value, b: Value) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.int(let a), .int(let b)), (.timestamp(let a), .timestamp(let b)): a == b
+        case (.float(let a), .float(let b)): a == b
+        case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.bytes(let a), .bytes(let b)): a == b
+        case (.vector(let a), .vector(let b)): a == b
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: break
+        case .bool(let value): hasher.combine(value)
+        case .int(let value), .timestamp(let value): hasher.combine(value)
+        case .float(let value): hasher.combine(value)
+        case .string(var value):
+            value.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        case .bytes(let value): hasher.combine(value)
+        case .vector(let value): hasher.combine(value)
+        }
+    }
+}
+
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral,
     ExpressibleByFloatLiteral, ExpressibleByNilLiteral, CustomStringConvertible

@@ -31,7 +31,7 @@ struct GraphPicture {
 
     private(set) var nodes: [Node] = []
     private(set) var edges: [Edge] = []
-    private var numbers: [String: Int] = [:]
+    private var numbers: [ByteText: Int] = [:]
 
     /// Adds a node unless it is there.
     @discardableResult
@@ -44,9 +44,9 @@ struct GraphPicture {
     }
 
     mutating func add(_ node: Node) -> Int {
-        if let known = numbers[node.key] { return known }
+        if let known = numbers[ByteText(node.key)] { return known }
         nodes.append(node)
-        numbers[node.key] = nodes.count - 1
+        numbers[ByteText(node.key)] = nodes.count - 1
         return nodes.count - 1
     }
 

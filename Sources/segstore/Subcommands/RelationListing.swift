@@ -26,11 +26,11 @@ struct RelationListing: Sendable {
 
     func answer(_ arguments: Arguments, _ output: Output) throws -> ExitCode {
         let limit = try arguments.number(.limit) ?? .max
-        let offset = try arguments.number(.offset) ?? 0
         let inquiry = try Inquiry(arguments, output)
         let snapshot = inquiry.snapshot
         let total = try snapshot.rowCount(relation)
-        let count = min(limit, max(0, total - offset))
+        let offset = min(try arguments.number(.offset) ?? 0, total)
+        let count = min(limit, total - offset)
         let rows = Rows(try Source(snapshot, relation), order, offset..<offset + count)
         switch arguments.format {
         case .text:

@@ -26,6 +26,9 @@ extension Command {
     ) { arguments, output in
         let whole = try WholeInquiry(arguments, output)
         guard !arguments.has(.external) else {
+            for option in [Option.kind, .resolution, .within, .by] where arguments.has(option) {
+                throw UsageError("--external goes without --\(option.name)")
+            }
             let externals = try ExternalRanking(
                 whole.inquiry.reader, limit: whole.limit, offset: whole.offset)
             try whole.answer(
@@ -89,7 +92,8 @@ extension Command {
             table("nodes", score: ("core", 0)), ranking.nodes, of: ranking.total,
             nothing: "nothing depends on anything"
         ) { json in
-            whole.describe(graph, json)
+            json.member("by", graph.level.rawValue)
+            json.member("edges", graph.edgeCount)
             json.member("maximum", Int(ranking.notes["maximum"] ?? 0))
             json.array("nodes_by_core") { for size in graph.coreSizes() { json.element(size) } }
         }

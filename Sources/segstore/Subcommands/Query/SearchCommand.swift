@@ -21,7 +21,7 @@ extension Command {
             First those with just this name, then those whose name begins with it, then those it stands \
             in, words apart or in another order of cases too (getUser finds get_user, 'user get' both), \
             then those that are a slip of the finger away. Of those that are equally like it the shortest \
-            come first, then what most depends on. What contains it may stand before it: Session.refresh, \
+            names come first, and of one name what most depends on. What contains it may stand before it: Session.refresh, \
             login.rs:refresh.
             """,
         examples: [
