@@ -78,6 +78,14 @@ import Testing
             text.code == 0 && text.error.contains("no entity has the kind 'functoin'; there are "))
     }
 
+    @Test func whatIsDeadSaysWhetherItIsExported() throws {
+        let text = try tool("query", "dead", "--kind", "function")
+        #expect(text.outputLines.first?.hasPrefix("exported  lines  users") == true)
+        #expect(text.outputLines.dropFirst().allSatisfy { $0.hasPrefix("yes ") })
+        #expect(text.error == "segstore: 3 of 3 are exported\n")
+        #expect(try json("query", "dead", "--kind", "function")["exported"] as? Int == 3)
+    }
+
     @Test func contextHasWhatItTakes() throws {
         let answer = try json("query", "context", "middle", "--tokens", "300")
         let items = answer["items"] as? [[String: Any]] ?? []
