@@ -48,7 +48,9 @@ struct PageRankTests {
         let chain = MeasuredGraphs.chain(MeasuredGraphs.large)
         #expect(try PageRank(chain).isConverged)
         #expect(throws: CancellationError.self) {
-            _ = try PageRank(chain) { done, _ in if done < MeasuredGraphs.large { throw CancellationError() } }
+            _ = try PageRank(chain) { done, _ in
+                if done < MeasuredGraphs.large { throw CancellationError() }
+            }
         }
     }
 }
