@@ -14,6 +14,8 @@ enum AnswerCell {
     case bool(Bool)
     case numbers([Int])
     case texts([String])
+    /// What is told with a number each.
+    case amounts([(name: String, amount: Double)], names: String, amounts: String)
 
     init(_ text: String?) { self = text.map { .text($0) } ?? .null }
     init(_ number: Double?) { self = number.map { .float($0) } ?? .null }
@@ -67,6 +69,15 @@ struct AnswerTable<Row>: Sendable {
                 json.array(column.name) { for number in list { json.element(number) } }
             case .texts(let list):
                 json.array(column.name) { for text in list { json.element(text) } }
+            case .amounts(let list, let names, let amounts):
+                json.array(column.name) {
+                    for (name, amount) in list {
+                        json.object {
+                            json.member(names, name)
+                            json.member(amounts, amount)
+                        }
+                    }
+                }
             }
         }
     }
@@ -102,6 +113,9 @@ struct AnswerTable<Row>: Sendable {
         case .bool(let flag): flag ? "yes" : "no"
         case .numbers(let list): list.map(String.init).joined(separator: " ")
         case .texts(let list): list.joined(separator: " ")
+        case .amounts(let list, _, _):
+            list.map { "\($0.name) \(Text.count(Int($0.amount.rounded())))" }
+                .joined(separator: ", ")
         }
     }
 }

@@ -89,6 +89,36 @@ import Testing
             text.code == 0 && text.error.contains("no entity has the kind 'functoin'; there are "))
     }
 
+    @Test func whatIsDeadSaysWhetherItIsExported() throws {
+        let text = try tool("query", "dead", "--kind", "function")
+        #expect(text.outputLines.first?.hasPrefix("exported  lines  users") == true)
+        #expect(text.outputLines.dropFirst().allSatisfy { $0.hasPrefix("yes ") })
+        #expect(text.error == "segstore: 3 of 3 are exported\n")
+        #expect(try json("query", "dead", "--kind", "function")["exported"] as? Int == 3)
+    }
+
+    @Test func reasonsOfDebtHaveTheirMinutes() throws {
+        let body = (0..<12).map { "    if n == \($0):\n        print(n)\n" }.joined()
+        let rest = String(repeating: "    print(n)\n", count: 60)
+        try workspace.write("hard.py", "def hard(n):\n\(body)\(rest)")
+        #expect(try tool("ingest", ".").code == 0)
+        let text = try tool("query", "debt")
+        #expect(text.outputLines.dropFirst().first?.hasSuffix("complexity 16, length 13") == true)
+        let items = try json("query", "debt")["items"] as? [[String: Any]] ?? []
+        let reasons = items.first?["reasons"] as? [[String: Any]] ?? []
+        #expect(reasons.map { $0["rule"] as? String } == ["complexity", "length"])
+        #expect(reasons.map { $0["minutes"] as? Double } == [16, 12.5])
+        let csv = try tool("query", "debt", "--format", "csv")
+        #expect(csv.output.contains("{\"\"rule\"\":\"\"length\"\",\"\"minutes\"\":12.5}]"))
+    }
+
+    @Test func entropyIsOfFilesOrFolders() throws {
+        let help = try tool("query", "entropy", "--help").output
+        #expect(help.contains("file or folder (default: file)") && !help.contains("type"))
+        #expect(try tool("query", "entropy", "--by", "type").code == 2)
+        #expect(try tool("query", "coupling", "--help").output.contains("(default: type)"))
+    }
+
     @Test func contextHasWhatItTakes() throws {
         let answer = try json("query", "context", "middle", "--tokens", "300")
         let items = answer["items"] as? [[String: Any]] ?? []

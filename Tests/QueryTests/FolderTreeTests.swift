@@ -50,6 +50,14 @@ import Testing
         #expect(try tree(Self.files, in: "nothing").isEmpty && tree([]).isEmpty)
     }
 
+    @Test func filesComeBehindFoldersOfLaterNames() throws {
+        #expect(
+            try tree([("a.c", 1, "c"), ("b/c.c", 2, "c"), ("b/d/e.c", 3, "c")]) == [
+                "0 ./ 3 6 3 c", "1 b/ 2 5 2 c", "2 b/d/ 1 3 1 c", "3 b/d/e.c 1 3 1 c",
+                "2 b/c.c 1 2 1 c", "1 a.c 1 1 1 c",
+            ])
+    }
+
     @Test func anyPathWillDo() throws {
         let deep = String(repeating: "d/", count: 9000) + "f.c"
         let places = try tree([(deep, 1, "c"), ("//odd//path", 2, "c"), ("", 3, "c")])

@@ -5,7 +5,7 @@ import SegmentStore
 import TestSupport
 import Testing
 
-/// Dead code, entry points and debt, on a tree small enough to see what is right.
+/// Dead code and entry points, on a tree small enough to see what is right.
 @Suite struct RootTests {
     private let reader: Reader
 
@@ -97,31 +97,5 @@ import Testing
         #expect(entries.items.map(\.isMain) == [true, false, false, false, false])
         // The module leads to 'used', and to a class with its base.
         #expect(entries.items.map(\.reachCount) == [1, 3, 1, 1, 1])
-    }
-
-    @Test func debtIsTheSumOfItsRules() throws {
-        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
-        try store.write { batch in
-            for (name, file, lines, complexity, hash) in [
-                ("long", "a.py", 80, 3, "1"), ("hard", "a.py", 9, 15, "2"),
-                ("copy", "a.py", 10, 1, "3"),
-                ("copied", "b.py", 10, 1, "3"), ("short", "b.py", 9, 10, "2"),
-            ] {
-                try batch.append(
-                    [
-                        .string("python:function:\(name):\(file)"), .string(name), .string(name),
-                        "function", "python", .string(file), 1, .int(Int64(lines)), .null, "public",
-                        "", .null, "", .string(hash), false, 1, .int(Int64(complexity)), "", "",
-                    ], to: try batch.relation("entities"))
-            }
-        }
-        let debt = try Debt(try store.snapshot().reader())
-        let rules = Dictionary(debt.byRule.map { ($0.rule, $0.minutes) }) { first, _ in first }
-        #expect(rules["length"] == 10 && rules["complexity"] == 20 && rules["copy"] == 40)
-        #expect(rules["coupling"] == 0 && rules["cohesion"] == 0 && rules["cycle"] == 0)
-        #expect(debt.minutes == 70 && debt.total == 4 && debt.lineCount == 90)
-        #expect(debt.ratio == 70 / (90 * 30) && debt.rating == "A")
-        #expect(debt.items.map(\.label.name) == ["copied", "copy", "hard", "long"])
-        #expect(try Debt(try store.snapshot().reader(), folder: "b.py").minutes == 20)
     }
 }

@@ -160,6 +160,31 @@ import Testing
         #expect(try whole.cycles(withSelf: true).total == expected.count + alone.count)
     }
 
+    @Test func theLargestCycleComesFirst() throws {
+        let tree = try SmallTree()
+        for names in [["a", "b"], ["c", "d", "e"], ["f", "g"]] {
+            let keys = try names.map { try tree.add("function", $0) }
+            for (from, to) in zip(keys, keys.dropFirst() + keys) { try tree.link(from, to) }
+        }
+        let found = try WholeGraph(tree.reader()).cycles().cycles.map { $0.members.map(\.name) }
+        #expect(found == [["c", "d", "e"], ["a", "b"], ["f", "g"]])
+    }
+
+    /// Each row is in a segment of its own, where other words have the same numbers.
+    @Test func wordsAndParentsAreThoseOfTheirSegments() throws {
+        let tree = try SmallTree()
+        let own = "java:class:T:a"
+        #expect(try tree.add("class", "T", "a", in: own) == own)
+        try tree.add("method", "T.go", "b", in: own)
+        try tree.add("field", "T.size", "a", in: "java:class:Gone:a")
+        let map = try CodeMap(tree.reader())
+        let (kinds, files) = (try map.words("kind"), try map.words("file"))
+        #expect(kinds.numbers.map { kinds.words[Int($0)] } == ["class", "field", "method"])
+        #expect(files.numbers.map { files.words[Int($0)] } == ["a", "a", "b"])
+        // Nothing is in itself, whatever its row says.
+        #expect(try map.parents() == [-1, -1, 0])
+    }
+
     @Test func communitiesAreTheSameEveryTime() throws {
         let graph = try RandomGraph(seed: 3, nodeCount: 60, linkCount: 140)
         let reader = try graph.store.snapshot().reader()

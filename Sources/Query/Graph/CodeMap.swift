@@ -34,6 +34,13 @@ package final class CodeMap {
         return filter
     }
 
+    /// Those, and each of several of which one is meant.
+    package static var possibleUses: EdgeFilter {
+        var filter = dependencies
+        filter.resolutions?.insert("ambiguous")
+        return filter
+    }
+
     /// Reads all keys, and the edges that `filter` wants: some tenths of a second for a million.
     package init(
         _ reader: Reader, _ filter: EdgeFilter = CodeMap.dependencies, withExternals: Bool = false

@@ -24,7 +24,7 @@ public struct TypeMeasures: Sendable {
     public let weightedMethods: Int
     /// LCOM4: the parts that its methods fall into by shared fields and calls.
     public let parts: Int
-    /// LCOM of Henderson-Sellers; nil below two methods or one field.
+    /// LCOM of Henderson-Sellers, from 0 to 2; nil below two methods or one field.
     public let lackOfCohesion: Double?
     /// How many methods it has.
     public let methodCount: Int
@@ -63,6 +63,9 @@ struct TypeNodes {
 
     /// The entities that are types.
     let types: [Int32]
+    /// Of each node the number of the type that it is, or is in; -1 for none.
+    let owners: [Int32]
+    let roles: [ClassMeasures.Role]
     let measures: ClassMeasures
 
     init(_ map: CodeMap) throws {
@@ -98,6 +101,8 @@ struct TypeNodes {
             }
         }
         self.types = types
+        self.roles = roles
+        owners = classes
         measures = ClassMeasures(
             map.graph,
             ClassMeasures.Nodes(

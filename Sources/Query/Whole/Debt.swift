@@ -68,9 +68,14 @@ public struct Debt: Sendable {
             name: "length", formula: "(lines - \(lineLimit)) / 2 of a function above \(lineLimit)"),
         DebtRule(
             name: "coupling",
-            formula: "10 × (CBO - \(couplingLimit)) of a type above \(couplingLimit)"),
+            formula:
+                "10 × (types that it uses - \(couplingLimit)) of a type that uses more than \(couplingLimit)"
+        ),
         DebtRule(
-            name: "cohesion", formula: "30 × (LCOM4 - 1) of a type whose methods fall apart"),
+            name: "cohesion",
+            formula:
+                "30 × (LCOM4 - 1) of a type whose methods fall apart, without interfaces and methods that have no body"
+        ),
         DebtRule(
             name: "cycle",
             formula: "60 for each file that is in a cycle of files, at its module"),
@@ -113,9 +118,11 @@ public struct Debt: Sendable {
         }
         let types = try TypeNodes(map)
         for (number, type) in types.types.enumerated() {
-            let coupled = types.measures.coupling.groups[number].coupled
-            add(2, 10 * Double(coupled - Self.couplingLimit), to: Int(type))
-            add(3, 30 * Double(types.measures.classes[number].parts - 1), to: Int(type))
+            let used = types.measures.coupling.groups[number].efferent
+            add(2, 10 * Double(used - Self.couplingLimit), to: Int(type))
+        }
+        for (type, parts) in try BodyParts(map, types).parts {
+            add(3, 30 * Double(parts - 1), to: type)
         }
         try Self.forEachFileInCycle(map, files, kinds) { add(4, 60, to: $0) }
         let hashes = try Self.copies(

@@ -25,6 +25,14 @@ public struct GraphNodeLabel: Sendable, Equatable {
     public let line: Int
 }
 
+extension GraphNodeLabel {
+    init(_ entity: Entity) {
+        self.init(
+            key: entity.key, name: entity.qualifiedName, kind: entity.kind, file: entity.file,
+            line: entity.startLine)
+    }
+}
+
 /// All of a snapshot's graph at one level. Not for two threads.
 public final class WholeGraph {
     /// What the nodes are.

@@ -9,6 +9,9 @@ extension Option {
     fileprivate static let byGroup = Option(
         name: "by", value: "level", help: "of what: type, file or folder (default: type)",
         words: .words(["type", "file", "folder"]))
+    fileprivate static let byFile = Option(
+        name: "by", value: "level", help: "of what: file or folder (default: file)",
+        words: .words(["file", "folder"]))
 }
 
 extension Command {
@@ -26,7 +29,8 @@ extension Command {
         details: """
             Of types: CBO, how many other types it uses or is used by; RFC, its methods and those that they \
             call; WMC, the sum of its methods' complexities; LCOM4, the parts its methods fall into by \
-            shared fields and calls; LCOM of Henderson-Sellers, from 0 (each method uses each field) to 1. \
+            shared fields and calls; LCOM of Henderson-Sellers, 0 if each method uses each field, 1 if each \
+            field is used by one method, and above 1, but never above 2, if there are fields that none uses. \
             Of files and folders: what uses it, what it uses, and the share of its edges that stay in it. \
             Instability is uses / (uses + used by). \(wholeDetails)
             """,
@@ -95,12 +99,12 @@ extension Command {
         name: "query entropy", summary: "how edges are spread over files or folders",
         details: """
             In bits: 0 if all edges of a file lead to one place, log2 n if they are spread evenly over n. \
-            High where much is known of many others. --by folder or file (default: file). \(wholeDetails)
+            High where much is known of many others. \(wholeDetails)
             """,
         examples: ["segstore query entropy --by folder"],
-        options: [.byGroup, .kind, .resolution, .within, .shownCount, .offset] + Inquiry.options
+        options: [.byFile, .kind, .resolution, .within, .shownCount, .offset] + Inquiry.options
     ) { arguments, output in
-        let by = try arguments.choice(.byGroup, of: EntropyLevel.self) ?? .file
+        let by = try arguments.choice(.byFile, of: EntropyLevel.self) ?? .file
         let whole = try WholeInquiry(
             arguments, output, level: GraphLevel(rawValue: by.rawValue) ?? .file)
         let graph = try whole.graph()
@@ -180,11 +184,9 @@ extension Command {
                 "minutes", heading: "minutes", .right,
                 text: { Text.count(Int($0.minutes.rounded())) }
             ) { .float($0.minutes) },
-            .init("reasons", heading: "why", text: reasons) { .texts($0.reasons.map(\.rule)) },
+            .init("reasons", heading: "why") {
+                .amounts(
+                    $0.reasons.map { ($0.rule, $0.minutes) }, names: "rule", amounts: "minutes")
+            },
         ], order: ["minutes", "key", "line", "reasons"])
-
-    @Sendable private static func reasons(_ item: DebtItem) -> String {
-        item.reasons.map { "\($0.rule) \(Text.count(Int($0.minutes.rounded())))" }
-            .joined(separator: ", ")
-    }
 }

@@ -16,9 +16,10 @@ extension Command {
     static let queryEntryPoints = Command(
         name: "query entry-points", summary: "where programs begin",
         details: """
-            Functions, methods and files that nothing of the tree leads to, and that lead to something: main \
-            functions first, then those that depend on most. 'reach' is how many entities they lead to in \
-            the end.
+            Functions and methods that nothing of the tree leads to, by exact, probable or ambiguous edges, and \
+            that lead to something; and files whose own code does something when they are run. What overrides \
+            or implements something is called through that, so it is left out. main functions come first, then \
+            those that depend on most. 'reach' is how many entities they lead to in the end.
             """,
         examples: ["segstore query entry-points --within cmd"],
         options: [.within, .shownCount, .offset] + Inquiry.options
@@ -46,10 +47,13 @@ extension Command {
         name: "query dead", summary: "what nothing is known to use",
         details: """
             Entities that are not come to from what files do when they are run, from main functions or from \
-            tests, by exact, probable or ambiguous edges; of a type that is, what overrides something or is \
-            called by the language itself counts as used. What is public is marked, for others may use it; what only that leads to is not listed. \
-            'users' are entities that use it and are not come to either; 'possible' counts references by the \
-            same name that could not be resolved. Of what is not used only the outermost is listed.
+            tests, by exact, probable or ambiguous edges. Of a type that is, what may be called without being \
+            named counts as used: what overrides or implements something, methods with names that the language \
+            or its library calls, and exported methods of Go; so does what has no name in code that is come to. \
+            'exported' marks what other trees may use; what only that leads to is not listed. 'users' are \
+            entities that use it and are not come to either; 'possible' counts references by the same name that \
+            could not be resolved. Of what is not used only the outermost is listed. Macros of Rust are never: \
+            where they are used is not seen.
             """,
         examples: ["segstore query dead --kind function,method --within src"],
         options: [.entityKind, .within, .shownCount, .offset] + Inquiry.options
@@ -75,7 +79,7 @@ extension Command {
                 ? "; \(Text.count(found.leftOutTestCount, "test")) left out of the store may use others"
                 : ""
             output.note(
-                "\(Text.count(found.exportedCount)) of \(Text.count(found.total)) are public\(tests)"
+                "\(Text.count(found.exportedCount)) of \(Text.count(found.total)) are exported\(tests)"
             )
         }
         return .done
@@ -84,10 +88,10 @@ extension Command {
     private static let deadTable = AnswerTable<DeadCode.Item>(
         "dead",
         AnswerTable<DeadCode.Item>.labelColumns { $0.label } + [
-            .init("visibility", heading: "visibility") { .text($0.visibility) },
-            .init("exported") { .bool($0.isExported) },
+            .init("visibility") { .text($0.visibility) },
+            .init("exported", heading: "exported") { .bool($0.isExported) },
             .init("lines", heading: "lines", .right) { .int($0.lineCount) },
             .init("users", heading: "users", .right) { .int($0.userCount) },
             .init("possible_uses", heading: "possible", .right) { .int($0.possibleUseCount) },
-        ], order: ["visibility", "lines", "users", "possible_uses", "key", "line"])
+        ], order: ["exported", "lines", "users", "possible_uses", "key", "line"])
 }
