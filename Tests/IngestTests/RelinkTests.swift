@@ -85,6 +85,31 @@ import Testing
                 "b.c": "#include \"j.h\"\nint f(void) { return 0; }\n", "c.c": "",
             ]),
         Edit(
+            testDescription: "a header that declares it",
+            used: ("a.h", "int f(int);\n", "int f(int, int);\n"),
+            user: ("u.c", "#include \"a.h\"\nint f(int x) { return x; }\n"),
+            others: ["b.c": "", "c.c": ""]),
+        Edit(
+            testDescription: "a header that declares it, which is included through others",
+            used: ("a.h", "int x;\n", "#include \"b.h\"\nint x;\n"),
+            user: ("u.c", "#include \"a.h\"\nint f(int x) { return x; }\n"),
+            others: ["b.h": "int f(int);\n", "c.c": ""]),
+        Edit(
+            testDescription: "a header that includes the definition's file",
+            used: ("a.h", "int f(int);\n", "int f(int);\n#include \"u.inl\"\n"),
+            user: ("u.inl", "inline int f(int x) { return x; }\n"),
+            others: ["b.h": "", "c.c": ""]),
+        Edit(
+            testDescription: "a class that declares it, in a namespace that is used",
+            used: (
+                "a.hpp", "namespace n { class A { int f(int); }; }\n",
+                "namespace n { class A { int f(long); }; }\n"
+            ),
+            user: (
+                "u.cpp", "#include \"a.hpp\"\nusing namespace n;\nint A::f(int x) { return x; }\n"
+            ),
+            others: ["b.cpp": "", "c.cpp": ""]),
+        Edit(
             testDescription: "a file of a package that is imported as a whole",
             used: ("p/b.go", nil, "package p\n"),
             user: ("u.go", "package main\nimport _ \"m/p\"\n"),

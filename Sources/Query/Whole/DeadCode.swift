@@ -241,7 +241,14 @@ private struct Reached {
         column.numbers[node] < 0 ? "" : column.words[Int(column.numbers[node])]
     }
 
-    /// Of each type the members that may be called without being named.
+    /// Whether what it implements is no base, but what declares it.
+    private func isDefinition(_ node: Int) -> Bool {
+        isCode(node) && kind(node) != "module"
+            || ["variable", "constant", "field"].contains(kind(node))
+    }
+
+    /// Of each type the members that may be called without being named, of a declaration what it
+    /// declares.
     private func implicitMembers(_ map: CodeMap) throws -> [Int32: [Int32]] {
         var filter = EdgeFilter()
         filter.kinds = ["extends", "implements"]
@@ -264,12 +271,19 @@ private struct Reached {
             members[parents[node], default: []].append(Int32(node))
         }
         var implicit: [Int32: [Int32]] = [:]
+        // Who uses a declaration uses what it declares.
+        for node in 0..<map.entityCount where isDefinition(node) {
+            for upper in types.graph.neighbours(node)
+            where Int(upper) < types.entityCount && isDefinition(Int(upper)) {
+                implicit[upper, default: []].append(Int32(node))
+            }
+        }
         for (type, own) in members where !isCode(Int(type)) {
             let (ancestors, isOpen) = above(Int(type))
             let upper = Set(
                 ancestors.flatMap { members[$0] ?? [] }.map { names.numbers[Int($0)] })
             let isAbstract = ["interface", "trait", "protocol"].contains(kind(Int(type)))
-            implicit[type] = own.filter { member in
+            implicit[type, default: []] += own.filter { member in
                 isAbstract || isOpen || upper.contains(names.numbers[Int(member)])
                     || isCalledByLanguage(Int(member))
             }
