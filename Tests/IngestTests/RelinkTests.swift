@@ -110,6 +110,21 @@ import Testing
             ),
             others: ["b.cpp": "", "c.cpp": ""]),
         Edit(
+            testDescription: "a file that says that the root is a package",
+            used: ("__init__.py", nil, "from .u import h\n"),
+            user: ("u.py", "import own\ndef h(): own.f()\n"),
+            others: ["own.py": "def f(): pass\n", "b.py": ""]),
+        Edit(
+            testDescription: "whether the root is imported as a package",
+            used: ("__init__.py", "", "from .u import h\n"),
+            user: ("u.py", "import own\ndef h(): own.f()\n"),
+            others: ["own.py": "def f(): pass\n", "b.py": ""]),
+        Edit(
+            testDescription: "a folder of a package that is the root",
+            used: ("__init__.py", nil, ""),
+            user: ("p/u.py", "from ..a import f\ndef h(): f()\n"),
+            others: ["a.py": "def f(): pass\n", "b.py": ""]),
+        Edit(
             testDescription: "a file of a package that is imported as a whole",
             used: ("p/b.go", nil, "package p\n"),
             user: ("u.go", "package main\nimport _ \"m/p\"\n"),
