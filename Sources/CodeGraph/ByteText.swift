@@ -2,8 +2,8 @@
 //
 // Texts as the store tells them apart.
 
-/// A text that is what its bytes are. Strings of Swift are equal if they differ only in how an accent
-/// is written; two files or keys that differ so are two.
+/// A text that is what its bytes are. Strings of Swift are equal if they differ only in how an
+/// accent is written; two files or keys that differ so are two.
 package struct ByteText: Hashable, Comparable, Sendable {
     package let text: String
 

@@ -11,7 +11,7 @@ extension Int {
 }
 
 /// How many lines something has by its first and last; no file has more than a number of 32 bits.
-func lineCount(_ first: Int64, _ last: Int64) -> Int {
+func lineSpan(_ first: Int64, _ last: Int64) -> Int {
     let difference = last.subtractingReportingOverflow(first)
     if difference.overflow { return last > first ? Int(Int32.max) : 0 }
     return Int(Swift.min(Swift.max(difference.partialValue, -1), Int64(Int32.max) - 1)) + 1

@@ -41,6 +41,22 @@ import Testing
             ])
     }
 
+    /// Calls go to the definition: who asks for the declaration means that as well.
+    @Test func whatUsesADefinitionUsesItsDeclaration() throws {
+        try workspace.write("lib/a.h", "int f(int);\n")
+        try workspace.write("lib/a.c", "#include \"a.h\"\nint f(int x) { return x; }\n")
+        try workspace.write("lib/m.c", "#include \"a.h\"\nint main() { return f(1); }\n")
+        _ = try tool("ingest", ".")
+        let impact = try tool("query", "impact", "a.h:f", "--format", "json").json()
+        let found = impact["affected"] as? [[String: Any]] ?? []
+        #expect(
+            found.map { "\($0["distance"] ?? "") \($0["key"] ?? "")" } == [
+                "1 c:function:f:lib/a.c", "2 c:function:main:lib/m.c",
+            ], "\(impact)")
+        let dead = try tool("query", "dead", "lib", "--kind", "function").output
+        #expect(!dead.contains("c:function:f"), "\(dead)")
+    }
+
     @Test func aStoreThatNobodyNamedIsNothingForGit() throws {
         #expect(try tool.run(["init", "-q"], of: "/usr/bin/git").code == 0)
         _ = try tool("ingest", ".")

@@ -85,6 +85,46 @@ import Testing
                 "b.c": "#include \"j.h\"\nint f(void) { return 0; }\n", "c.c": "",
             ]),
         Edit(
+            testDescription: "a header that declares it",
+            used: ("a.h", "int f(int);\n", "int f(int, int);\n"),
+            user: ("u.c", "#include \"a.h\"\nint f(int x) { return x; }\n"),
+            others: ["b.c": "", "c.c": ""]),
+        Edit(
+            testDescription: "a header that declares it, which is included through others",
+            used: ("a.h", "int x;\n", "#include \"b.h\"\nint x;\n"),
+            user: ("u.c", "#include \"a.h\"\nint f(int x) { return x; }\n"),
+            others: ["b.h": "int f(int);\n", "c.c": ""]),
+        Edit(
+            testDescription: "a header that includes the definition's file",
+            used: ("a.h", "int f(int);\n", "int f(int);\n#include \"u.inl\"\n"),
+            user: ("u.inl", "inline int f(int x) { return x; }\n"),
+            others: ["b.h": "", "c.c": ""]),
+        Edit(
+            testDescription: "a class that declares it, in a namespace that is used",
+            used: (
+                "a.hpp", "namespace n { class A { int f(int); }; }\n",
+                "namespace n { class A { int f(long); }; }\n"
+            ),
+            user: (
+                "u.cpp", "#include \"a.hpp\"\nusing namespace n;\nint A::f(int x) { return x; }\n"
+            ),
+            others: ["b.cpp": "", "c.cpp": ""]),
+        Edit(
+            testDescription: "a file that says that the root is a package",
+            used: ("__init__.py", nil, "from .u import h\n"),
+            user: ("u.py", "import own\ndef h(): own.f()\n"),
+            others: ["own.py": "def f(): pass\n", "b.py": ""]),
+        Edit(
+            testDescription: "whether the root is imported as a package",
+            used: ("__init__.py", "", "from .u import h\n"),
+            user: ("u.py", "import own\ndef h(): own.f()\n"),
+            others: ["own.py": "def f(): pass\n", "b.py": ""]),
+        Edit(
+            testDescription: "a folder of a package that is the root",
+            used: ("__init__.py", nil, ""),
+            user: ("p/u.py", "from ..a import f\ndef h(): f()\n"),
+            others: ["a.py": "def f(): pass\n", "b.py": ""]),
+        Edit(
             testDescription: "a file of a package that is imported as a whole",
             used: ("p/b.go", nil, "package p\n"),
             user: ("u.go", "package main\nimport _ \"m/p\"\n"),

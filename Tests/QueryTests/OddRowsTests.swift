@@ -55,7 +55,7 @@ import Testing
                 try batch.append(
                     [
                         "file": .string(path), "size": .int(.max), "content_hash": "",
-                        "language": "ruby", "entities": 0,
+                        "language": "ruby", "parse_errors": 0,
                     ], to: "files")
             }
         }
@@ -82,7 +82,7 @@ import Testing
                 try batch.append(
                     [
                         "file": .string(path), "size": 1, "content_hash": "", "language": "ruby",
-                        "entities": 1,
+                        "parse_errors": 0,
                     ], to: "files")
             }
         }
@@ -94,7 +94,8 @@ import Testing
             let graph = try WholeGraph(reader, level)
             #expect(graph.nodeCount == 2 && graph.edgeCount == 1)
         }
-        #expect(try FolderTree(reader).places.count == 3)
+        // The root, two folders, two files.
+        #expect(try FolderTree(reader).places.count == 5)
         let path = try PathQuery().run(reader, from: keys[0], to: keys[1])
         #expect(path.length == 1)
         #expect(Value.string(keys[0]) != Value.string(keys[1]))

@@ -91,6 +91,56 @@ import Testing
         #expect(try DeadCode(reader, folder: "lib").total == 0)
     }
 
+    /// What overrides something is called, and so is what its declaration stands for; what nothing
+    /// calls is dead, and named once.
+    @Test func whoUsesADeclarationUsesWhatItDeclares() throws {
+        let store = try GraphStore.inMemory(schema: CodeGraph.schema)
+        func key(_ kind: String, _ name: String, _ file: String) -> String {
+            "cpp:\(kind):\(name):\(file)"
+        }
+        let (base, heir) = (key("class", "Base", "a.h"), key("class", "Heir", "a.h"))
+        try store.write { batch in
+            func add(_ kind: String, _ name: String, _ file: String, in parent: String? = nil)
+                throws
+            {
+                let short = name.split(separator: ".").last.map(String.init) ?? name
+                try batch.append(
+                    [
+                        .string(key(kind, name, file)), .string(short), .string(name),
+                        .string(kind), "cpp", .string(file), 10, 12,
+                        parent.map { .string($0) } ?? .null, "public", "", .null, "",
+                        .string(name), .bool(false), 1, 1, "", "",
+                    ], to: try batch.relation("entities"))
+            }
+            func link(_ from: String, _ to: String, _ kind: String) throws {
+                try batch.append(
+                    [
+                        "from": .string(from), "to": .string(to), "kind": .string(kind),
+                        "file": "a.cpp", "line": 1, "resolution": "exact",
+                    ], to: "edges")
+            }
+            try add("function", "main", "a.cpp")
+            try add("class", "Base", "a.h")
+            try add("class", "Heir", "a.h")
+            try add("method", "Base.run", "a.h", in: base)
+            try add("method", "Heir.run", "a.h", in: heir)
+            try add("method", "Heir.rest", "a.h", in: heir)
+            for name in ["Heir.run", "Heir.rest"] {
+                try add("method", name, "a.cpp")
+                try link(key("method", name, "a.cpp"), key("method", name, "a.h"), "implements")
+            }
+            try add("function", "deep", "a.cpp")
+            try link(heir, base, "extends")
+            try link(key("function", "main", "a.cpp"), heir, "uses")
+            try link(key("method", "Heir.run", "a.cpp"), key("function", "deep", "a.cpp"), "calls")
+        }
+        let dead = try DeadCode(store.snapshot().reader())
+        #expect(
+            dead.items.map(\.label.key) == [
+                key("method", "Base.run", "a.h"), key("method", "Heir.rest", "a.cpp"),
+            ])
+    }
+
     @Test func programsBeginWhereNothingLeads() throws {
         let entries = try EntryPoints(reader)
         #expect(entries.items.map(\.label.name) == ["main", "app", "dead", "open", "test_it"])

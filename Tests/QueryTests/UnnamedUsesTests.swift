@@ -171,19 +171,23 @@ import Testing
         let tree = try SmallTree("cpp")
         let module = try tree.add("module", "m", "a.cc", visibility: "public")
         let type = try tree.add("class", "T", "a.h", isTest: true)
-        try tree.add("method", "T.go", "a.h", in: type)
-        try tree.add("method", "T.lone", "a.h", in: type)
-        let go = try tree.add("method", "T.go", "a.cc", in: module, visibility: "public")
-        try tree.add("method", "T.lone", "a.cc", in: module, visibility: "private")
-        try tree.link(module, go)
-        // Functions that others may call are one, those of a file alone are not.
-        for visibility in ["public", "private"] {
-            let used = try tree.add(
-                "function", "\(visibility)Used", "a.cc", in: module, visibility: visibility)
-            try tree.add("function", "\(visibility)Used", "b.h", visibility: visibility)
-            try tree.link(module, used)
+        for name in ["T.go", "T.lone"] {
+            let declaration = try tree.add("method", name, "a.h", in: type)
+            let definition = try tree.add("method", name, "a.cc", in: module)
+            try tree.link(definition, declaration, "implements")
+            if name == "T.go" { try tree.link(module, definition) }
         }
-        #expect(try tree.dead() == ["T.lone", "privateUsed"])
+        // What only has the name of another is not one with it.
+        for name in ["declared", "apart"] {
+            let used = try tree.add("function", name, "a.cc", in: module)
+            let other = try tree.add("function", name, "b.h")
+            try tree.link(module, used)
+            if name == "declared" { try tree.link(used, other, "implements") }
+        }
+        #expect(try tree.dead() == ["T.lone", "apart"])
+        // Who uses the declaration uses what it declares.
+        let lone = try DeadCode(tree.reader()).items.filter { $0.label.name == "T.lone" }
+        #expect(lone.map(\.label.file) == ["a.cc"] && lone.map(\.userCount) == [0])
         let python = try SmallTree("python")
         let overloaded = try python.add("function", "f", "a.py")
         try python.add("function", "f", "a.py~2")
@@ -193,8 +197,9 @@ import Testing
         // What only something exported leads to is used by that.
         let caller = try tree.add("function", "caller", "a.cc", visibility: "public")
         let open = try tree.add("function", "open", "a.cc", visibility: "public")
-        try tree.add("function", "open", "b.h", visibility: "public")
-        try tree.link(caller, open)
-        #expect(try tree.dead() == ["T.lone", "privateUsed", "caller"])
+        let declaration = try tree.add("function", "open", "b.h", visibility: "public")
+        try tree.link(open, declaration, "implements")
+        try tree.link(caller, declaration)
+        #expect(try tree.dead() == ["T.lone", "apart", "caller"])
     }
 }

@@ -34,6 +34,7 @@ enum Visibility: String, Sendable {
 }
 
 enum EdgeKind: String, Sendable {
+    /// What is no type implements what declares it, in C and C++.
     case calls, uses, implements, extends, imports, contains
 }
 

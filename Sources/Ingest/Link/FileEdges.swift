@@ -73,6 +73,11 @@ struct FileEdges: Sendable {
         for (link, resolution, line) in linker.links(of: number, references.references) {
             add(link, resolution, line)
         }
+        for (index, declaration) in linker.declared() {
+            add(
+                Link(from: index, kind: .implements, target: .symbol(declaration)), .exact,
+                references.lines[index])
+        }
         for index in edges.indices { edges[index].lines.sort() }
         self.edges = edges
         names = linker.namesLookedUp.flatMap { name in

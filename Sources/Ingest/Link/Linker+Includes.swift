@@ -111,7 +111,7 @@ extension Linker {
         return nil
     }
 
-    private func isSame(_ a: ClosedRange<Int>?, _ b: ClosedRange<Int>?) -> Bool {
+    func isSame(_ a: ClosedRange<Int>?, _ b: ClosedRange<Int>?) -> Bool {
         guard let a, let b else { return true }
         return a.upperBound == b.upperBound
     }
@@ -134,7 +134,7 @@ extension Linker {
 
     // MARK: - Includes
 
-    private func reaches(_ number: Int, _ other: Int) -> Bool {
+    func reaches(_ number: Int, _ other: Int) -> Bool {
         dependencies.append(Self.dependency(onImportsOf: table.files[number].path))
         return number == other || includes(of: number).contains(Int32(other))
     }

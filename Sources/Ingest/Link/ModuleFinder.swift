@@ -56,6 +56,11 @@ final class ModuleFinder {
         return table.note(name, of: family)
     }
 
+    func imports(of number: Int) -> [Import] {
+        asked.append(Linker.dependency(onImportsOf: table.files[number].path))
+        return table.files[number].facts.imports
+    }
+
     /// A manifest more or less links all anew.
     func hasNotes(of family: String) -> Bool { table.hasNotes(of: family) }
 

@@ -47,19 +47,20 @@ public struct DeadCode: Sendable {
         let map = try CodeMap(reader, CodeMap.possibleUses)
         let reached = try Reached(map)
         let wanted = kinds ?? Self.kinds
-        let degrees = Degrees(map.graph)
         let starts = try map.values("start_line")
         let ends = try map.values("end_line")
-        func lines(_ node: Int) -> Int { lineCount(starts[node], ends[node]) }
+        func lines(_ node: Int) -> Int { lineSpan(starts[node], ends[node]) }
         let words = reached.words
         let isUsedFromOutside = Self.usesFromOutside(map, reached.twins)
-        func others(_ node: Int) -> Int {
-            Int(degrees.incoming[node])
-                - (map.graph.neighbours(node).contains(Int32(node)) ? 1 : 0)
+        var userCounts = [Int](repeating: 0, count: map.entityCount)
+        map.graph.forEachEdge { from, to in
+            if !reached.twins.areOne(from, to) { userCounts[Int(to)] += 1 }
         }
+        func others(_ node: Int) -> Int { userCounts[node] }
         let found = (0..<map.entityCount).filter { node in
             wanted.contains(words.kind(node)) && isPath(words.file(node), in: folder)
                 && !words.isMacroUse(node) && !words.isHidden(node)
+                && !reached.twins.isDeclaration(node)
                 && (words.isExported(node)
                     ? !reached.isReached(node) && !isUsedFromOutside[node]
                         && reached.isParentReached(node)
@@ -95,7 +96,7 @@ public struct DeadCode: Sendable {
         var isPartUsed = [Bool](repeating: false, count: parts.count)
         map.graph.forEachEdge { from, to in
             let (user, used) = (parts.components[Int(from)], parts.components[Int(to)])
-            if user != used { isPartUsed[Int(used)] = true }
+            if user != used, !twins.areOne(from, to) { isPartUsed[Int(used)] = true }
         }
         var isUsed = (0..<map.entityCount).map { isPartUsed[Int(parts.components[$0])] }
         for group in twins.all.values where group.contains(where: { isUsed[Int($0)] }) {

@@ -113,7 +113,7 @@ public struct Debt: Sendable {
             if complexity > Self.complexityLimit {
                 add(0, 10 + 2 * (Double(complexity) - Double(Self.complexityLimit)), to: node)
             }
-            let lines = lineCount(starts[node], ends[node])
+            let lines = lineSpan(starts[node], ends[node])
             add(1, Double(lines - Self.lineLimit) / 2, to: node)
         }
         let types = try TypeNodes(map)
@@ -129,7 +129,7 @@ public struct Debt: Sendable {
             map,
             where: { node in
                 isFunction.contains(kind(node))
-                    && lineCount(starts[node], ends[node]) >= Self.copyLineLimit
+                    && lineSpan(starts[node], ends[node]) >= Self.copyLineLimit
             })
         for node in hashes { add(5, 20, to: node) }
 
@@ -163,7 +163,7 @@ public struct Debt: Sendable {
             let file = Int(files.numbers[node])
             last[file] = max(last[file], ends[node])
         }
-        return zip(last, isWithin).reduce(0) { $1.1 ? $0.plus(lineCount(1, $1.0)) : $0 }
+        return zip(last, isWithin).reduce(0) { $1.1 ? $0.plus(lineSpan(1, $1.0)) : $0 }
     }
 
     /// Calls `body` with the module of each file that depends on itself by way of others.

@@ -57,8 +57,6 @@ private struct Beginnings {
     private let words: EntityWords
     private let overrides: Overrides
     private let tests: [Int64]
-    /// What is needed, as far as it is known.
-    private let needs: Digraph
     /// Without what is only named.
     private let deeds: Digraph
     /// How many lead to each, those that are not sure of it too.
@@ -69,7 +67,6 @@ private struct Beginnings {
         self.words = words
         overrides = try Overrides(map, words)
         tests = try map.values("is_test")
-        needs = map.graph
         var filter = map.filter
         filter.withoutKinds = ["contains", "imports", "extends", "implements"]
         deeds = try CodeMap(map.reader, filter).graph
@@ -81,7 +78,7 @@ private struct Beginnings {
         if words.isFileCode(node) {
             return isRun(node) && hasOther(deeds, node) && !isUsed(node)
         }
-        return words.isFunction(node) && hasOther(needs, node) && !isUsed(node)
+        return words.isFunction(node) && hasOther(deeds, node) && !isUsed(node)
             && !words.isAnonymous(node) && !words.isMacroUse(node)
             && (!overrides.isOverride(node) || words.isMain(node) || tests[node] == 1)
     }

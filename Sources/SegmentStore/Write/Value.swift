@@ -16,6 +16,7 @@ public enum Value: Sendable, Hashable {
 
 /// Texts are equal if their bytes are, as they are to the store: not if they only look alike.
 extension Value {
+    /// Of one type, and the same to the store.
     public static func == (a: Value, b: Value) -> Bool {
         switch (a, b) {
         case (.null, .null): true
@@ -29,6 +30,7 @@ extension Value {
         }
     }
 
+    /// As they are equal.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .null: break

@@ -23,6 +23,13 @@ enum CMacros {
         // What a macro behind `static inline` is given: `static inline FORMAT(1) int f()`.
         var given: (start: Int, depth: Int, isClosed: Bool)?
         while let token = tokens.next() {
+            if !ends(before, source), isAnnotation(last, token, source),
+                let end = skip(&tokens, source, &budget)
+            {
+                blanks.append(last.range.lowerBound..<end)
+                last = before
+                continue
+            }
             if let prototype = prototype(last, token, tokens, source, &budget),
                 before.kind == .word
             {
@@ -195,6 +202,48 @@ enum CMacros {
             if depth == 0 {
                 guard let end = tokens.next(), hasText(end, ";", source) else { return nil }
                 return [macro.range.lowerBound..<open.range.upperBound, token.range]
+            }
+        }
+        return nil
+    }
+
+    /// What says of a member, behind it, which lock it is under: `int a GUARDED_BY(lock);`
+    private static func isAnnotation(
+        _ macro: Token, _ open: Token, _ source: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard hasText(open, "(", source), isMacro(macro, source) else { return false }
+        let name = source[macro.range]
+        return annotations.contains { known in
+            let start = name.endIndex - known.utf8.count
+            return start >= name.startIndex && name[start...].elementsEqual(known.utf8)
+                && (start == name.startIndex || name[start - 1] == UInt8(ascii: "_"))
+        }
+    }
+
+    /// Of Clang's analysis of threads, under the names that its manual gave them or gives them;
+    /// there may be another word before: `ABSL_GUARDED_BY`. None of them is anything else.
+    private static let annotations = [
+        "ACQUIRED_AFTER", "ACQUIRED_BEFORE", "ASSERT_CAPABILITY", "ASSERT_EXCLUSIVE_LOCK",
+        "ASSERT_SHARED_CAPABILITY", "ASSERT_SHARED_LOCK", "EXCLUSIVE_LOCK_FUNCTION",
+        "EXCLUSIVE_LOCKS_REQUIRED", "EXCLUSIVE_TRYLOCK_FUNCTION", "GUARDED_BY", "LOCK_RETURNED",
+        "LOCKS_EXCLUDED", "PT_GUARDED_BY", "RETURN_CAPABILITY", "SHARED_LOCK_FUNCTION",
+        "SHARED_LOCKS_REQUIRED", "SHARED_TRYLOCK_FUNCTION", "UNLOCK_FUNCTION",
+    ]
+
+    /// To behind what an open parenthesis is closed by, if it is before the declaration's end.
+    private static func skip(
+        _ tokens: inout CTokens, _ source: UnsafeRawBufferPointer, _ budget: inout Int
+    ) -> Int? {
+        var rest = tokens
+        var depth = 1
+        while budget > 0, let token = rest.next() {
+            budget -= 1
+            if hasText(token, ";", source) || hasText(token, "{", source) { return nil }
+            if hasText(token, "(", source) { depth += 1 }
+            if hasText(token, ")", source) { depth -= 1 }
+            if depth == 0 {
+                tokens = rest
+                return token.range.upperBound
             }
         }
         return nil

@@ -12,17 +12,70 @@ enum PythonModules {
             segments.append(PathIndex.name(of: directory))
             directory = PathIndex.parent(of: directory)
         }
+        if !directory.isEmpty, isInRootPackage(path, index.has(file:)) {
+            segments += PathIndex.segments(directory).reversed()
+        }
         return segments.reversed()
     }
 
-    /// A folder in a package is one too, also without a file that says so.
+    /// A folder in a package is one too, also without a file that says so. Whether the root of the
+    /// tree is one, `rootPackage` says.
     private static func isPackage(_ directory: String, _ has: (String) -> Bool) -> Bool {
         var directory = directory
         while !directory.isEmpty {
-            if has(directory + "/__init__.py") || has(directory + "/__init__.pyi") { return true }
+            if saysPackage(directory, has) { return true }
             directory = PathIndex.parent(of: directory)
         }
         return false
+    }
+
+    private static func saysPackage(_ directory: String, _ has: (String) -> Bool) -> Bool {
+        has(PathIndex.join(directory, "__init__.py"))
+            || has(PathIndex.join(directory, "__init__.pyi"))
+    }
+
+    // MARK: - A tree that is a package
+
+    /// Whether a file's module is named from a package on that is the root of the tree. Where
+    /// packages stand in a folder that is none, as in `src`, they are named from there.
+    private static func isInRootPackage(_ path: String, _ has: (String) -> Bool) -> Bool {
+        guard saysPackage("", has) else { return false }
+        var directory = PathIndex.parent(of: path)
+        var isNamed = false
+        while !directory.isEmpty {
+            let says = saysPackage(directory, has)
+            if isNamed, !says { return false }
+            isNamed = isNamed || says
+            directory = PathIndex.parent(of: directory)
+        }
+        return true
+    }
+
+    /// Whether a file in a package that is the root of the tree is imported as such: otherwise the
+    /// file that says so is one that does not matter, and absolute imports begin at the root.
+    private static func isOfRootPackage(_ file: LinkedFile, _ table: ModuleFinder) -> Bool {
+        // It goes up to the root itself.
+        if leadsToRoot(file.facts.imports, of: file.path) { return true }
+        return ["__init__.py", "__init__.pyi"].contains { path in
+            table.file(at: path).map { leadsToRoot(table.imports(of: $0), of: path) } ?? false
+        }
+    }
+
+    /// What an absolute import finds from within such a package: nothing of it.
+    private static func fromOutside(
+        _ names: [String], of file: LinkedFile, _ table: ModuleFinder
+    ) -> Module {
+        let path = NamePath(family: "python").appending(all: names)
+        let files = table.files(of: path).filter {
+            !isInRootPackage(table[$0].path, table.has(file:))
+        }
+        return nearest(files, to: file, table).map { .inner(path, file: $0) }
+            ?? .outer(names.joined(separator: "."))
+    }
+
+    private static func leadsToRoot(_ imports: [Import], of path: String) -> Bool {
+        let depth = PathIndex.segments(path).count
+        return imports.contains { $0.module.utf8.prefix { $0 == UInt8(ascii: ".") }.count == depth }
     }
 
     static func module(_ item: Import, _ file: LinkedFile, _ table: ModuleFinder) -> Module? {
@@ -31,6 +84,11 @@ enum PythonModules {
         let names = LinkedFile.parts(item.module)
         if dots == 0 {
             guard let first = names.first else { return nil }
+            if isInRootPackage(file.path, table.has(file:)) {
+                if isOfRootPackage(file, table) { return fromOutside(names, of: file, table) }
+                // Beside a script, or in a package: which of them is not said.
+                if standard.contains(first) { return .outer(item.module) }
+            }
             // Beside a script, or in a folder that is no package, modules are found by their names.
             let directory = PathIndex.parent(of: file.path)
             let near = names.dropLast().reduce(directory) { PathIndex.join($0, $1) }
@@ -89,6 +147,30 @@ enum PythonModules {
         if nearest.count == 1 { return nearest[0] }
         return nearest.first { table[$0].path.hasSuffix(".py") && nearest.count == 2 }
     }
+
+    /// Of the standard library, what a package may well have a module of the same name as.
+    private static let standard: Set<String> = [
+        "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "builtins", "bz2",
+        "calendar", "cmath", "cmd", "code", "codecs", "collections", "colorsys", "compileall",
+        "concurrent", "configparser", "contextlib", "contextvars", "copy", "copyreg", "csv",
+        "ctypes", "curses", "dataclasses", "datetime", "decimal", "difflib", "dis", "doctest",
+        "email", "encodings", "enum", "errno", "faulthandler", "filecmp", "fileinput", "fnmatch",
+        "fractions", "ftplib", "functools", "gc", "getopt", "getpass", "gettext", "glob",
+        "graphlib", "grp", "gzip", "hashlib", "heapq", "hmac", "html", "http", "imaplib",
+        "importlib", "inspect", "io", "ipaddress", "itertools", "json", "keyword", "linecache",
+        "locale", "logging", "lzma", "mailbox", "marshal", "math", "mimetypes", "mmap",
+        "multiprocessing", "netrc", "numbers", "operator", "os", "pathlib", "pdb", "pickle",
+        "pkgutil", "platform", "plistlib", "poplib", "posixpath", "pprint", "profile", "pstats",
+        "pty", "pwd", "queue", "random", "re", "readline", "reprlib", "resource", "sched",
+        "secrets", "select", "selectors", "shelve", "shlex", "shutil", "signal", "site", "smtplib",
+        "socket", "socketserver", "sqlite3", "ssl", "stat", "statistics", "string", "struct",
+        "subprocess", "symtable", "sys", "sysconfig", "syslog", "tarfile", "tempfile", "termios",
+        "textwrap", "threading", "time", "timeit", "tkinter", "token", "tokenize", "tomllib",
+        "trace", "traceback", "tracemalloc", "tty", "turtle", "types", "typing", "unicodedata",
+        "unittest", "urllib", "uuid", "venv", "warnings", "wave", "weakref", "webbrowser",
+        "wsgiref",
+        "xml", "xmlrpc", "zipfile", "zipimport", "zlib", "zoneinfo",
+    ]
 
     static let builtIns: Set<String> = [
         "ArithmeticError", "AssertionError", "AttributeError", "BaseException",

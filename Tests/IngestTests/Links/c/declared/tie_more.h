@@ -1,0 +1,4 @@
+#include "tie.h"
+
+int tie(int n);
+int tie_inlined(int n);

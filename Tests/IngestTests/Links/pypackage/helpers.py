@@ -1,0 +1,8 @@
+import typing
+import app
+import missing.deep
+
+
+def name():
+    app.App()
+    return typing.cast(str, missing.deep.name())

@@ -1,0 +1,9 @@
+import logging
+
+
+def create(app):
+    return logging.getLogger(app.name)
+
+
+def getLogger(name):
+    return name
