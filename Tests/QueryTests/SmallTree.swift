@@ -51,6 +51,17 @@ final class SmallTree {
         }
     }
 
+    func leaveOutTest(_ file: String) throws {
+        try store.write { batch in
+            try batch.append(
+                [
+                    "key": .string("\(language):function:test:\(file)"), "name": "test",
+                    "kind": "function", "language": .string(language), "file": .string(file),
+                    "start_line": 1, "end_line": 2, "reason": "name",
+                ], to: CodeGraph.excludedTests.name)
+        }
+    }
+
     /// The qualified names of what is dead.
     func dead() throws -> Set<String> { Set(try DeadCode(reader()).items.map(\.label.name)) }
 

@@ -167,6 +167,16 @@ import Testing
         #expect(try tree.dead() == [])
     }
 
+    @Test(arguments: ["cpp", "rust"])
+    func whatIsBesideTestsThatWereLeftOutIsTheirs(language: String) throws {
+        let tree = try SmallTree(language)
+        let helper = try tree.add("function", "helper", "a_test")
+        try tree.link(helper, try tree.add("function", "used", "a"))
+        try tree.add("function", "lone", "a")
+        try tree.leaveOutTest("a_test")
+        #expect(try tree.dead() == (language == "cpp" ? ["lone"] : ["helper", "used", "lone"]))
+    }
+
     @Test func declarationsAreUsedWithTheirDefinitions() throws {
         let tree = try SmallTree("cpp")
         let module = try tree.add("module", "m", "a.cc", visibility: "public")

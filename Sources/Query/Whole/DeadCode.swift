@@ -31,7 +31,8 @@ public struct DeadCode: Sendable {
     public var total = 0
     /// How many of them are exported.
     public var exportedCount = 0
-    /// Tests that the store has left out: what only they use is listed too.
+    /// Tests that the store has left out: what only they use is listed too, if it is not in a
+    /// file of theirs.
     public var leftOutTestCount = 0
 
     static let kinds: Set<String> = [

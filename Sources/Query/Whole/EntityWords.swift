@@ -91,6 +91,9 @@ struct EntityWords {
             || kind(node) == "function" && name(node) == "init" && language(node) == "go"
     }
 
+    /// Whether it is of a language where tests stand in the file of what they test.
+    func hasTestsAmongCode(_ node: Int) -> Bool { ["rust", "zig"].contains(language(node)) }
+
     /// Whether it has no name that anything could call it by.
     func isAnonymous(_ node: Int) -> Bool {
         let name = name(node)

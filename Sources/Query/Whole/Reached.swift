@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which entities are come to. Reached is what a file does when it is run, main functions, tests,
-// and all that these lead to; with what is reached, what it is in, and what is used with it without
-// being named.
+// what is beside tests that were left out, and all that these lead to; with what is reached, what
+// it is in, and what is used with it without being named.
 
+import CodeGraph
 import SegmentStore
 
 /// Which entities are come to.
@@ -20,12 +21,21 @@ struct Reached {
         let unnamed = try UnnamedUses(map, words)
         let tests = try map.values("is_test")
         let words = words
+        let testFiles = try Self.testFiles(map.reader)
         let roots = (0..<map.entityCount).filter {
             words.isFileCode($0) || words.isRunFirst($0) || tests[$0] == 1
+                || testFiles.contains(words.file($0)) && !words.hasTestsAmongCode($0)
         }
         reached = reach(map, roots, unnamed)
         reachedByOthers = reach(
             map, roots + (0..<map.entityCount).filter { words.isExported($0) }, unnamed)
+    }
+
+    /// Files that tests were left out of: what else is in them is there for those.
+    private static func testFiles(_ reader: Reader) throws -> Set<String> {
+        guard let tests = try? reader.relation(CodeGraph.excludedTests.name) else { return [] }
+        let counts = try reader.counts(tests, by: try reader.column("file", of: tests))
+        return Set(counts.filter { $0.value > 0 }.keys)
     }
 
     private func reach(_ map: CodeMap, _ roots: [Int], _ unnamed: UnnamedUses) -> [Bool] {

@@ -47,7 +47,8 @@ extension Command {
         name: "query dead", summary: "what nothing is known to use",
         details: """
             Entities that are not come to from what files do when they are run, from main functions or from \
-            tests, by exact, probable or ambiguous edges. Of a type that is, what may be called without being \
+            tests, by exact, probable or ambiguous edges; what is in a file of tests that were left out of the \
+            store counts as used by them. Of a type that is, what may be called without being \
             named counts as used: what overrides or implements something, methods with names that the language \
             or its library calls, and exported methods of Go; so does what has no name in code that is come to. \
             'exported' marks what other trees may use; what only that leads to is not listed. 'users' are \
