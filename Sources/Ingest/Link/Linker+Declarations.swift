@@ -34,33 +34,41 @@ extension Linker {
 
     private func declarations(of symbol: Symbol) -> [Symbol] {
         let definition = table.definition(symbol)
+        let all = table.symbols(at: table.path(symbol))
         // What its type has, no other file can change.
         if isInType(symbol - file.first) {
-            let all = table.symbols(at: table.path(symbol)).filter { isOwn($0) }
-            return all.count < 2 ? [] : all.filter { isDeclared(symbol, as: $0, among: all) }
+            let own = all.filter { isOwn($0) }
+            guard own.count > 1 else { return [] }
+            // What stands in its type is not declared there once more.
+            let before = own.filter { $0 < symbol && isDeclared(symbol, as: $0, among: own) }
+            return sure(before, symbol, own)
         }
         note(definition.name)
-        let found = declarations(of: symbol, at: table.path(symbol))
-        guard found.isEmpty, definition.extends != nil,
+        var found = all.count > 1 ? seenDeclarations(of: symbol, among: all) : []
+        if found.isEmpty, definition.extends != nil,
             case .symbols(let types, true) = extendedType(symbol)
-        else { return found }
-        // `using namespace a; int B::f() { … }`
-        return types.flatMap {
-            declarations(of: symbol, at: table.path($0).appending(definition.name))
+        {
+            // `using namespace a; int B::f() { … }`
+            found = types.flatMap { type in
+                let path = table.path(type).appending(definition.name)
+                return seenDeclarations(of: symbol, among: table.symbols(at: path))
+            }
+        }
+        return sure(found, symbol, all)
+    }
+
+    /// Those that stand where the definition is seen, or are seen by it.
+    private func seenDeclarations(of symbol: Symbol, among all: [Symbol]) -> [Symbol] {
+        let isLocal = table.definition(symbol).isLocal
+        return all.filter { other in
+            isDeclared(symbol, as: other, among: all)
+                && (isOwn(other) || !isLocal && isIncluded(other))
         }
     }
 
-    private func declarations(of symbol: Symbol, at path: NamePath) -> [Symbol] {
-        let all = table.symbols(at: path)
-        guard all.count > 1 || path != table.path(symbol) else { return [] }
-        let own = table.fileNumber(of: symbol)
-        let isLocal = table.definition(symbol).isLocal
-        return all.filter { other in
-            let number = table.fileNumber(of: other)
-            return isDeclared(symbol, as: other, among: all)
-                && (own == number
-                    || !isLocal && (reaches(own, number) || reaches(number, own)))
-        }
+    private func isIncluded(_ symbol: Symbol) -> Bool {
+        let (own, number) = (table.fileNumber(of: file.first), table.fileNumber(of: symbol))
+        return reaches(own, number) || reaches(number, own)
     }
 
     /// Whether a declaration is of what a definition is, where both are seen.
@@ -72,11 +80,44 @@ extension Linker {
             definition.kind.isCallable == declaration.kind.isCallable
         else { return false }
         if definition.parameters != nil, declaration.parameters != nil {
+            // `auto f(T) -> A` is another template than `auto f(T)`.
             return definition.parameters == declaration.parameters
+                && (definition.type == nil) == (declaration.type == nil)
         }
         guard isSame(definition.arguments, declaration.arguments) else { return false }
         // What C++ and C share has no overloads.
         return definition.parameters == declaration.parameters
             || Set(all.compactMap { table.definition($0).parameters }).count == 1
+    }
+
+    // MARK: - Templates
+
+    /// None where what a template asks for, or is made for, could tell several apart: that is not
+    /// among their parameters. In C there is one of a name, whatever is a condition's.
+    private func sure(_ found: [Symbol], _ symbol: Symbol, _ all: [Symbol]) -> [Symbol] {
+        let definition = table.definition(symbol)
+        let parameters = definition.parameters
+        guard let first = found.first,
+            parameters != nil || [.method, .constructor].contains(definition.kind)
+        else { return found }
+        let twins = all.filter {
+            isOwn($0) && !table.definition($0).isDeclaration
+                && table.definition($0).parameters == parameters
+        }
+        let files = Set(found.map { table.fileNumber(of: $0) })
+        guard twins.count == 1, files.count == found.count else { return [] }
+        let parent = table.definition(first).parent
+        guard parent > 0 else { return found }
+        let type = table.file(of: first).first + parent
+        guard table.definition(type).isType else { return found }
+        return found.count == 1 && isOneType(type) ? found : []
+    }
+
+    /// Whether no other is seen by its name: made for other types, as it were.
+    private func isOneType(_ type: Symbol) -> Bool {
+        note(table.definition(type).name)
+        return table.symbols(at: table.path(type)).allSatisfy {
+            $0 == type || !table.definition($0).isType || !isOwn($0) && !isIncluded($0)
+        }
     }
 }

@@ -42,3 +42,22 @@ extern int total;
 void plain(int a);
 
 }
+
+// Several that only templates tell apart: which is declared is not said.
+template <typename T, typename = Whole<T>> int pick(T value);
+template <typename T, typename = Whole<T>> int pick(T value) { return 1; }
+template <typename T, typename = Part<T>> int pick(T value) { return 2; }
+
+struct Turned {
+  operator int *();
+  operator int &() { return *n; }
+  operator const int *() { return n; }
+  int *n;
+};
+
+template <typename T> struct Made { int go(int n); };
+template <> struct Made<int> { int go(int n) { return n; } };
+
+// What a macro stands for is not known: the second is no definition of the first.
+template <typename T> auto first(T &&list) RETURNS(list.first());
+template <typename T> auto first(T &&list) -> Whole<T> { return list; }
