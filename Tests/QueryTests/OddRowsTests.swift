@@ -88,7 +88,9 @@ import Testing
         }
         let snapshot = try store.snapshot()
         let reader = snapshot.reader()
-        #expect(try KeyFinder(reader).find("f") == .ambiguous(keys.sorted { ByteText($0) < ByteText($1) }))
+        #expect(
+            try KeyFinder(reader).find("f")
+                == .ambiguous(keys.sorted { ByteText($0) < ByteText($1) }))
         #expect(try EdgeCheck(snapshot).danglingCount == 1)
         for level in [GraphLevel.file, .folder] {
             let graph = try WholeGraph(reader, level)
@@ -158,7 +160,8 @@ import Testing
         let reader = try store.snapshot().reader()
         var impact = ImpactQuery()
         impact.filter.folder = "a:b"
-        #expect(try Set(impact.run(reader, of: keys[2]).affected.map(\.entity.key)) == Set(keys[..<2]))
+        #expect(
+            try Set(impact.run(reader, of: keys[2]).affected.map(\.entity.key)) == Set(keys[..<2]))
         var rdeps = DependencyQuery()
         (rdeps.direction, rdeps.filter.folder) = (.incoming, "a:b")
         #expect(try rdeps.run(reader, from: keys[2]).total == 2)

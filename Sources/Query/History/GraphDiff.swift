@@ -106,7 +106,8 @@ public struct GraphDiff: Sendable {
             answer.countByDistance[item.distance - 1] += 1
         }
         answer.testCount = all.count(where: \.isTest)
-        answer.fileCount = Set(all.map { ByteText($0.entity.file) }).subtracting([ByteText("")]).count
+        answer.fileCount =
+            Set(all.map { ByteText($0.entity.file) }).subtracting([ByteText("")]).count
         answer.affected = Array(all.dropFirst(query.offset).prefix(query.limit))
         return answer
     }
