@@ -14,7 +14,9 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 12, 34, 30
 def growth(found, tasks, value, slope, text):
     names = []
     for size in found["sizes"]:
-        names += [name for name in size["contestants"] if name not in names]
+        # What is no store has no curves.
+        names += [name for name in size["contestants"]
+                  if name not in names and name in size["tasks"]["load"]]
     titles = {name: about["title"] for size in found["sizes"]
               for name, about in size["contestants"].items()}
     panels = [task for task in tasks
