@@ -90,6 +90,9 @@ import Testing
         }
         let joined = try tree.add("method", "T.joined", in: type, code: "native void joined();")
         try tree.link("java:method:T.one:a", joined)
+        // Without a field there is nothing that would hold them together.
+        #expect(try minutes("cohesion", tree) == [:])
+        try tree.link("java:method:T.one:a", try tree.add("field", "T.x", in: type), "uses")
         #expect(try minutes("cohesion", tree) == (kind == "class" ? ["T": 30] : [:]))
         #expect(try WholeGraph(tree.reader()).typeMeasures().types.map(\.parts) == [3])
     }
@@ -104,7 +107,8 @@ import Testing
         let tree = try SmallTree(language)
         let type = try tree.add("class", "T")
         try tree.add("method", "T.f", in: type, code: code)
-        try tree.add("method", "T.g", in: type, code: "def g() = { }")
+        let other = try tree.add("method", "T.g", in: type, code: "def g() = { }")
+        try tree.link(other, try tree.add("field", "T.x", in: type), "uses")
         #expect(try minutes("cohesion", tree) == (isBody ? ["T": 30] : [:]))
     }
 }

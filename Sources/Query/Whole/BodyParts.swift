@@ -3,7 +3,7 @@
 // How far apart the methods of types are that do anything: what is only declared uses no field, so
 // it would be a part of its own.
 
-/// LCOM4 of types that are no interfaces, without methods that have no body.
+/// LCOM4 of types with fields that are no interfaces, without methods that have no body.
 struct BodyParts {
     /// By entity.
     private(set) var parts: [(type: Int, count: Int)] = []
@@ -20,7 +20,9 @@ struct BodyParts {
                 counts[owner] -= 1
             }
         }
-        for (number, type) in types.types.enumerated() where !words.isAbstract(Int(type)) {
+        // Without fields there is nothing that would hold methods together.
+        for (number, type) in types.types.enumerated()
+        where !words.isAbstract(Int(type)) && types.measures.classes[number].fieldCount > 0 {
             parts.append((Int(type), counts[number]))
         }
     }

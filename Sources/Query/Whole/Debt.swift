@@ -74,7 +74,7 @@ public struct Debt: Sendable {
         DebtRule(
             name: "cohesion",
             formula:
-                "30 × (LCOM4 - 1) of a type whose methods fall apart, without interfaces and methods that have no body"
+                "30 × (LCOM4 - 1) of a type with fields whose methods fall apart, without interfaces and methods that have no body"
         ),
         DebtRule(
             name: "cycle",

@@ -172,6 +172,10 @@ private enum CSharp {
             }
         }
         if isProtected { return .protected }
+        // It has none: what is in it says for itself who may name it.
+        if node.is("namespace_declaration") || node.is("file_scoped_namespace_declaration") {
+            return .public
+        }
         if e.scope.kind == .interface || e.scope.kind == .enum { return .public }
         return e.isInType ? .private : .internal
     }
