@@ -23,7 +23,7 @@ extension Command {
             "segstore query deps login.rs:refresh",
             "segstore query deps Session --depth 2 --kind calls",
         ],
-        options: [.reverse, .depth, .kind, .resolution, .within, .edgeLimit, .offset]
+        options: [.reverse, .depth, .kind, .resolution, .byWay, .edgeLimit, .offset]
             + Inquiry.options,
         formats: Format.drawings
     ) { arguments, output in
@@ -45,7 +45,7 @@ extension Command {
             "segstore query rdeps refresh --depth all",
             "segstore query rdeps refresh --depth 3 --format svg > refresh.svg",
         ],
-        options: [.depth, .kind, .resolution, .within, .edgeLimit, .offset] + Inquiry.options,
+        options: [.depth, .kind, .resolution, .byWay, .edgeLimit, .offset] + Inquiry.options,
         formats: Format.drawings
     ) { arguments, output in
         try DependencyAnswer(arguments, output, .incoming).write()
@@ -95,9 +95,7 @@ private struct DependencyAnswer {
     }
 
     private func nothing(_ key: String) -> String {
-        let filter = query.filter
-        let isChosen = filter.kinds != nil || filter.resolutions != nil || !filter.folder.isEmpty
-        return "no edge\(isChosen ? " of that sort" : "") leads \(isForward ? "from" : "to") \(key)"
+        "no edge\(arguments.choosesEdges ? " of that sort" : "") leads \(isForward ? "from" : "to") \(key)"
     }
 
     private func note(_ answer: DependencyQuery.Answer) {

@@ -23,7 +23,7 @@ extension Command {
             "segstore query impact Session.refresh",
             "segstore query impact auth/login.rs --depth 2 --format mermaid",
         ],
-        options: [.impactDepth, .kind, .resolution, .within, .entityLimit, .offset]
+        options: [.impactDepth, .kind, .resolution, .byWay, .entityLimit, .offset]
             + Inquiry.options,
         formats: Format.drawings
     ) { arguments, output in
@@ -51,7 +51,8 @@ extension Command {
         let page = start..<start + answer.affected.count
         try inquiry.answer(
             AnswerTable.affected, answer.affected, page: page, of: answer.total,
-            nothing: isMistyped ? nil : "nothing depends on \(key)"
+            nothing: isMistyped
+                ? nil : "nothing\(arguments.choosesEdges ? " of that sort" : "") depends on \(key)"
         ) { json in
             json.member("key", key)
             json.member("depth", impact.depth == .max ? nil : impact.depth)

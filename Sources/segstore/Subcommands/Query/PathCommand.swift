@@ -23,7 +23,7 @@ extension Command {
         examples: [
             "segstore query path main Session.refresh", "segstore query path a.rs b.rs --all",
         ],
-        options: [.all, .kind, .resolution, .within, .pathLimit] + Inquiry.options,
+        options: [.all, .kind, .resolution, .byWay, .pathLimit] + Inquiry.options,
         formats: Format.drawings
     ) { arguments, output in
         var search = PathQuery()

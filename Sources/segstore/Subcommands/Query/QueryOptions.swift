@@ -20,6 +20,10 @@ extension Option {
     static let within = Option(
         name: "within", value: "path", help: "only what is in this folder or file of the tree",
         words: .paths)
+    /// Of edges that are followed.
+    static let byWay = Option(
+        name: "within", value: "path", help: "only by way of what is in this folder or file",
+        words: .paths)
     static let top = Option(name: "top", value: "N", help: "so many of them (default: 20)")
 }
 
@@ -50,6 +54,11 @@ extension Arguments {
         filter.resolutions = try list(.resolution).map { Set($0) }
         filter.folder = folder
         return filter
+    }
+
+    /// Whether only some edges are asked for.
+    var choosesEdges: Bool {
+        [Option.kind, .resolution, .within].contains { has($0) }
     }
 
     /// What --within says, as paths stand in the store.
