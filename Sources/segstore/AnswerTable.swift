@@ -114,7 +114,7 @@ struct AnswerTable<Row>: Sendable {
         case .numbers(let list): list.map(String.init).joined(separator: " ")
         case .texts(let list): list.joined(separator: " ")
         case .amounts(let list, _, _):
-            list.map { "\($0.name) \(Text.count(Int($0.amount.rounded())))" }
+            list.map { "\($0.name) \(Text.count($0.amount))" }
                 .joined(separator: ", ")
         }
     }

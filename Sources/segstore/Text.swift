@@ -16,6 +16,11 @@ enum Text {
         return text
     }
 
+    /// The nearest whole number; rows that others made may say anything.
+    static func count(_ number: Double) -> String {
+        number.magnitude < 1e15 ? count(Int(number.rounded())) : "\(number)"
+    }
+
     /// 1 file, 2 files.
     static func count(_ number: Int, _ noun: String) -> String {
         "\(count(number)) \(noun)\(number == 1 ? "" : "s")"

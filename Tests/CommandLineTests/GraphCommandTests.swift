@@ -248,6 +248,27 @@ import Testing
         #expect(try tool("query", "impact", "base").error.contains("1 test, which the store"))
     }
 
+    /// Rows that others made may say anything; an answer may be odd, but is one.
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808"])
+    func numbersMayBeAnything(number: String) throws {
+        let row = RowFiles.entity("c:function:odd:odd.c", "odd", "odd", "odd.c")
+        let fields = ["start_line", "end_line", "complexity"]
+        var object = try #require(
+            JSONSerialization.jsonObject(with: Data(row.utf8)) as? [String: Any])
+        for field in fields { object[field] = Int64(number) ?? 0 }
+        let odd = try JSONSerialization.data(withJSONObject: object)
+        try workspace.write("odd.ndjson", String(decoding: odd, as: UTF8.self))
+        #expect(try tool("import", "odd.ndjson", "--relation", "entities").code == 0)
+        for question in [
+            "dead", "debt", "coupling", "entropy", "hotspots", "entry-points", "tree", "cycles",
+        ] {
+            for format in ["text", "json"] {
+                let answer = try tool("query", question, "--format", format)
+                #expect(answer.code == 0, "\(question): \(answer.error)")
+            }
+        }
+    }
+
     @Test func whatIsShownInPartIsComplete() throws {
         for question in ["impact", "rdeps"] {
             let answer = try json("query", question, "base", "--limit", "1")

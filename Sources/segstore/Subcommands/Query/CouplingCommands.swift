@@ -168,10 +168,10 @@ extension Command {
         }
         if arguments.format == .text {
             let rules = debt.byRule.filter { $0.minutes > 0 }.map {
-                "\($0.rule) \(Text.count(Int($0.minutes.rounded())))"
+                "\($0.rule) \(Text.count($0.minutes))"
             }
             output.note(
-                "\(Text.count(Int(debt.minutes.rounded()))) minutes on \(Text.count(debt.lineCount, "line")), \(Text.fixed(debt.ratio * 100, 1)) % of half an hour a line: \(debt.rating)"
+                "\(Text.count(debt.minutes)) minutes on \(Text.count(debt.lineCount, "line")), \(Text.fixed(debt.ratio * 100, 1)) % of half an hour a line: \(debt.rating)"
                     + (rules.isEmpty ? "" : "; \(rules.joined(separator: ", "))"))
         }
         return .done
@@ -182,7 +182,7 @@ extension Command {
         AnswerTable<DebtItem>.labelColumns { $0.label } + [
             .init(
                 "minutes", heading: "minutes", .right,
-                text: { Text.count(Int($0.minutes.rounded())) }
+                text: { Text.count($0.minutes) }
             ) { .float($0.minutes) },
             .init("reasons", heading: "why") {
                 .amounts(
