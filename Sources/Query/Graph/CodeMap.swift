@@ -55,11 +55,22 @@ package final class CodeMap {
         places = numbering.places
         nodeCount = numbering.places.count
         numbers = numbering.numbers
-        graph = try Self.graph(reader, edges, numbering, filter)
+        graph = try Self.graph(reader, edges, numbers, nodeCount, filter)
+    }
+
+    /// The same nodes with other edges.
+    package init(_ other: CodeMap, _ filter: EdgeFilter) throws {
+        reader = other.reader
+        self.filter = filter
+        (entities, rows, entityCount) = (other.entities, other.rows, other.entityCount)
+        (places, nodeCount, numbers) = (other.places, other.nodeCount, other.numbers)
+        let edges = try reader.relation(CodeGraph.edges.name)
+        graph = try Self.graph(reader, edges, numbers, nodeCount, filter)
     }
 
     private static func graph(
-        _ reader: Reader, _ edges: Int, _ numbering: Numbering, _ filter: EdgeFilter
+        _ reader: Reader, _ edges: Int, _ numbers: [[Int32]], _ nodeCount: Int,
+        _ filter: EdgeFilter
     ) throws -> Digraph {
         var starts: [Int32] = []
         var ends: [Int32] = []
@@ -71,7 +82,7 @@ package final class CodeMap {
         }
         var accepted = WordFilter(filter)
         try reader.scan(edges) { group in
-            let map = numbering.numbers[group.segment]
+            let map = numbers[group.segment]
             let from = try group.numbers(columns[0], slot: 0)
             let to = try group.numbers(columns[1], slot: 1)
             let kinds = try group.numbers(columns[2], slot: 2)
@@ -90,7 +101,7 @@ package final class CodeMap {
         }
         return starts.withUnsafeBufferPointer { starts in
             ends.withUnsafeBufferPointer { ends in
-                Digraph(nodeCount: numbering.places.count, count: starts.count) { body in
+                Digraph(nodeCount: nodeCount, count: starts.count) { body in
                     for index in 0..<starts.count { body(starts[index], ends[index]) }
                 }
             }

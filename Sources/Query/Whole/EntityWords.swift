@@ -9,6 +9,35 @@ struct EntityWords {
     private let kinds, files, visibilities, names, languages: Column
     /// Of each the one that it is in; -1 for none.
     let parents: [Int32]
+    /// By word, for they are asked for of each entity, more than once.
+    private let roles: [Roles]
+    private let areOpen: [Bool]
+
+    /// What a kind stands for.
+    private struct Roles: OptionSet {
+        let rawValue: UInt8
+        static let fileCode = Roles(rawValue: 1)
+        static let function = Roles(rawValue: 2)
+        static let data = Roles(rawValue: 4)
+        static let abstract = Roles(rawValue: 8)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(_ kind: String) {
+            self =
+                switch kind {
+                case "module", "namespace": .fileCode
+                case "function", "method", "constructor": .function
+                case "field", "constant", "variable", "property", "enum_member": .data
+                case "interface", "trait", "protocol": .abstract
+                default: []
+                }
+        }
+    }
+
+    private func has(_ role: Roles, _ node: Int) -> Bool {
+        kinds.numbers[node] >= 0 && roles[Int(kinds.numbers[node])].contains(role)
+    }
 
     init(_ map: CodeMap) throws {
         kinds = try map.words("kind")
@@ -17,6 +46,8 @@ struct EntityWords {
         names = try map.words("name")
         languages = try map.words("language")
         parents = try map.parents()
+        roles = kinds.words.map(Roles.init)
+        areOpen = visibilities.words.map { ["public", "protected"].contains($0) }
     }
 
     func kind(_ node: Int) -> String { word(kinds, node) }
@@ -47,15 +78,13 @@ struct EntityWords {
 
     /// Whether its own row says that others may use it.
     func isOpen(_ node: Int) -> Bool {
-        ["public", "protected"].contains(word(visibilities, node))
+        visibilities.numbers[node] >= 0 && areOpen[Int(visibilities.numbers[node])]
     }
 
     /// Whether it stands for the code of a file outside of any function.
-    func isFileCode(_ node: Int) -> Bool { ["module", "namespace"].contains(kind(node)) }
+    func isFileCode(_ node: Int) -> Bool { has(.fileCode, node) }
 
-    func isFunction(_ node: Int) -> Bool {
-        ["function", "method", "constructor"].contains(kind(node))
-    }
+    func isFunction(_ node: Int) -> Bool { has(.function, node) }
 
     /// Whether it is the type of a value that is declared with it: `struct tag { … } value`.
     func isTypeOfValue(_ node: Int) -> Bool {
@@ -63,13 +92,9 @@ struct EntityWords {
     }
 
     /// Whether it is a value, which is made with what it is in.
-    func isData(_ node: Int) -> Bool {
-        ["field", "constant", "variable", "property", "enum_member"].contains(kind(node))
-    }
+    func isData(_ node: Int) -> Bool { has(.data, node) }
 
-    func isAbstract(_ node: Int) -> Bool {
-        ["interface", "trait", "protocol"].contains(kind(node))
-    }
+    func isAbstract(_ node: Int) -> Bool { has(.abstract, node) }
 
     /// Whether a program begins there, as its language has it.
     func isMain(_ node: Int) -> Bool {

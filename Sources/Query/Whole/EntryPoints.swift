@@ -69,8 +69,8 @@ private struct Beginnings {
         tests = try map.values("is_test")
         var filter = map.filter
         filter.withoutKinds = ["contains", "imports", "extends", "implements"]
-        deeds = try CodeMap(map.reader, filter).graph
-        uses = try CodeMap(map.reader, CodeMap.possibleUses).graph
+        deeds = try CodeMap(map, filter).graph
+        uses = try CodeMap(map, CodeMap.possibleUses).graph
         userCounts = Degrees(uses).incoming
     }
 

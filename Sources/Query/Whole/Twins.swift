@@ -20,7 +20,7 @@ struct Twins {
         var filter = EdgeFilter()
         filter.kinds = ["implements"]
         func isNoType(_ node: Int) -> Bool { words.isFunction(node) || words.isData(node) }
-        let declarations = try CodeMap(map.reader, filter).graph
+        let declarations = try CodeMap(map, filter).graph
         for node in 0..<map.entityCount where isNoType(node) {
             for other in declarations.neighbours(node) where isNoType(Int(other)) {
                 unite(Int32(node), other)

@@ -43,7 +43,7 @@ struct UnnamedUses {
     private mutating func addMaking(_ map: CodeMap, _ words: EntityWords) throws {
         var filter = map.filter
         filter.kinds = ["calls"]
-        let calls = try CodeMap(map.reader, filter)
+        let calls = try CodeMap(map, filter)
         for node in 0..<map.entityCount where words.isData(node) && words.parents[node] >= 0 {
             let made =
                 calls.graph.neighbours(node)
