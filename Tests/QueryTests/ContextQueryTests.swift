@@ -234,6 +234,17 @@ import Testing
         #expect(sharedCount > 0)
     }
 
+    @Test func whatIsSureComesFirst() throws {
+        let tree = try SmallTree()
+        let focus = try tree.add("function", "focus", code: "void focus() { }")
+        for (name, resolution) in [("a", "probable"), ("b", "exact"), ("c", "probable")] {
+            let called = try tree.add("function", name, "b", code: "void \(name)() { }")
+            try tree.link(focus, called, "calls", resolution)
+        }
+        let items = try ContextQuery(budget: 1000).run(tree.reader(), for: focus).items
+        #expect(items.map(\.entity.name) == ["focus", "b", "a", "c"])
+    }
+
     @Test func cutsWhatIsHuge() throws {
         let key = try #require(
             rows.codes.filter { $0.key.contains(":function:") }
