@@ -48,6 +48,7 @@ import Testing
     @Test func pathsSayHow() throws {
         let answer = try json("query", "path", "run", "base")
         #expect(answer["length"] as? Int == 2 && answer["found"] as? Bool == true)
+        #expect(answer["complete"] as? Bool == true && answer["unresolved_edges"] as? Int == 0)
         let steps = answer["edges"] as? [[String: Any]] ?? []
         #expect(steps.map { $0["line"] as? Int } == [4, 4])
         let back = try tool("query", "path", "base", "run")
@@ -235,6 +236,10 @@ import Testing
         #expect(rows.first?["name"] as? String == "run")
         #expect(rows.first?["resolution"] as? String == "external")
         #expect(try json("query", "path", "run", "os.getcwd")["length"] as? Int == 1)
+        try workspace.write("strange.py", "def strange(x):\n    x.y.nowhere_to_be_found()\n")
+        #expect(try tool("ingest", ".").code == 0)
+        let path = try json("query", "path", "strange", "run")
+        #expect(path["complete"] as? Bool == false && path["found"] as? Bool == false)
     }
 
     @Test func testsThatWereLeftOutAreTold() throws {

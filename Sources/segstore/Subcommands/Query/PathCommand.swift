@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CodeGraph
 import Query
 import SegmentStore
 
@@ -71,6 +72,10 @@ extension Command {
             json.member("length", answer.length)
             json.member("paths", answer.paths.count)
             json.member("all_paths", answer.total)
+            // Any of them may be part of a way, or of a shorter one.
+            let unresolved = (try? unresolvedCount(inquiry.reader)) ?? 0
+            json.member("complete", unresolved == 0)
+            json.member("unresolved_edges", unresolved)
         }
         guard arguments.format == .text else { return }
         if answer.length == 0 {
@@ -85,6 +90,12 @@ extension Command {
                 "showing \(Text.count(answer.paths.count)) of \(Text.count(answer.total, "shortest path"))\(advice)"
             )
         }
+    }
+
+    private static func unresolvedCount(_ reader: Reader) throws -> Int {
+        let edges = try reader.relation(CodeGraph.edges.name)
+        let counts = try reader.counts(edges, by: try reader.column("resolution", of: edges))
+        return counts[CodeGraph.unresolvedKind] ?? 0
     }
 
     private static func table(_ hasSeveral: Bool) -> AnswerTable<Step> {
