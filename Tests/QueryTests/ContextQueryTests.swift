@@ -245,6 +245,18 @@ import Testing
         #expect(items.map(\.entity.name) == ["focus", "b", "a", "c"])
     }
 
+    @Test func whoCallsItIsNotCrowdedOut() throws {
+        let tree = try SmallTree()
+        let focus = try tree.add("function", "focus", code: "void focus() { }")
+        for number in 0..<40 {
+            try tree.link(focus, try tree.add("function", "called\(number)", "b"))
+        }
+        try tree.link(try tree.add("function", "caller", "c"), focus)
+        let answer = try ContextQuery(budget: 200).run(tree.reader(), for: focus)
+        #expect(answer.omittedCount > 10)
+        #expect(answer.items.last?.entity.name == "caller")
+    }
+
     @Test func cutsWhatIsHuge() throws {
         let key = try #require(
             rows.codes.filter { $0.key.contains(":function:") }
