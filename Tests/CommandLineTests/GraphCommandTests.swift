@@ -274,6 +274,29 @@ import Testing
         }
     }
 
+    @Test func noMemberOfAnAnswerComesTwice() throws {
+        for question in [
+            ["cycles"], ["hotspots"], ["hubs"], ["entry-points"], ["dead"], ["centrality"],
+            ["kcore"], ["communities"], ["coupling"], ["entropy"], ["debt"], ["tree"],
+            ["impact", "base"], ["rdeps", "base"], ["path", "run", "base"], ["search", "run"],
+            ["context", "base", "--tokens", "500"],
+        ] {
+            let output = try tool.run(["query"] + question + ["--format", "json"]).output
+            // Rows begin on lines of their own, and what else has members is no part of the head's.
+            let head = output.prefix { $0 != "\n" }.dropFirst().replacing(/{[^{}]*}/, with: "")
+            let names = head.matches(of: /"([a-z_]+)":/).map(\.1)
+            #expect(Set(names).count == names.count, "\(question): \(head)")
+        }
+    }
+
+    @Test func whatIsElsewhereIsNotChosenFromUnheard() throws {
+        for option in [["--kind", "calls"], ["--by", "file"], ["--within", "lib"]] {
+            let answer = try tool.run(["query", "hotspots", "--external"] + option)
+            #expect(answer.code == 2, "\(answer)")
+            #expect(answer.error.contains("--external goes without \(option[0])"))
+        }
+    }
+
     @Test func whatIsShownInPartIsComplete() throws {
         for question in ["impact", "rdeps"] {
             let answer = try json("query", question, "base", "--limit", "1")

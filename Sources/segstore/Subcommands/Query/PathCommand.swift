@@ -50,6 +50,8 @@ extension Command {
         )
         _ = try inquiry.noteUnknown(arguments.edgeFilter())
         let answer = try search.run(inquiry.reader, from: from, to: to)
+        // Any of them may be part of a way, or of a shorter one. Only JSON tells of them.
+        let unresolved = arguments.format == .json ? try unresolvedCount(inquiry.reader) : 0
         let isReverse =
             try answer.length == nil
             && search.run(inquiry.reader, from: to, to: from).length != nil
@@ -72,8 +74,6 @@ extension Command {
             json.member("length", answer.length)
             json.member("paths", answer.paths.count)
             json.member("all_paths", answer.total)
-            // Any of them may be part of a way, or of a shorter one.
-            let unresolved = (try? unresolvedCount(inquiry.reader)) ?? 0
             json.member("complete", unresolved == 0)
             json.member("unresolved_edges", unresolved)
         }
