@@ -8,8 +8,9 @@
 //            │    └─────▶ CSegstoreTreeSitter
 //            ├▶ Exchange ─▶ SegmentStore ──┤
 //            │        └───▶ CSegstoreJSON  │
-//            └▶ SQL ─▶ Exchange ───────────┘
-//                └───▶ CSegstoreSQLite
+//            ├▶ SQL ─▶ Exchange ───────────┘
+//            │   └───▶ CSegstoreSQLite
+//            └▶ CSegstoreHTTP
 //
 import PackageDescription
 
@@ -42,6 +43,11 @@ let package = Package(
         .target(
             name: "CSegstoreJSON",
             linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // libmicrohttpd, which it loads, and zlib.
+        .target(
+            name: "CSegstoreHTTP",
+            linkerSettings: [.linkedLibrary("z")]),
 
         // The parser, whose sources and grammars scripts/setup fetches. Grammars find what they need
         // of Python in the program that loads them, so it exports that.
@@ -92,7 +98,7 @@ let package = Package(
             name: "segstore",
             dependencies: [
                 "Query", "Ingest", "Exchange", "SQL", "CodeGraph", "SegmentStore", "Codec",
-                "Platform",
+                "Platform", "CSegstoreHTTP",
             ],
             swiftSettings: strict),
 

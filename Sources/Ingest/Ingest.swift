@@ -115,7 +115,7 @@ package struct Ingest: Sendable {
                 &cache, check, progress, &report)
             // With the lock held, so that nobody else writes it.
             cache.save()
-            TreeRecord.save(root: root, excluded: options.excluded, store: store.path)
+            TreeRecord.save(root: root, options, store: store.path)
         }
         report.generation = receipt.generation
         report.isCommitted = !receipt.isEmpty

@@ -86,6 +86,22 @@ private struct StoredFiles {
     func isPassedOver(_ path: String) -> Bool { (try? reader.find(ignored, key: path)) != nil }
 }
 
+/// The tree that a store was filled from, and how.
+package struct KnownTree: Sendable {
+    package let root: String
+    package let options: Ingest.Options
+
+    /// Nil if that is not known on this machine.
+    package init?(store: String) {
+        guard let record = TreeRecord(store: store) else { return nil }
+        root = record.root
+        var options = Ingest.Options()
+        options.excluded = record.excluded
+        options.includesTests = record.includesTests
+        self.options = options
+    }
+}
+
 /// Which tree a store was filled from: a file beside it, for it is true on one machine only.
 struct TreeRecord {
     static let name = "ingest-tree"
@@ -93,16 +109,21 @@ struct TreeRecord {
     let root: String
     /// Whether the store was made in another place.
     let isMoved: Bool
-    private let excluded: [String]
+    fileprivate let excluded: [String]
+    fileprivate let includesTests: Bool
 
-    static func save(root: String, excluded: [String], store: String) {
+    /// What stands among the patterns for an option: no pattern can be that.
+    private static let testsOption = "\0tests"
+
+    static func save(root: String, _ options: Ingest.Options, store: String) {
         guard let root = try? Environment.resolve(root),
             let place = try? Environment.resolve(store)
         else { return }
         let out = ByteBuffer()
         out.appendString(place)
         out.appendString(root)
-        for pattern in excluded { out.appendString(pattern) }
+        for pattern in options.excluded { out.appendString(pattern) }
+        if options.includesTests { out.appendString(testsOption) }
         let sum = xxh3(out.bytes)
         out.append(sum)
         if let before = try? File(Directory.join(store, name), .read).readAll(limit: 1 << 20),
@@ -119,7 +140,8 @@ struct TreeRecord {
             let texts = bytes.withUnsafeBytes({ try? Self.read($0) }),
             texts.count >= 2
         else { return nil }
-        excluded = Array(texts.dropFirst(2))
+        excluded = texts.dropFirst(2).filter { $0 != Self.testsOption }
+        includesTests = texts.dropFirst(2).contains(Self.testsOption)
         // A tree that was moved, or copied, with its store in it.
         let isInside = Directory.parent(of: texts[0]) == texts[1]
         root = isInside ? Directory.parent(of: place) : texts[1]

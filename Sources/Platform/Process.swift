@@ -101,6 +101,8 @@ package struct CalendarTime: Sendable {
     }
 }
 
+package func sleep(milliseconds: Int) { usleep(useconds_t(milliseconds) * 1000) }
+
 package func exitProcess(_ status: Int32) -> Never { exit(status) }
 
 /// Ends the process whatever its other threads are doing.

@@ -104,6 +104,12 @@ final class AnswerWriter {
         self.form = form
     }
 
+    /// One object, in one line.
+    static func object(to out: ByteBuffer, _ body: (AnswerWriter) throws -> Void) rethrows {
+        let writer = AnswerWriter(out, .oneLine)
+        try writer.nested("{", "}") { try body(writer) }
+    }
+
     func member(_ name: String, _ value: some AnswerScalar) {
         begin(name)
         value.append(to: out, scalarForm)

@@ -251,7 +251,20 @@ enum Format: String, Sendable, CaseIterable {
 struct Arguments: Sendable {
     let operands: [String]
     let format: Format
+    /// By the names of options; '' of those that take none.
     fileprivate let values: [String: String]
+    /// What it is about where the words do not say it: a server has its store open.
+    let host: (any StoreHost)?
+
+    init(
+        operands: [String], format: Format, values: [String: String],
+        host: (any StoreHost)? = nil
+    ) {
+        self.operands = operands
+        self.format = format
+        self.values = values
+        self.host = host
+    }
 
     /// The first; a command that is run has all that it needs.
     var operand: String { operands.first ?? "" }

@@ -28,9 +28,13 @@ enum CommandLineTool {
         ),
         (
             "list what is there",
-            [.stats, .queryTree, .files, .tests, .coverage, .ignored, .schema, .languages]
+            [
+                .stats, .queryTree, .entities, .edges, .files, .tests, .coverage, .ignored,
+                .schema, .languages,
+            ]
         ),
         ("go back in time", [.log, .diff]),
+        ("answer other programs", [.serve]),
         ("tend the store", [.verify, .inspect, .compact, .gc, .backup, .recover]),
         ("set up", [.completions, .man]),
     ]
@@ -80,7 +84,16 @@ enum CommandLineTool {
             Help.describe(command, output)
             return .done
         }
-        return try command.run(try line.arguments(for: command), output)
+        let arguments = try line.arguments(for: command)
+        do { return try command.run(arguments, output) } catch let error as CommandError {
+            guard let lookUp = error.lookUp else { throw error }
+            switch arguments.format {
+            case .json, .ndjson, .csv:
+                lookUp.answer(arguments.format, output)
+                throw error
+            default: throw CommandError(error.message, error.code, details: lookUp.details)
+            }
+        }
     }
 
     static func command(named name: String) throws(UsageError) -> Command {

@@ -51,11 +51,63 @@ struct CommandError: Error {
     let code: ExitCode
     /// Shown below the message, a line each.
     let details: [String]
+    /// The key that was asked for, where that is what failed.
+    let lookUp: FailedLookUp?
+    /// Whether what is missing was named, and can be named otherwise.
+    let isNotFound: Bool
 
-    init(_ message: String, _ code: ExitCode = .failed, details: [String] = []) {
+    init(
+        _ message: String, _ code: ExitCode = .failed, details: [String] = [],
+        lookUp: FailedLookUp? = nil, isNotFound: Bool = false
+    ) {
         self.message = message
         self.code = code
         self.details = details
+        self.lookUp = lookUp
+        self.isNotFound = isNotFound
+    }
+}
+
+/// Why a text led to no key.
+struct FailedLookUp {
+    enum Reason: String {
+        case ambiguous, unknown
+        case noEntity = "no entity"
+    }
+
+    let reason: Reason
+    let query: String
+    let candidates: [String]
+
+    private static let shownCandidateCount = 20
+
+    /// What people read below the message.
+    var details: [String] {
+        var details = Array(candidates.prefix(Self.shownCandidateCount))
+        if candidates.count > details.count {
+            details.append("and \(Text.count(candidates.count - details.count)) more")
+        }
+        return details
+    }
+
+    /// The answer that programs get.
+    func answer(_ format: Format, _ output: Output) {
+        guard format == .csv else {
+            return output.answer(format) { json in
+                json.member("error", reason.rawValue)
+                json.member("query", query)
+                json.array("candidates") { for key in candidates { json.element(key) } }
+            }
+        }
+        // A row for each, and one without if there is none.
+        AnswerTable<String>(
+            "candidates",
+            [
+                .init("error") { _ in .text(reason.rawValue) },
+                .init("query") { _ in .text(query) },
+                .init("candidate") { $0.isEmpty ? .null : .text($0) },
+            ]
+        ).csv(candidates.isEmpty ? [""] : candidates, output)
     }
 }
 

@@ -35,8 +35,10 @@ final class Inquiry {
         snapshot =
             try mayBeEmpty
             ? StoreLocation.snapshot(arguments) : StoreLocation.graph(arguments)
-        reader = snapshot.reader()
-        let isTold = arguments.format == .json || arguments.format == .text
+        reader = arguments.host?.reader(of: snapshot) ?? snapshot.reader()
+        // Programs are told in JSON; of a server's answers the server does.
+        let isTold =
+            (arguments.format == .json || arguments.format == .text) && arguments.host == nil
         // What the tree was like at an earlier commit cannot be seen any more.
         let isCurrent = arguments[.at] == nil
         check =
@@ -74,8 +76,9 @@ final class Inquiry {
 
     // MARK: - What answers say of themselves
 
-    /// The first members of every answer.
+    /// The first members of every answer but a server's, which has them elsewhere.
     func head(_ json: AnswerWriter) {
+        guard arguments.host == nil else { return }
         json.member("generation", snapshot.generation)
         json.member("label", snapshot.label)
         let check = check?.result
@@ -109,14 +112,14 @@ final class Inquiry {
         case .key(let key):
             // Which one it is, nobody could know who typed that.
             if KeyFinder.isPlace(text), key != text, arguments.format == .text {
-                Console.note("\(text) is in \(key)")
+                output.note("\(text) is in \(key)")
             }
             return key
         case .ambiguous(let keys):
             throw failure(
                 text,
                 "'\(text)' names \(Text.count(keys.count, "entity", "entities")): use one of their keys",
-                "ambiguous", keys)
+                .ambiguous, keys)
         case .unknown(let similar):
             throw failure(
                 text,
@@ -124,40 +127,17 @@ final class Inquiry {
                     + (similar.isEmpty
                         ? "; 'segstore query search' finds names by their parts"
                         : "; these are like it"),
-                "unknown", similar)
+                .unknown, similar)
         }
     }
 
-    private static let shownCandidateCount = 20
-
-    /// What is thrown where a key does not lead to an answer; programs are told in one.
+    /// What is thrown where a key does not lead to an answer.
     func failure(
-        _ text: String, _ message: String, _ reason: String, _ candidates: [String]
+        _ text: String, _ message: String, _ reason: FailedLookUp.Reason, _ candidates: [String]
     ) -> CommandError {
-        switch arguments.format {
-        case .json, .ndjson:
-            output.answer(arguments.format) { json in
-                json.member("error", reason)
-                json.member("query", text)
-                json.array("candidates") { for key in candidates { json.element(key) } }
-            }
-        case .csv:
-            // A row for each, and one without if there is none.
-            let table = AnswerTable<String>(
-                "candidates",
-                [
-                    .init("error") { _ in .text(reason) }, .init("query") { _ in .text(text) },
-                    .init("candidate") { $0.isEmpty ? .null : .text($0) },
-                ])
-            table.csv(candidates.isEmpty ? [""] : candidates, output)
-        default:
-            var details = Array(candidates.prefix(Self.shownCandidateCount))
-            if candidates.count > details.count {
-                details.append("and \(Text.count(candidates.count - details.count)) more")
-            }
-            return CommandError(message, .unknownKey, details: details)
-        }
-        return CommandError(message, .unknownKey)
+        CommandError(
+            message, .unknownKey,
+            lookUp: FailedLookUp(reason: reason, query: text, candidates: candidates))
     }
 
     // MARK: - Lists
@@ -175,6 +155,7 @@ final class Inquiry {
         _ table: AnswerTable<Row>, _ rows: [Row], page: Range<Int>, of total: Int,
         nothing: String?, summary: (AnswerWriter) -> Void = { _ in }
     ) throws {
+        output.page = ListPage(page, of: total)
         guard arguments.format == .text else {
             try output.answer(
                 arguments.format, table.name, columns: table.columns.map(\.name),
@@ -199,7 +180,7 @@ final class Inquiry {
     }
 
     func notePage(_ page: Range<Int>, _ total: Int) {
-        guard page.count < total else { return }
+        guard page.count < total, arguments.host == nil else { return }
         let more =
             page.upperBound < total && !page.isEmpty
             ? "; go on with --offset \(page.upperBound)" : ""

@@ -20,14 +20,31 @@ final class Output {
     /// Of the terminal that people read it on, if they do.
     let columnCount: Int?
     private let sink: (UnsafeRawBufferPointer) throws -> Void
+    /// Where remarks go, if not to standard error.
+    private let notes: ((String) -> Void)?
+    /// Which rows of which list the answer has, as far as it is one.
+    var page: ListPage?
 
     init() {
+        notes = nil
         hasColors = Console.hasColors(.output)
         columnCount = StandardStream.output.columnCount
         sink = { try StandardStream.output.write($0) }
     }
 
+    /// An answer to somebody who is not at this process's terminal.
+    init(
+        to sink: @escaping (UnsafeRawBufferPointer) throws -> Void,
+        notes: @escaping (String) -> Void
+    ) {
+        hasColors = false
+        columnCount = nil
+        self.sink = sink
+        self.notes = notes
+    }
+
     init(_ file: ExportFile) {
+        notes = nil
         hasColors = false
         columnCount = nil
         sink = file.append
@@ -65,9 +82,13 @@ final class Output {
 
     /// A remark on what was answered, behind it if both are shown together.
     func note(_ text: String) {
+        if let notes { return notes(text) }
         send()
         Console.note(text)
     }
+
+    /// A line that says how far the answer has come, where somebody is there to read it.
+    func progressLine() -> ProgressLine { ProgressLine(isShown: notes == nil) }
 
     /// Throws if anything since the beginning could not be written.
     func flush() throws {
@@ -110,10 +131,28 @@ enum Console {
     }
 }
 
+/// Which rows of a list an answer has.
+struct ListPage {
+    let rows: Range<Int>
+    let total: Int
+
+    init(_ rows: Range<Int>, of total: Int) {
+        self.rows = rows
+        self.total = total
+    }
+
+    /// Where the next one begins; nil if this is the last.
+    var next: Int? { rows.upperBound < total && !rows.isEmpty ? rows.upperBound : nil }
+}
+
 /// One line that changes in place. On a terminal only.
 final class ProgressLine {
-    private let isShown = Console.isInteractive(.error)
+    private let isShown: Bool
     private var shown = ""
+
+    init(isShown: Bool = true) {
+        self.isShown = isShown && Console.isInteractive(.error)
+    }
 
     func show(_ text: String) {
         guard isShown, text != shown else { return }

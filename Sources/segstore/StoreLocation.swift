@@ -6,6 +6,20 @@ import CodeGraph
 import Platform
 import SegmentStore
 
+/// Has a store open, and asks commands about one generation of it.
+protocol StoreHost: AnyObject, Sendable {
+    var path: String { get }
+    /// Of the thread that asks.
+    var reader: Reader { get }
+}
+
+extension StoreHost {
+    /// Its own, if it is of that snapshot.
+    func reader(of snapshot: Snapshot) -> Reader {
+        reader.snapshot.core === snapshot.core ? reader : snapshot.reader()
+    }
+}
+
 enum StoreLocation {
     private static let name = ".segstore"
     private static let variable = "SEGSTORE"
@@ -30,6 +44,7 @@ enum StoreLocation {
 
     /// The store that a command reads or tends.
     static func find(_ arguments: Arguments) throws -> String {
+        if let host = arguments.host { return host.path }
         if let path = given(arguments) { return path }
         if let path = try nearest(from: try Environment.currentDirectory()) { return path }
         throw CommandError(
@@ -107,7 +122,12 @@ enum StoreLocation {
     /// The generation that a command asks: the current one, or that of --at.
     static func snapshot(_ arguments: Arguments) throws -> Snapshot {
         let path = try find(arguments)
-        guard let commit = arguments[.at] else { return try open(path, .readOnly).snapshot() }
+        guard let commit = arguments[.at] else {
+            return try arguments.host?.reader.snapshot ?? open(path, .readOnly).snapshot()
+        }
+        if let current = arguments.host?.reader.snapshot, commit == "\(current.generation)" {
+            return current
+        }
         return try snapshot(commit, at: path)
     }
 
@@ -130,6 +150,7 @@ enum StoreLocation {
 
     /// The schema of the store; where there is none, that of the store that import would make.
     static func schema(_ arguments: Arguments) throws -> Schema {
+        guard arguments.host == nil else { return try snapshot(arguments).schema }
         let location = try findToFill(arguments)
         guard location.isNew else { return try snapshot(arguments).schema }
         return CodeGraph.schema
@@ -160,8 +181,8 @@ enum StoreLocation {
         if commit == current.label { return current }
         if let found = try present({ try store.snapshot(label: commit) }) { return found }
         throw CommandError(
-            "\(store.path): there is no commit '\(commit)'; 'segstore log' lists those that can be read"
-        )
+            "\(store.path): there is no commit '\(commit)'; 'segstore log' lists those that can be read",
+            isNotFound: true)
     }
 
     /// Nil if there is no such thing.

@@ -53,8 +53,9 @@ import Testing
             #expect(!examples.isEmpty, "\(command) has no example")
             #expect(examples.contains { $0.contains("segstore \(command)") }, "\(command)")
             for example in examples {
-                // One of them would stay for ever.
+                // Two of them would stay for ever.
                 let typed = example.replacing("--watch", with: "--watch --help")
+                    .replacing("segstore serve", with: "segstore serve --help")
                 let script = "function man { cat > /dev/null; }; \(typed) < /dev/null"
                 let answer = try tool.run(["-c", script], of: "/bin/bash")
                 #expect(answer.code != 2 && answer.code != 127, "\(example): \(answer.error)")

@@ -24,7 +24,9 @@ import Testing
         "Query": ["CodeGraph", "Codec", "Dispatch", "Platform", "SegmentStore", "Synchronization"],
         "SQL": ["CSegstoreSQLite", "Codec", "Exchange", "Platform", "SegmentStore"],
         "segstore": [
-            "CodeGraph", "Codec", "Dispatch", "Exchange", "Glibc", "Ingest", "Platform", "Query",
+            "CSegstoreHTTP", "CodeGraph", "Codec", "Dispatch", "Exchange", "Glibc", "Ingest",
+            "Platform",
+            "Query",
             "SQL", "SegmentStore", "Synchronization",
         ],
     ]

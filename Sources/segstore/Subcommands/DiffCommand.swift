@@ -61,12 +61,13 @@ private struct DiffAnswer {
         }
         let start = min(offset, total)
         let end = start + min(limit, total - start)
+        output.page = ListPage(start..<end, of: total)
         if arguments.format == .text {
             try show(counts, start..<end, output)
         } else {
             try answer(counts, total, start..<end, output)
         }
-        if start..<end != 0..<total, arguments.format != .json {
+        if start..<end != 0..<total, arguments.format != .json, arguments.host == nil {
             output.note(
                 "showing \(Text.count(end - start)) of \(Text.count(total, "change"))"
                     + (end < total && end > start ? "; go on with --offset \(end)" : ""))
@@ -192,6 +193,7 @@ private struct DiffAnswer {
         let table = AnswerTable.affected
         let start = min(offset, answer.total)
         let page = start..<start + answer.affected.count
+        output.page = ListPage(page, of: answer.total)
         guard arguments.format != .text else {
             table.show(answer.affected, output)
             output.note(

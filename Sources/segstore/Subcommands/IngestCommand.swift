@@ -199,13 +199,9 @@ private struct IngestRun {
 
     // MARK: - Watching
 
-    /// After the last event it waits so long for more, but not longer than the other.
-    private static let quietMilliseconds: Int32 = 100
-    private static let longestWait: Int64 = 2_000_000_000
-
     /// Ends only by an error, or with the process.
     func watch(_ output: Output) throws {
-        let watch = try DirectoryWatch()
+        let watch = try TreeWatch(root)
         var options = options
         options.label = ""
         options.isFull = false
@@ -213,21 +209,7 @@ private struct IngestRun {
         var isBehind = false
         if format == .text { Console.note("watching \(root); stop with Ctrl-C") }
         while true {
-            do throws(SystemError) {
-                // What was made before it was watched has been missed: look once more.
-                if try !watch.add(directories), !isBehind {
-                    _ = try watch.wait(milliseconds: -1)
-                    let start = Clock.nanoseconds()
-                    while Clock.nanoseconds() - start < Self.longestWait,
-                        try watch.wait(milliseconds: Self.quietMilliseconds)
-                    {}
-                }
-            } catch {
-                guard error.isOutOfSpace else { throw error }
-                throw CommandError(
-                    "\(root): the system watches no more folders; raise fs.inotify.max_user_watches"
-                )
-            }
+            try watch.wait(for: directories, lookingOnly: isBehind)
             let start = Clock.nanoseconds()
             isBehind = false
             do {
@@ -239,7 +221,7 @@ private struct IngestRun {
             } catch let error as StoreError where error.code == .locked {
                 interruption.end(saying: Self.unchanged)
                 Console.note("\(error); trying again")
-                _ = try watch.wait(milliseconds: 1000)
+                sleep(milliseconds: 1000)
                 isBehind = true
             }
             try output.flush()

@@ -15,6 +15,8 @@ extension Command {
         let store = try StoreLocation.open(try StoreLocation.find(arguments), .readOnly)
         let all = try store.history()
         let commits = Array(all.dropFirst(offset).prefix(limit))
+        let start = min(offset, all.count)
+        output.page = ListPage(start..<start + commits.count, of: all.count)
         let relations = try store.schema().relations.map(\.name)
         switch arguments.format {
         case .text:
@@ -33,14 +35,14 @@ extension Command {
                     + relations.map { "rows.\($0)" }
             ) {
                 $0.member("total", all.count)
-                $0.member("offset", min(offset, all.count))
+                $0.member("offset", start)
                 $0.member("count", commits.count)
-                $0.member("truncated", min(offset, all.count) + commits.count < all.count)
+                $0.member("truncated", start + commits.count < all.count)
             } rows: { rows in
                 for commit in commits { try rows.row { describe(commit, relations, $0) } }
             }
         }
-        if commits.count < all.count, arguments.format != .json {
+        if commits.count < all.count, arguments.format != .json, arguments.host == nil {
             output.note(
                 "showing \(Text.count(commits.count)) of \(Text.count(all.count, "commit"))")
         }

@@ -48,10 +48,12 @@ extension Command {
         ],
         options: [.limit, timeout, memory] + Inquiry.options
     ) { arguments, output in
-        // At once: SQLite does not look up while it sorts.
-        Interruption.handle {
-            Console.noteOnClearLine("stopped; the answer is not complete")
-            leaveProcess(ExitCode.interrupted.rawValue)
+        if arguments.host == nil {
+            // At once: SQLite does not look up while it sorts.
+            Interruption.handle {
+                Console.noteOnClearLine("stopped; the answer is not complete")
+                leaveProcess(ExitCode.interrupted.rawValue)
+            }
         }
         let inquiry = try Inquiry(arguments, output)
         do {
@@ -68,7 +70,7 @@ extension Command {
             ) { answer in
                 try SQLAnswerText(answer, inquiry).write()
             }
-        } catch let error as SQLError {
+        } catch let error as SQLError where arguments.host == nil {
             throw failure(error)
         }
         return .done
@@ -139,8 +141,10 @@ private struct SQLAnswerText {
     private func writeJSON(_ hasRows: Bool) throws {
         output.write { buffer in
             ValueText.append("{", to: buffer)
+            let start = buffer.count
             output.appendMembers(to: buffer) { inquiry.head($0) }
-            ValueText.append(",\"columns\":[", to: buffer)
+            if buffer.count > start { ValueText.append(",", to: buffer) }
+            ValueText.append("\"columns\":[", to: buffer)
             for (index, name) in answer.columns.enumerated() {
                 if index > 0 { ValueText.append(",", to: buffer) }
                 JSONText.append(string: name, to: buffer)

@@ -3,10 +3,6 @@ import CodeGraph
 import Query
 import SegmentStore
 
-extension Option {
-    fileprivate static let code = Option(name: "code", value: nil, help: "with its code")
-}
-
 extension Command {
     static let queryEntity = Command(
         name: "query entity", operands: ["key"], summary: "one entity",
@@ -27,7 +23,7 @@ extension Command {
             throw inquiry.failure(
                 arguments.operand,
                 "'\(key)' is no entity of the store, only edges lead to or from it; 'segstore query rdeps' shows them",
-                "no entity", [])
+                .noEntity, [])
         }
         let withCode = arguments.has(.code)
         let columns = inquiry.snapshot.schema.relations[relation].columns.enumerated().filter {

@@ -82,7 +82,7 @@ extension Inquiry {
         if try folder.isEmpty || FolderTree.isKnown(folder, reader) { return }
         throw failure(
             given, "nothing of the tree is in '\(given)'; 'segstore query tree' shows its folders",
-            "unknown", [])
+            .unknown, [])
     }
 
     /// A word that no row has is most likely mistyped; whether there is one.
@@ -95,7 +95,7 @@ extension Inquiry {
         let unknown = words.sorted().filter { known[$0] == nil }
         for word in unknown {
             let names = known.keys.sorted().joined(separator: ", ")
-            Console.note(
+            output.note(
                 "no \(noun) has the \(column) '\(word)'"
                     + (names.isEmpty ? "" : "; there are \(names)"))
         }

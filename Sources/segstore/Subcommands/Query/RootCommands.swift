@@ -6,12 +6,6 @@ import CodeGraph
 import Query
 import SegmentStore
 
-extension Option {
-    fileprivate static let entityKind = Option(
-        name: "kind", value: "K,…", help: "only entities of these kinds, such as function,method",
-        words: .entityKinds)
-}
-
 extension Command {
     static let queryEntryPoints = Command(
         name: "query entry-points", summary: "where programs begin",

@@ -4,12 +4,6 @@ import Query
 import SegmentStore
 
 extension Option {
-    fileprivate static let entityKind = Option(
-        name: "kind", value: "K,…", help: "only entities of these kinds, such as function,method",
-        words: .entityKinds)
-    fileprivate static let language = Option(
-        name: "language", value: "L,…", help: "only entities in these languages",
-        words: .languages)
     fileprivate static let shown = Option(
         name: "limit", value: "N", help: "at most N entities (default: 20)")
 }

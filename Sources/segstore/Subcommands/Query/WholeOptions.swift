@@ -51,9 +51,10 @@ struct WholeInquiry {
     let offset: Int
     let level: GraphLevel
     let filter: EdgeFilter
-    private let line = ProgressLine()
+    private let line: ProgressLine
 
     init(_ arguments: Arguments, _ output: Output, level: GraphLevel? = nil) throws {
+        line = output.progressLine()
         limit = try arguments.top()
         offset = try arguments.number(.offset) ?? 0
         self.level = try level ?? arguments.level()

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A command's answer as an HTTP reply: in an envelope, or as lines that are sent while they are
+// made.
+
+import Codec
+import Exchange
+import Ingest
+import Platform
+import SegmentStore
+
+struct CommandAnswer {
+    private let server: Server
+    private let asked: Asked
+    private let generation: ServedGeneration
+    /// Nil if it must be there when `reply` returns.
+    private let pending: PendingReply?
+
+    init(
+        _ server: Server, _ asked: Asked, _ generation: ServedGeneration, _ pending: PendingReply?
+    ) {
+        self.server = server
+        self.asked = asked
+        self.generation = generation
+        self.pending = pending
+    }
+
+    /// Nil if it was sent already.
+    func reply(_ command: Command) throws -> HTTPReply? {
+        let isCurrent = asked["at"].map { $0 == "\(generation.snapshot.generation)" } ?? true
+        let check = isCurrent ? server.store.freshness.check(generation.snapshot) : nil
+        var fields: [(name: String, value: String)] = []
+        if isCurrent, asked.endpoint.cost != .task {
+            let tag = "W/\"\(generation.tag).\(check.map { "\($0.changedFileCount)" } ?? "")\""
+            fields = [("ETag", tag), ("Cache-Control", "no-cache")]
+            if asked.request.hasSeen(tag) { return .notModified(fields) }
+        }
+        guard asked.format == .json else { return try lines(command, fields) }
+        if asked.endpoint.isKept, let kept = generation.cache[asked.question] {
+            return envelope(kept, fields, check)
+        }
+        let out = ByteBuffer(capacity: 4 << 10)
+        ValueText.append("{\"data\":", to: out)
+        let made = try run(command) { bytes in
+            out.append(bytes)
+            guard out.count <= Self.byteLimit else {
+                throw HTTPFailure(
+                    422, "too_large",
+                    "the answer is larger than \(Self.byteLimit >> 20) MiB; ask for less, or for format=ndjson"
+                )
+            }
+        }
+        // The line's end.
+        if out.bytes.last == UInt8(ascii: "\n") { out.truncate(to: out.count - 1) }
+        let kept = KeptAnswer(data: out, next: made.next, notes: made.notes)
+        if asked.endpoint.isKept, isCurrent { generation.cache.keep(kept, for: asked.question) }
+        return envelope(kept, fields, check, snapshot: made.snapshot)
+    }
+
+    private static let byteLimit = 64 << 20
+
+    private func envelope(
+        _ answer: KeptAnswer, _ fields: [(name: String, value: String)], _ check: TreeCheck?,
+        snapshot: Snapshot? = nil
+    ) -> HTTPReply {
+        let out: ByteBuffer
+        if asked.endpoint.isKept {
+            out = ByteBuffer(capacity: answer.data.count + 256)
+            out.append(answer.data.bytes)
+        } else {
+            out = answer.data
+        }
+        var meta = AnswerMeta(snapshot: snapshot ?? generation.snapshot, check: check)
+        meta.next = answer.next
+        meta.notes = answer.notes
+        ValueText.append(",\"meta\":", to: out)
+        meta.append(to: out)
+        ValueText.append("}\n", to: out)
+        var fields = fields
+        if let next = answer.next {
+            let path = asked.endpoint.path
+            fields.append(("Link", "<\(path)?cursor=\(next.text)>; rel=\"next\""))
+        }
+        return HTTPReply(200, .json, .bytes(out), fields: fields)
+    }
+
+    /// Rows by themselves, of any number.
+    private func lines(
+        _ command: Command, _ fields: [(name: String, value: String)]
+    ) throws -> HTTPReply? {
+        let type = ContentType(asked.format)
+        let start = ByteBuffer(capacity: 4 << 10)
+        var stream: AnswerStream?
+        do {
+            _ = try run(command) { bytes in
+                if let stream { return try stream.write(bytes) }
+                guard let pending, start.count + bytes.count > Self.bufferedByteCount else {
+                    return start.append(bytes)
+                }
+                let made = AnswerStream(asked.request)
+                stream = made
+                guard pending.answer(HTTPReply(200, type, .stream(made), fields: fields)) else {
+                    throw AnswerStream.Closed()
+                }
+                try made.write(start.bytes)
+                try made.write(bytes)
+            }
+        } catch {
+            guard let stream else { throw error }
+            stream.end(isFailure: true)
+            return nil
+        }
+        guard let stream else { return HTTPReply(200, type, .bytes(start), fields: fields) }
+        stream.end(isFailure: false)
+        return nil
+    }
+
+    private static let bufferedByteCount = 64 << 10
+
+    private struct Made {
+        var snapshot: Snapshot
+        var next: PageCursor?
+        var notes: [String]
+    }
+
+    private func run(
+        _ command: Command, _ sink: @escaping (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> Made {
+        var notes: [String] = []
+        let output = Output(to: sink, notes: { notes.append($0) })
+        return try generation.asked { host in
+            _ = try command.run(asked.arguments(host), output)
+            try output.flush()
+            // An answer about another commit goes on in that one.
+            let snapshot =
+                asked["at"] == nil
+                ? generation.snapshot : try StoreLocation.snapshot(asked.arguments(host))
+            return Made(
+                snapshot: snapshot,
+                next: output.page?.next.map {
+                    PageCursor(generation: snapshot.generation, offset: $0)
+                }, notes: notes)
+        }
+    }
+}
+
+/// The data of an answer, before it is known how fresh it is.
+struct KeptAnswer {
+    let data: ByteBuffer
+    let next: PageCursor?
+    let notes: [String]
+}
+
+extension Asked {
+    /// What tells it from other questions.
+    var question: String {
+        let values = values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return ([endpoint.path] + operands + values).joined(separator: "\n")
+    }
+}
+
+extension HTTPRequest {
+    /// Whether the client has an answer with that tag, however strong.
+    func hasSeen(_ tag: String) -> Bool {
+        guard let seen = field("If-None-Match") else { return false }
+        let strong = tag.dropFirst(2)
+        return seen == "*"
+            || seen.split(separator: ",").contains { part in
+                let part = part.drop { $0 == " " }
+                return part.prefix { $0 != " " } == tag || part.prefix { $0 != " " } == strong
+            }
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What can be asked over HTTP. Most is what a command answers too: its words and options are the
+// parameters, and its JSON is the answer.
+
+import Query
+import SegmentStore
+
+/// How long an answer may take, which says who makes it.
+enum AnswerCost {
+    /// Some look-ups: made at once, on a thread that others wait for.
+    case lookUp
+    /// Lists and walks.
+    case list
+    /// A look at all of the graph; kept, for it stays what it is.
+    case whole
+    /// It may change the store, or be another one each time.
+    case task
+}
+
+struct Endpoint: Sendable {
+    enum Action: Sendable {
+        case command(Command)
+        /// What no command answers.
+        case own(@Sendable (Server, Asked) throws -> HTTPReply)
+    }
+
+    /// Of a command's operand: what it is called, and what is said of it.
+    struct Operand: Sendable {
+        let name: String
+        let help: String
+        /// What a list of them is, of which the rest come as one more word each.
+        var mayRepeat = false
+        var isRequired = true
+    }
+
+    let path: String
+    var method = "GET"
+    let action: Action
+    let cost: AnswerCost
+    let summary: String
+    var operands: [Operand] = []
+    /// Options of the command, which are parameters.
+    var options: [Option] = []
+    /// Of options of the command that a list has: how many rows are answered where nobody says.
+    var pageOption: Option?
+    /// What the answer's data is, as `DataShape` reads it.
+    let shape: String
+    /// Of answers other than an envelope.
+    var type = ContentType.json
+
+    /// How it can be answered.
+    var formats: [Format] {
+        guard case .command(let command) = action else { return [.json] }
+        return command.formats.filter { $0 != .text && (pageOption != nil || $0 != .csv) }
+    }
+
+    static let at = Option(
+        name: "at", value: "commit", help: "as of an earlier commit: a generation or a label")
+    static let cursor = Option(
+        name: "cursor", value: "cursor",
+        help: "where the last answer said to go on; the other parameters are those of that one")
+}
+
+/// A question as it came: its endpoint, and what it is asked with.
+struct Asked: Sendable {
+    let endpoint: Endpoint
+    /// By the names of parameters.
+    let values: [String: String]
+    let format: Format
+    let request: HTTPRequest
+    /// Those that are operands, in order.
+    let operands: [String]
+
+    subscript(name: String) -> String? { values[name] }
+
+    /// What the command is run with.
+    func arguments(_ host: any StoreHost) -> Arguments {
+        Arguments(operands: operands, format: format, values: values, host: host)
+    }
+}
+
+/// A question that makes no sense, or cannot be answered.
+struct HTTPFailure: Error {
+    let status: Int
+    let code: String
+    let message: String
+    var candidates: [String]?
+    var fields: [(name: String, value: String)] = []
+
+    init(
+        _ status: Int, _ code: String, _ message: String,
+        fields: [(name: String, value: String)] = []
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.fields = fields
+    }
+
+    static func wrong(_ message: String) -> HTTPFailure {
+        HTTPFailure(400, "bad_request", message)
+    }
+}
+
+extension Asked {
+    /// Of a list as JSON; more is streamed line by line.
+    static let rowLimit = 10_000
+    private static let defaultRowCount = 100
+
+    init(
+        _ endpoint: Endpoint, _ parameters: [(name: String, value: String)],
+        _ request: HTTPRequest, accepting: Format?
+    ) throws {
+        self.endpoint = endpoint
+        self.request = request
+        var values: [String: String] = [:]
+        var more: [String] = []
+        var format = accepting
+        for (name, value) in parameters {
+            if name == "format" {
+                guard let known = endpoint.formats.first(where: { $0.rawValue == value }) else {
+                    throw HTTPFailure.wrong(
+                        "format is \(CommandLineWords.choice(of: endpoint.formats.map(\.rawValue))), not '\(value)'"
+                    )
+                }
+                format = known
+            } else if let operand = endpoint.operands.first(where: { $0.name == name }) {
+                if operand.mayRepeat {
+                    more.append(value)
+                } else if values.updateValue(value, forKey: name) != nil {
+                    throw HTTPFailure.wrong("'\(name)' is given twice")
+                }
+            } else if let option = endpoint.parameter(name) {
+                try Self.take(value, for: option, &values)
+            } else {
+                throw HTTPFailure.wrong(
+                    "\(endpoint.path) has no parameter '\(name)'; \(endpoint.advice(on: name))")
+            }
+        }
+        var operands: [String] = []
+        for operand in endpoint.operands where !operand.mayRepeat {
+            guard let value = values.removeValue(forKey: operand.name), !value.isEmpty else {
+                guard operand.isRequired else { continue }
+                throw HTTPFailure.wrong(
+                    "\(endpoint.path) needs the parameter '\(operand.name)'; see /v1/openapi.json")
+            }
+            operands.append(value)
+        }
+        self.operands = operands + more
+        self.format =
+            format.flatMap { endpoint.formats.contains($0) ? $0 : nil }
+            ?? endpoint.formats.first ?? .json
+        if let cursor = values.removeValue(forKey: Endpoint.cursor.name) {
+            guard let cursor = PageCursor(cursor) else {
+                throw HTTPFailure.wrong("'cursor' is none that was given by an answer")
+            }
+            values[Option.at.name] = "\(cursor.generation)"
+            values[Option.offset.name] = "\(cursor.offset)"
+        }
+        if let option = endpoint.pageOption { try Self.limit(option, self.format, &values) }
+        self.values = values
+    }
+
+    private static func take(
+        _ value: String, for option: Option, _ values: inout [String: String]
+    ) throws {
+        if option.value == nil {
+            switch value {
+            case "true", "1", "": values[option.name] = ""
+            case "false", "0": break
+            default: throw HTTPFailure.wrong("'\(option.name)' is true or false, not '\(value)'")
+            }
+            return
+        }
+        guard !value.isEmpty else { throw HTTPFailure.wrong("'\(option.name)' is empty") }
+        guard let before = values[option.name] else {
+            values[option.name] = value
+            return
+        }
+        guard option.isList else { throw HTTPFailure.wrong("'\(option.name)' is given twice") }
+        values[option.name] = "\(before),\(value)"
+    }
+
+    /// As many rows as one JSON may have; what is streamed may have any number.
+    private static func limit(
+        _ option: Option, _ format: Format, _ values: inout [String: String]
+    ) throws {
+        guard format == .json else { return }
+        guard let text = values[option.name] else {
+            // Rankings have a number of their own.
+            if option.name == Option.limit.name { values[option.name] = "\(defaultRowCount)" }
+            return
+        }
+        guard let count = Int(text), (0...rowLimit).contains(count) else {
+            throw HTTPFailure.wrong(
+                "'\(option.name)' is a number up to \(rowLimit), not '\(text)'; format=ndjson has no limit"
+            )
+        }
+    }
+}
+
+extension Option {
+    /// Whether its value is words with commas between.
+    var isList: Bool { value?.hasSuffix(",…") ?? false }
+}
+
+extension Endpoint {
+    /// All but the operands.
+    var parameters: [Option] { options + (pageOption == nil ? [] : [Self.cursor]) }
+
+    fileprivate func parameter(_ name: String) -> Option? {
+        if let option = options.first(where: { $0.name == name }) { return option }
+        return pageOption != nil && name == Self.cursor.name ? Self.cursor : nil
+    }
+
+    /// What somebody may have meant.
+    fileprivate func advice(on name: String) -> String {
+        let names = operands.map(\.name) + parameters.map(\.name) + ["format"]
+        return CommandLineTool.nearest(name, among: names).map { "did you mean '\($0)'?" }
+            ?? "there are \(names.joined(separator: ", "))"
+    }
+}
+
+/// Where a list goes on: the same generation, whatever has been committed since.
+struct PageCursor {
+    let generation: UInt64
+    let offset: Int
+
+    init(generation: UInt64, offset: Int) {
+        self.generation = generation
+        self.offset = offset
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let generation = UInt64(parts[0], radix: 36), generation > 0,
+            let offset = Int(parts[1], radix: 36), offset >= 0
+        else { return nil }
+        self.init(generation: generation, offset: offset)
+    }
+
+    var text: String { "\(String(generation, radix: 36)).\(String(offset, radix: 36))" }
+}

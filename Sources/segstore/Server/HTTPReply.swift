@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a request gets.
+
+import CSegstoreHTTP
+import Codec
+
+/// What the bytes of a body are.
+enum ContentType: String, Sendable {
+    case json = "application/json"
+    case ndjson = "application/x-ndjson"
+    case csv = "text/csv; charset=utf-8"
+    case text = "text/plain; charset=utf-8"
+    case html = "text/html; charset=utf-8"
+    case script = "text/javascript; charset=utf-8"
+    case style = "text/css; charset=utf-8"
+    case svg = "image/svg+xml"
+    case xml = "application/xml"
+
+    init(_ format: Format) {
+        switch format {
+        case .json: self = .json
+        case .ndjson: self = .ndjson
+        case .csv: self = .csv
+        case .svg: self = .svg
+        case .graphml: self = .xml
+        case .text, .dot, .mermaid, .neo4j: self = .text
+        }
+    }
+}
+
+struct HTTPReply {
+    enum Body {
+        case bytes(ByteBuffer)
+        case stream(AnswerStream)
+    }
+
+    var status: Int
+    var type: ContentType
+    var fields: [(name: String, value: String)]
+    var body: Body
+    /// Whether there is something to tell apart by it.
+    var isCompressible = true
+
+    init(
+        _ status: Int = 200, _ type: ContentType, _ body: Body,
+        fields: [(name: String, value: String)] = []
+    ) {
+        self.status = status
+        self.type = type
+        self.body = body
+        self.fields = fields
+    }
+
+    init(_ status: Int = 200, _ type: ContentType, _ text: String) {
+        let buffer = ByteBuffer(capacity: text.utf8.count)
+        var text = text
+        text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
+        self.init(status, type, .bytes(buffer))
+    }
+
+    /// For whoever has what it would say already.
+    static func notModified(_ fields: [(name: String, value: String)]) -> HTTPReply {
+        HTTPReply(304, .json, .bytes(ByteBuffer(capacity: 1)), fields: fields)
+    }
+
+    /// Smaller bodies fit into the packet that the head is in.
+    private static let compressedFrom = 1 << 10
+
+    /// Sends it, compressed if that is wanted and pays.
+    func send(to request: HTTPRequest) {
+        var answer = segstore_http_answer()
+        answer.status = UInt32(status)
+        var isCompressed = false
+        switch body {
+        case .bytes(var bytes):
+            if isCompressible, bytes.count >= Self.compressedFrom, request.takesGzip,
+                let packed = GzipWriter()?.packed(bytes.bytes)
+            {
+                (bytes, isCompressed) = (packed, true)
+            }
+            answer.body = UnsafeRawPointer(bytes.base)
+            answer.body_count = bytes.count
+            answer.context = Unmanaged.passRetained(bytes).toOpaque()
+            // SAFETY: what is retained here, released once.
+            answer.release = { Unmanaged<ByteBuffer>.fromOpaque($0!).release() }
+        case .stream(let stream):
+            isCompressed = request.takesGzip && stream.compress()
+            answer.context = Unmanaged.passRetained(stream).toOpaque()
+            answer.read = { context, buffer, capacity in
+                Unmanaged<AnswerStream>.fromOpaque(context!).takeUnretainedValue()
+                    .read(UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
+            }
+            answer.release = {
+                let stream = Unmanaged<AnswerStream>.fromOpaque($0!).takeRetainedValue()
+                stream.close()
+            }
+        }
+        let head = ByteBuffer(capacity: 512)
+        var offsets: [(Int, Int)] = []
+        func add(_ name: String, _ value: String) {
+            let start = head.count
+            head.appendZeroTerminated(name)
+            let middle = head.count
+            head.appendZeroTerminated(value)
+            offsets.append((start, middle))
+        }
+        add("Content-Type", type.rawValue)
+        for (name, value) in fields { add(name, value) }
+        if isCompressible { add("Vary", "Accept-Encoding") }
+        if isCompressed { add("Content-Encoding", "gzip") }
+        let base = UnsafeRawPointer(head.base).assumingMemoryBound(to: CChar.self)
+        withUnsafeTemporaryAllocation(of: segstore_http_field.self, capacity: offsets.count) {
+            list in
+            for (index, (name, value)) in offsets.enumerated() {
+                list[index] = segstore_http_field(name: base + name, value: base + value)
+            }
+            answer.fields = UnsafePointer(list.baseAddress)
+            answer.field_count = offsets.count
+            segstore_http_send(request.handle, &answer)
+        }
+        withExtendedLifetime(head) {}
+    }
+}
+
+extension ByteBuffer {
+    fileprivate func appendZeroTerminated(_ text: String) {
+        var text = text
+        // A field ends where its line does.
+        text.withUTF8 { utf8 in
+            for byte in utf8 where byte >= 0x20 && byte != 0x7f { append(byte) }
+        }
+        append(UInt8(0))
+    }
+}
+
+extension HTTPRequest {
+    /// gzip, or anything, unless it is named with a weight of nothing.
+    var takesGzip: Bool {
+        guard let accepted = field("Accept-Encoding") else { return false }
+        var any = false
+        for part in accepted.split(separator: ",") {
+            let words = part.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+            guard let name = words.first else { continue }
+            let isRefused = words.dropFirst().contains {
+                $0.hasPrefix("q=0") && $0.dropFirst(3).allSatisfy { $0 == "." || $0 == "0" }
+            }
+            if name == "gzip" || name == "x-gzip" { return !isRefused }
+            if name == "*" { any = !isRefused }
+        }
+        return any
+    }
+}
+
+/// Compresses one body, whole or in pieces.
+final class GzipWriter {
+    private let gzip: OpaquePointer
+    /// Answers are text that comes once: what more it would save takes longer than to send it.
+    private static let level: Int32 = 1
+
+    /// Nil without memory for it.
+    init?() {
+        guard let made = segstore_gzip_new(Self.level) else { return nil }
+        gzip = made
+    }
+
+    deinit { segstore_gzip_free(gzip) }
+
+    func packed(_ bytes: UnsafeRawBufferPointer) -> ByteBuffer {
+        let bound = segstore_gzip_bound(gzip, bytes.count)
+        let out = ByteBuffer(capacity: bound)
+        append(bytes, isLast: true, to: out)
+        return out
+    }
+
+    func append(_ bytes: UnsafeRawBufferPointer, isLast: Bool, to out: ByteBuffer) {
+        var input = bytes.baseAddress
+        var count = bytes.count
+        let room = 64 << 10
+        while true {
+            let start = out.count
+            let target = out.appendUninitialized(room)
+            let written = segstore_gzip_write(gzip, &input, &count, target, room, isLast)
+            out.truncate(to: start + written)
+            if written < room, count == 0 { return }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The store that a server answers from. Each request has one generation of it, whatever is
+// committed meanwhile.
+
+import Ingest
+import Platform
+import SegmentStore
+
+final class ServedStore: Sendable {
+    private struct State {
+        var stamp: FileStatus.Stamp?
+        var generation: ServedGeneration?
+    }
+
+    let path: String
+    let store: GraphStore
+    let freshness: TreeFreshness
+    /// What another commit replaces.
+    private let watched: String
+    private let state = Locked(State())
+
+    init(_ path: String) throws {
+        self.path = path
+        var options = StoreOptions()
+        options.mode = .readOnly
+        // There are several readers.
+        options.readerCacheByteLimit = 4 << 20
+        store = try GraphStore.open(path, options: options)
+        watched = StoreFiles.isDirectory(path) ? "\(path)/\(Layout.manifest)" : path
+        freshness = TreeFreshness(path)
+        let snapshot = try current().snapshot
+        guard snapshot.generation > 0 else {
+            throw CommandError(
+                "\(path): nothing was committed to it yet; 'segstore ingest <dir>' fills it")
+        }
+        freshness.refresh(snapshot)
+    }
+
+    /// The newest generation, whoever committed it.
+    func current() throws -> ServedGeneration {
+        try state.withLock { state in
+            // Looked at before the manifest is read: if another comes in between, the next look
+            // tells.
+            let stamp = try? FileStatus(of: watched, followingLink: true).stamp
+            if stamp != nil, state.stamp == stamp, let known = state.generation { return known }
+            let snapshot = try store.snapshot()
+            state.stamp = stamp
+            if let known = state.generation, known.snapshot.core === snapshot.core { return known }
+            let generation = ServedGeneration(path, snapshot)
+            state.generation = generation
+            return generation
+        }
+    }
+}
+
+/// One generation, and what reads it.
+final class ServedGeneration: Sendable {
+    let snapshot: Snapshot
+    let cache = AnswerCache()
+    /// What tells it from any other, of any store.
+    let tag: String
+    private let path: String
+    private let readers = Locked<[Reader]>([])
+    private static let keptReaderCount = 8
+
+    init(_ path: String, _ snapshot: Snapshot) {
+        self.path = path
+        self.snapshot = snapshot
+        tag = "\(snapshot.generation)-\(String(snapshot.time, radix: 36))"
+    }
+
+    /// Calls `body` with a reader that nobody else has meanwhile.
+    func asked<Result>(_ body: (any StoreHost) throws -> Result) rethrows -> Result {
+        let reader = readers.withLock { $0.popLast() } ?? snapshot.reader()
+        defer {
+            readers.withLock { if $0.count < Self.keptReaderCount { $0.append(reader) } }
+        }
+        return try body(AskedStore(path: path, reader: reader))
+    }
+}
+
+/// `@unchecked Sendable`: one thread at a time has it.
+private final class AskedStore: StoreHost, @unchecked Sendable {
+    let path: String
+    let reader: Reader
+
+    init(path: String, reader: Reader) {
+        self.path = path
+        self.reader = reader
+    }
+}
+
+/// Answers that took long to find and stay what they are.
+final class AnswerCache: Sendable {
+    private struct State {
+        var answers: [String: KeptAnswer] = [:]
+        var byteCount = 0
+    }
+
+    private let state = Locked(State())
+    private static let byteLimit = 16 << 20
+
+    subscript(question: String) -> KeptAnswer? { state.withLock { $0.answers[question] } }
+
+    func keep(_ answer: KeptAnswer, for question: String) {
+        let count = answer.data.count
+        guard count <= Self.byteLimit / 8 else { return }
+        state.withLock { state in
+            if state.byteCount + count > Self.byteLimit { state = State() }
+            guard state.answers.updateValue(answer, forKey: question) == nil else { return }
+            state.byteCount += count
+        }
+    }
+}
+
+/// Whether the tree is still what the store says of it: looked at now and then, not for each
+/// answer.
+final class TreeFreshness: Sendable {
+    private struct State {
+        var generation: UInt64 = 0
+        var check: TreeCheck?
+        var time: Int64 = .min
+        var isRunning = false
+    }
+
+    private let path: String
+    private let state = Monitor(State())
+    /// What is as old as that is looked at again.
+    private static let renewedAfter: Int64 = 2_000_000_000
+    /// For an answer, which says then that it is not known.
+    private static let patienceMilliseconds = 1000
+
+    init(_ path: String) { self.path = path }
+
+    /// Whether there is something to say of a generation without waiting.
+    func isKnown(_ snapshot: Snapshot) -> Bool {
+        let now = Clock.nanoseconds()
+        return state.look { Self.isNew($0, snapshot, now) }
+    }
+
+    /// That, if there is.
+    func known(_ snapshot: Snapshot) -> TreeCheck? {
+        let now = Clock.nanoseconds()
+        return state.look { Self.isNew($0, snapshot, now) ? $0.check : nil }
+    }
+
+    /// What was found not long ago; nil if it is not known. Looks at the tree if nobody has.
+    func check(_ snapshot: Snapshot) -> TreeCheck? {
+        let now = Clock.nanoseconds()
+        if let known = state.look({ Self.isNew($0, snapshot, now) ? $0 : nil }) {
+            return known.check
+        }
+        refresh(snapshot)
+        return state.wait(milliseconds: Self.patienceMilliseconds) { state in
+            Self.isNew(state, snapshot, now) ? state : nil
+        }?.check
+    }
+
+    private static func isNew(_ state: State, _ snapshot: Snapshot, _ now: Int64) -> Bool {
+        state.generation == snapshot.generation && state.time > now - renewedAfter
+    }
+
+    /// Looks at the tree on a thread of its own, unless one does already.
+    func refresh(_ snapshot: Snapshot) {
+        let isFirst = state.change { state in
+            defer { state.isRunning = true }
+            return !state.isRunning
+        }
+        guard isFirst else { return }
+        SystemThread { [state, path] in
+            let check = TreeCheck(store: path, snapshot)
+            state.change {
+                $0 = State(
+                    generation: snapshot.generation, check: check, time: Clock.nanoseconds(),
+                    isRunning: false)
+            }
+        }.detach()
+    }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a request to its answer: who may ask, what is asked, and who makes the answer.
+
+import CodeGraph
+import Codec
+import Platform
+import SegmentStore
+
+struct ServerSettings: Sendable {
+    /// Names, besides addresses and localhost, that clients may call this server by.
+    var hosts: Set<String> = []
+    /// Pages of other origins that may read answers; '*' for all.
+    var origins: Set<String> = []
+    /// For an answer, from the request on.
+    var answerSeconds = 30
+}
+
+final class Server: Sendable {
+    let store: ServedStore
+    let keeper: TreeKeeper
+    let settings: ServerSettings
+    private let endpoints: [String: [Endpoint]]
+    private let lists = WorkCrew(threads: max(4, 2 * processorCount), waitingLimit: 512)
+    /// Each of them may take a core, and memory for all of the graph.
+    private let wholes = WorkCrew(threads: max(2, processorCount), waitingLimit: 64)
+    private let deadlines: Deadlines
+
+    init(_ store: ServedStore, _ keeper: TreeKeeper, _ settings: ServerSettings) {
+        self.store = store
+        self.keeper = keeper
+        self.settings = settings
+        endpoints = Dictionary(grouping: Endpoint.all, by: \.path)
+        deadlines = Deadlines(seconds: settings.answerSeconds)
+    }
+
+    // MARK: - Requests
+
+    /// Answers it, or has it answered. Called on threads that have others to serve.
+    func answer(_ request: HTTPRequest) {
+        do {
+            try check(request)
+            guard let target = request.target.flatMap({ RequestTarget($0) }) else {
+                throw HTTPFailure.wrong("the path or a parameter is no text, or badly escaped")
+            }
+            try answer(request, target)
+        } catch {
+            send(HTTPReply(HTTPFailure(error)), to: request)
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, _ target: RequestTarget) throws {
+        let endpoint = try endpoint(target.path, request)
+        guard let endpoint else { return send(options(target.path), to: request) }
+        let asked = try Asked(
+            endpoint, target.parameters, request, accepting: Self.accepted(request))
+        let generation = try store.current()
+        if try isQuick(asked, generation) {
+            return send(reply(asked, generation), to: request)
+        }
+        let crew = endpoint.cost == .list ? lists : wholes
+        let pending = PendingReply(request, self)
+        request.suspend()
+        let isTaken = crew.add { [self] in
+            guard !pending.isAnswered else { return }
+            let reply = reply(asked, generation, streamedBy: pending)
+            if let reply { pending.answer(reply) }
+        }
+        if isTaken {
+            if endpoint.cost != .task { deadlines.add(pending) }
+        } else {
+            pending.answer(
+                HTTPReply(
+                    HTTPFailure(
+                        503, "busy", "too many questions wait already; ask again in a second",
+                        fields: [("Retry-After", "1")])))
+        }
+    }
+
+    /// Nil if only what could be done is asked.
+    private func endpoint(_ path: String, _ request: HTTPRequest) throws -> Endpoint? {
+        guard let candidates = endpoints[path] else {
+            let advice =
+                CommandLineTool.nearest(path, among: endpoints.keys.sorted())
+                .map { "did you mean \($0)?" } ?? "/v1/openapi.json lists what there is"
+            throw HTTPFailure(404, "not_found", "there is nothing at \(path); \(advice)")
+        }
+        let method = request.method == "HEAD" ? "GET" : request.method
+        if let endpoint = candidates.first(where: { $0.method == method }) { return endpoint }
+        if method == "OPTIONS" { return nil }
+        throw HTTPFailure(
+            405, "method_not_allowed", "\(path) takes \(Self.methods(candidates)), not \(method)",
+            fields: [("Allow", Self.methods(candidates))])
+    }
+
+    private static func methods(_ endpoints: [Endpoint]) -> String {
+        endpoints.map { $0.method == "GET" ? "GET, HEAD" : $0.method }.joined(separator: ", ")
+    }
+
+    private func options(_ path: String) -> HTTPReply {
+        let methods = Self.methods(endpoints[path] ?? []) + ", OPTIONS"
+        return HTTPReply(
+            204, .text, .bytes(ByteBuffer(capacity: 1)),
+            fields: [("Allow", methods), ("Access-Control-Allow-Methods", methods)])
+    }
+
+    /// What the head says of the form; nil if that is all the same.
+    private static func accepted(_ request: HTTPRequest) -> Format? {
+        guard let accepted = request.field("Accept"), accepted != "*/*" else { return nil }
+        for part in accepted.split(separator: ",") {
+            switch part.prefix(while: { $0 != ";" }).filter({ $0 != " " }) {
+            case "application/json": return .json
+            case "application/x-ndjson", "application/jsonl": return .ndjson
+            case "text/csv": return .csv
+            case "image/svg+xml": return .svg
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    // MARK: - Who may ask
+
+    /// A page of another site cannot have an answer: neither read it, nor by a name of its own that
+    /// leads here.
+    private func check(_ request: HTTPRequest) throws {
+        if request.bodyIsTooLarge {
+            throw HTTPFailure(
+                413, "too_large",
+                "a request's body has at most \(HTTPLimits().bodyByteCount) bytes")
+        }
+        let host = request.field("Host") ?? ""
+        guard HostName(host).isAllowed(settings.hosts) else {
+            throw HTTPFailure(
+                403, "forbidden",
+                "this server is not called '\(host.prefix(100))'; 'segstore serve --allow-host' names what else it is called"
+            )
+        }
+        if !request.isGet, let origin = request.field("Origin"), !isAllowed(origin),
+            origin != "http://\(host)", origin != "https://\(host)", request.method != "OPTIONS"
+        {
+            throw HTTPFailure(
+                403, "forbidden",
+                "a page of \(origin.prefix(100)) may not do this; 'segstore serve --cors' names those that may"
+            )
+        }
+    }
+
+    private func isAllowed(_ origin: String) -> Bool {
+        settings.origins.contains("*") || settings.origins.contains(origin)
+    }
+
+    // MARK: - Answers
+
+    func send(_ reply: HTTPReply, to request: HTTPRequest) {
+        var reply = reply
+        if !settings.origins.isEmpty, let origin = request.field("Origin"), isAllowed(origin) {
+            reply.fields.append(("Access-Control-Allow-Origin", origin))
+            reply.fields.append(("Access-Control-Expose-Headers", "ETag, Link"))
+        }
+        reply.send(to: request)
+    }
+
+    /// Whether it can be answered at once.
+    private func isQuick(_ asked: Asked, _ generation: ServedGeneration) throws -> Bool {
+        if asked.endpoint.cost == .whole, asked.endpoint.isKept,
+            generation.cache[asked.question] != nil
+        {
+            return store.freshness.isKnown(generation.snapshot)
+        }
+        guard asked.endpoint.cost == .lookUp else { return false }
+        guard asked.endpoint.tellsOfTree else { return true }
+        guard let key = asked.operands.first, asked["at"] == nil,
+            store.freshness.isKnown(generation.snapshot)
+        else { return false }
+        // What is no key is looked for among all names.
+        return try generation.asked { host in
+            try host.reader.find(host.reader.relation(CodeGraph.entities.name), key: key) != nil
+        }
+    }
+
+    private func reply(_ asked: Asked, _ generation: ServedGeneration) -> HTTPReply {
+        reply(asked, generation, streamedBy: nil)
+            ?? HTTPReply(HTTPFailure(500, "failed", "there is no answer"))
+    }
+
+    /// Nil if it has been sent while it was made.
+    private func reply(
+        _ asked: Asked, _ generation: ServedGeneration, streamedBy pending: PendingReply?
+    ) -> HTTPReply? {
+        do {
+            switch asked.endpoint.action {
+            case .own(let body): return try body(self, asked)
+            case .command(let command):
+                return try CommandAnswer(self, asked, generation, pending).reply(command)
+            }
+        } catch {
+            return HTTPReply(HTTPFailure(error))
+        }
+    }
+}
+
+extension Endpoint {
+    /// Whether an answer says which generation it is of.
+    var tellsOfTree: Bool { if case .command = action { true } else { false } }
+    /// Whether the same question to the same generation has the same answer.
+    var isKept: Bool { cost == .whole && tellsOfTree }
+}
+
+/// A request that is answered once, by whoever is first.
+final class PendingReply: Sendable {
+    let request: HTTPRequest
+    let time = Clock.nanoseconds()
+    private let server: Server
+    private let hasAnswer = Locked(false)
+
+    init(_ request: HTTPRequest, _ server: Server) {
+        self.request = request
+        self.server = server
+    }
+
+    var isAnswered: Bool { hasAnswer.withLock { $0 } }
+
+    /// False if it was answered before: the request may be gone then.
+    @discardableResult
+    func answer(_ reply: HTTPReply) -> Bool {
+        let isFirst = hasAnswer.withLock { hasAnswer in
+            defer { hasAnswer = true }
+            return !hasAnswer
+        }
+        guard isFirst else { return false }
+        server.send(reply, to: request)
+        request.resume()
+        return true
+    }
+}
+
+/// Answers for those who take too long.
+final class Deadlines: Sendable {
+    private let pending = Locked<[PendingReply]>([])
+    private static let intervalMilliseconds = 100
+
+    init(seconds: Int) {
+        SystemThread { [pending] in
+            while true {
+                sleep(milliseconds: Self.intervalMilliseconds)
+                let limit = Clock.nanoseconds() - Int64(seconds) * 1_000_000_000
+                let late = pending.withLock { list in
+                    list.removeAll(where: \.isAnswered)
+                    return list.filter { $0.time < limit }
+                }
+                for one in late {
+                    one.answer(
+                        HTTPReply(
+                            HTTPFailure(
+                                504, "timeout",
+                                "there is no answer after \(seconds) s; 'segstore serve --timeout' gives more time"
+                            )))
+                }
+            }
+        }.detach()
+    }
+
+    func add(_ reply: PendingReply) { pending.withLock { $0.append(reply) } }
+}
+
+/// What a client calls a server.
+struct HostName {
+    private let name: String
+
+    /// Without the port.
+    init(_ field: String) {
+        var name = field[...]
+        if let colon = name.lastIndex(of: ":"),
+            name[name.index(after: colon)...].allSatisfy(\.isNumber),
+            !name.hasSuffix("]")
+        {
+            name = name[..<colon]
+        }
+        self.name = name.lowercased()
+    }
+
+    /// An address, or a name that can lead nowhere else: no name of somebody's own.
+    func isAllowed(_ hosts: Set<String>) -> Bool {
+        name == "localhost" || name.hasSuffix(".localhost") || isAddress || hosts.contains(name)
+    }
+
+    private var isAddress: Bool {
+        if name.hasPrefix("["), name.hasSuffix("]") {
+            return name.dropFirst().dropLast().allSatisfy {
+                $0.isHexDigit || $0 == ":" || $0 == "." || $0 == "%"
+            }
+        }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy {
+                !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } && $0.utf8.count < 4
+            }
+    }
+}
