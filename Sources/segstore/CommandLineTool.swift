@@ -34,7 +34,7 @@ enum CommandLineTool {
             ]
         ),
         ("go back in time", [.log, .diff]),
-        ("answer other programs", [.serve]),
+        ("answer other programs", [.serve, .mcp]),
         ("tend the store", [.verify, .inspect, .compact, .gc, .backup, .recover]),
         ("set up", [.completions, .man]),
     ]

@@ -35,6 +35,15 @@ struct RequestTarget {
         self.parameters = parameters
     }
 
+    /// A text without its escapes; nil if there is something wrong with them.
+    static func unescaped(_ text: String) -> String? {
+        var text = text
+        return text.withUTF8 { utf8 in
+            let bytes = UnsafeRawBufferPointer(utf8)
+            return decoded(bytes[...], plusIsSpace: false)
+        }
+    }
+
     private static func decoded(
         _ bytes: Slice<UnsafeRawBufferPointer>, plusIsSpace: Bool
     ) -> String? {

@@ -14,7 +14,7 @@ extension Option {
         name: "host", value: "address",
         help: "of this machine's addresses, the one to listen at (default: 127.0.0.1, which other "
             + "machines cannot reach)")
-    fileprivate static let keepCurrent = Option(
+    static let keepCurrent = Option(
         name: "watch", value: nil, help: "take in what changes in the tree")
     fileprivate static let allowHost = Option(
         name: "allow-host", value: "name",
