@@ -234,6 +234,11 @@ struct MCPCall {
         ]
     }
 
+    /// The generation that is asked: that of the page before, if there was one.
+    var pinned: UInt64 {
+        self["cursor"].flatMap { PageCursor($0)?.generation } ?? generation.snapshot.generation
+    }
+
     /// An answer that is a list: `rows` of what a command has said.
     func list(
         _ data: JSONValue, _ name: String, lines: [String] = [],
@@ -248,8 +253,7 @@ struct MCPCall {
                 name: name, rows: (data[name]?.array ?? []).map(row), total: data["total"]?.int ?? 0)
         ]
         answer.offset = data["offset"]?.int ?? 0
-        answer.generation =
-            self["cursor"].flatMap { PageCursor($0)?.generation } ?? generation.snapshot.generation
+        answer.generation = pinned
         answer.notes = notes + staleness
         return answer
     }

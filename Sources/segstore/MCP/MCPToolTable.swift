@@ -271,7 +271,7 @@ extension MCPTool {
         shape: "old:int new:int rows:any* \(listShape)"
     ) { call in
         var notes: [String] = []
-        let new = call["new"] ?? "\(call.generation.snapshot.generation)"
+        let new = call["new"] ?? "\(call.pinned)"
         let old = try call["old"] ?? previous(of: call, &notes)
         let isImpact = call.arguments["impact"]?.bool ?? false
         var values = try call.page()
@@ -302,7 +302,7 @@ extension MCPTool {
     private static func previous(of call: MCPCall, _ notes: inout [String]) throws -> String {
         let log = try call.ask(.log, [], ["limit": "1000"], notes: &notes)
         let generations = (log["commits"]?.array ?? []).map { $0.number("generation") }
-        let current = Int(call.generation.snapshot.generation)
+        let current = Int(call.pinned)
         guard let old = generations.first(where: { $0 < current }) else {
             throw InputError(message: "the store has only one commit, so there is nothing to compare")
         }

@@ -32,6 +32,7 @@ struct Endpoint: Sendable {
         /// What a list of them is, of which the rest come as one more word each.
         var mayRepeat = false
         var isRequired = true
+        var isNumber = false
     }
 
     let path: String
@@ -46,8 +47,8 @@ struct Endpoint: Sendable {
     var pageOption: Option?
     /// What the answer's data is, as `DataShape` reads it.
     let shape: String
-    /// Of answers other than an envelope.
-    var type = ContentType.json
+    /// How what fails is told.
+    var failure: @Sendable (HTTPFailure) -> HTTPReply = { HTTPReply($0) }
 
     /// How it can be answered.
     var formats: [Format] {
@@ -71,6 +72,8 @@ struct Asked: Sendable {
     let request: HTTPRequest
     /// Those that are operands, in order.
     let operands: [String]
+    /// The same with their names.
+    let given: [(String, String)]
 
     subscript(name: String) -> String? { values[name] }
 
@@ -139,6 +142,9 @@ extension Asked {
             }
         }
         var operands: [String] = []
+        given = endpoint.operands.compactMap { operand in
+            values[operand.name].map { (operand.name, $0) }
+        }
         for operand in endpoint.operands where !operand.mayRepeat {
             guard let value = values.removeValue(forKey: operand.name), !value.isEmpty else {
                 guard operand.isRequired else { continue }

@@ -9,7 +9,8 @@ import Platform
 import SegmentStore
 
 extension Endpoint {
-    static let all: [Endpoint] = about + questions + wholes + lists + past + tasks
+    static let all: [Endpoint] =
+        about + questions + wholes + lists + past + tasks + OlderEndpoint.all.map(\.endpoint)
 
     /// A command's answer; its options are parameters.
     private init(
@@ -267,24 +268,13 @@ extension Server {
     /// One file needs no less than what it has to do with: all that has changed is taken in.
     fileprivate func reindex(_ asked: Asked) throws -> HTTPReply {
         let given = asked.operands[0]
-        var parts: [Substring] = []
-        for part in given.split(separator: "/") where part != "." {
-            guard part != "..", !given.hasPrefix("/") else {
-                throw HTTPFailure.wrong(
-                    "'path' is a path from the root of the tree on, such as src/a.rs")
-            }
-            parts.append(part)
-        }
-        let path = parts.joined(separator: "/")
+        let path = try TreePath(given, root: try keeper.tree().root).text
         let run = try keeper.run()
         let reader = run.snapshot.reader()
         let isKnown = try reader.find(reader.relation("files"), key: path) != nil
         let hasChanged = run.report.changedFiles.contains(path)
         guard isKnown || hasChanged else {
-            throw HTTPFailure(
-                404, "not_found",
-                "nothing of the tree is at '\(given.prefix(200))', or it is passed over; /v1/ignored says why"
-            )
+            throw TreePath.nothing(at: given)
         }
         return .success(try meta()) { json in
             json.member("path", path)

@@ -56,7 +56,10 @@ enum OpenAPIDocument {
         json.array("parameters") {
             for operand in endpoint.operands {
                 parameter(operand.name, operand.help, isRequired: operand.isRequired, json) {
-                    if operand.mayRepeat {
+                    if operand.isNumber {
+                        json.member("type", "integer")
+                        json.member("minimum", 0)
+                    } else if operand.mayRepeat {
                         json.member("type", "array")
                         json.object("items") { json.member("type", "string") }
                     } else {

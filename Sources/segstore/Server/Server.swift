@@ -52,6 +52,14 @@ final class Server: Sendable {
     private func answer(_ request: HTTPRequest, _ target: RequestTarget) throws {
         let endpoint = try endpoint(target.path, request)
         guard let endpoint else { return send(options(target.path), to: request) }
+        do { try answer(request, endpoint, target) } catch {
+            send(endpoint.failure(HTTPFailure(error)), to: request)
+        }
+    }
+
+    private func answer(
+        _ request: HTTPRequest, _ endpoint: Endpoint, _ target: RequestTarget
+    ) throws {
         let asked = try Asked(
             endpoint, target.parameters, request, accepting: Self.accepted(request))
         let generation = try store.current()
@@ -195,7 +203,7 @@ final class Server: Sendable {
                 return try CommandAnswer(self, asked, generation, pending).reply(command)
             }
         } catch {
-            return HTTPReply(HTTPFailure(error))
+            return asked.endpoint.failure(HTTPFailure(error))
         }
     }
 }

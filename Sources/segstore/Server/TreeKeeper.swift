@@ -163,6 +163,10 @@ final class TreeKeeper: Sendable {
 
     // MARK: - What it says
 
+    var isWatching: Bool { state.look { $0.isWatching } }
+    var runCount: Int { state.look { $0.runCount } }
+    var problem: String? { state.look { $0.problem } }
+
     func describe(_ json: AnswerWriter) {
         let state = state.look { $0 }
         json.member("watching", state.isWatching)
