@@ -100,6 +100,10 @@ let package = Package(
                 "Query", "Ingest", "Exchange", "SQL", "CodeGraph", "SegmentStore", "Codec",
                 "Platform", "CSegstoreHTTP",
             ],
+            resources: [
+                .embedInCode("Server/Page/page.html"), .embedInCode("Server/Page/page.css"),
+                .embedInCode("Server/Page/page.js"),
+            ],
             swiftSettings: strict),
 
         // In this package, for a package of its own could not see `package` declarations.

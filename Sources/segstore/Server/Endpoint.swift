@@ -47,6 +47,8 @@ struct Endpoint: Sendable {
     var pageOption: Option?
     /// What the answer's data is, as `DataShape` reads it.
     let shape: String
+    /// Whether the document of what can be asked has it.
+    var isAPI = true
     /// How what fails is told.
     var failure: @Sendable (HTTPFailure) -> HTTPReply = { HTTPReply($0) }
 

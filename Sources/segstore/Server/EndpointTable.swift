@@ -11,6 +11,7 @@ import SegmentStore
 extension Endpoint {
     static let all: [Endpoint] =
         about + questions + wholes + lists + past + tasks + OlderEndpoint.all.map(\.endpoint)
+        + Page.endpoints
 
     /// A command's answer; its options are parameters.
     private init(

@@ -26,7 +26,7 @@ enum OpenAPIDocument {
         }
         json.object("paths") {
             var paths: [String] = []
-            for endpoint in Endpoint.all where !paths.contains(endpoint.path) {
+            for endpoint in Endpoint.all where endpoint.isAPI && !paths.contains(endpoint.path) {
                 paths.append(endpoint.path)
             }
             for path in paths {
