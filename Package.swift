@@ -163,6 +163,9 @@ let package = Package(
             exclude: ["Golden", "Independent"],
             swiftSettings: strict),
         .testTarget(
+            name: "ServerTests", dependencies: ["segstore", "TestSupport"],
+            exclude: ["Independent"], swiftSettings: strict),
+        .testTarget(
             name: "TidyTests", dependencies: ["SegmentStore", "Codec", "TestSupport"],
             swiftSettings: strict),
     ],

@@ -91,7 +91,8 @@ struct MCPAnswer {
         var members = head
         for (section, count) in zip(sections, shown) {
             if let heading = section.heading {
-                lines.append(heading + (count < section.total ? " (\(count) of \(section.total))" : ""))
+                lines.append(
+                    heading + (count < section.total ? " (\(count) of \(section.total))" : ""))
             }
             lines += section.rows[..<count].map(\.text)
             members.append((section.name, .array(section.rows[..<count].map(\.value))))
@@ -104,7 +105,8 @@ struct MCPAnswer {
             if let generation {
                 if end < section.total, count > 0 {
                     next = PageCursor(generation: generation, offset: end).text
-                    lines.append("\(count) of \(section.total) shown; more with cursor \(next ?? "")")
+                    lines.append(
+                        "\(count) of \(section.total) shown; more with cursor \(next ?? "")")
                 }
                 members.append(("next_cursor", next.map { .string($0) } ?? .null))
             } else if end < section.total {

@@ -124,8 +124,9 @@ struct MCPResources {
             func text(_ name: String) throws -> String {
                 try reader.string(entities, row, reader.column(name, of: entities)) ?? ""
             }
-            let line = try reader.int(
-                entities, row, reader.column("start_line", of: entities)) ?? 0
+            let line =
+                try reader.int(
+                    entities, row, reader.column("start_line", of: entities)) ?? 0
             return try Self.cut("\(text("file")):\(line)\n\(text("code"))")
         }
     }

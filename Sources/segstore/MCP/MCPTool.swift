@@ -24,7 +24,8 @@ struct MCPTool: Sendable {
         var isRequired = false
 
         static let key = Parameter(
-            name: "key", kind: .string, help: "key, or a name only one has: Session.refresh, a.rs:12",
+            name: "key", kind: .string,
+            help: "key, or a name only one has: Session.refresh, a.rs:12",
             isRequired: true)
         static let within = Parameter(name: "within", kind: .string, help: "folder or file")
         static let depth = Parameter(name: "depth", kind: .number(from: 1, to: 1000))
@@ -78,7 +79,8 @@ struct MCPTool: Sendable {
         guard let tool = all.first(where: { $0.name == name }) else {
             throw MCPFailure(
                 .invalidParameters,
-                "Unknown tool: \(name.prefix(100)); there are \(all.map(\.name).joined(separator: ", "))")
+                "Unknown tool: \(name.prefix(100)); there are \(all.map(\.name).joined(separator: ", "))"
+            )
         }
         let arguments = request.parameters["arguments"] ?? .object([])
         guard arguments.isObject || arguments == .null else {
@@ -121,7 +123,9 @@ struct MCPTool: Sendable {
             guard let parameter = parameters.first(where: { $0.name == member.name }) else {
                 let names = parameters.map(\.name)
                 let advice =
-                    CommandLineTool.nearest(member.name, among: names).map { "did you mean '\($0)'?" }
+                    CommandLineTool.nearest(member.name, among: names).map {
+                        "did you mean '\($0)'?"
+                    }
                     ?? "there are \(names.joined(separator: ", "))"
                 throw InputError(
                     message: "\(name) has no parameter '\(member.name.prefix(100))'; \(advice)")
@@ -250,7 +254,8 @@ struct MCPCall {
         answer.head = head
         answer.sections = [
             MCPSection(
-                name: name, rows: (data[name]?.array ?? []).map(row), total: data["total"]?.int ?? 0)
+                name: name, rows: (data[name]?.array ?? []).map(row), total: data["total"]?.int ?? 0
+            )
         ]
         answer.offset = data["offset"]?.int ?? 0
         answer.generation = pinned

@@ -25,7 +25,8 @@ extension MCPTool {
 
     private static let overview = MCPTool(
         name: "overview", title: "Overview",
-        help: "What is in the tree: size, languages, folders, most used code, entry points, cycles.",
+        help:
+            "What is in the tree: size, languages, folders, most used code, entry points, cycles.",
         parameters: [.within, .tokens],
         shape:
             "generation:int rows:map<int> folders:any* most_used:any* entry_points:any* cycles:any* notes:string*"
@@ -64,7 +65,8 @@ extension MCPTool {
         section("folders", "folders:", tree, "places") { place in
             let languages = (place["languages"]?.array ?? []).compactMap(\.string)
             return .init(
-                text: "  \(place.text("path"))\(place.text("kind") == "folder" ? "/" : ""): \(place.number("files")) files, \(place.number("entities")) entities, \(languages.joined(separator: " "))",
+                text:
+                    "  \(place.text("path"))\(place.text("kind") == "folder" ? "/" : ""): \(place.number("files")) files, \(place.number("entities")) entities, \(languages.joined(separator: " "))",
                 value: place.only("path", "files", "entities"))
         }
         section("most_used", "most used:", used, "hotspots") { node in
@@ -89,7 +91,8 @@ extension MCPTool {
 
     private static let search = MCPTool(
         name: "search", title: "Search names",
-        help: "Entities by name: exact first, then prefix, parts in any order, typos. Gives their keys.",
+        help:
+            "Entities by name: exact first, then prefix, parts in any order, typos. Gives their keys.",
         parameters: [
             .init(name: "query", kind: .string, help: "parts of a name", isRequired: true),
             .init(name: "kind", kind: .string, help: "such as function,method"),
@@ -105,7 +108,8 @@ extension MCPTool {
         return call.list(data, "matches", notes: notes) { match in
             let signature = match.text("signature").prefix(160)
             return .init(
-                text: "\(match.text("key")) line \(match.number("start_line")): \(signature) (\(match.text("match")), used by \(match.number("dependents")))",
+                text:
+                    "\(match.text("key")) line \(match.number("start_line")): \(signature) (\(match.text("match")), used by \(match.number("dependents")))",
                 value: JSONValue.object([
                     ("key", match["key"] ?? .null), ("line", match["start_line"] ?? .null),
                     ("signature", .string(String(signature))), ("match", match["match"] ?? .null),
@@ -118,7 +122,8 @@ extension MCPTool {
         name: "entity", title: "One entity",
         help: "A definition: where it is, signature, doc, code.",
         parameters: [.key, .init(name: "code", kind: .flag, help: "default true"), .tokens],
-        shape: "entity:{key:string kind:string file:string start_line:int end_line:int} notes:string*"
+        shape:
+            "entity:{key:string kind:string file:string start_line:int end_line:int} notes:string*"
     ) { call in
         var notes: [String] = []
         let data = try call.ask(
@@ -164,7 +169,8 @@ extension MCPTool {
             .key, .init(name: "direction", kind: .choice(["in", "out"])), .depth, edgeKinds,
             resolutions, .within, .cursor, .tokens,
         ],
-        shape: "key:string edges:[key:string kind:string resolution:string] complete:bool \(listShape)"
+        shape:
+            "key:string edges:[key:string kind:string resolution:string] complete:bool \(listShape)"
     ) { call in
         var notes: [String] = []
         let isOut = call["direction"] == "out"
@@ -196,7 +202,8 @@ extension MCPTool {
             ]
             if depth > 1 { value += [("depth", .int(Int64(depth))), ("by", edge[near] ?? .null)] }
             return .init(
-                text: "\(depth > 1 ? "\(depth): " : "")\(edge.text("kind")) \(edge.text(far))\(by) at \(edge.text("file")):\(edge.number("line"))\(resolution == "exact" ? "" : " [\(resolution)]")",
+                text:
+                    "\(depth > 1 ? "\(depth): " : "")\(edge.text("kind")) \(edge.text(far))\(by) at \(edge.text("file")):\(edge.number("line"))\(resolution == "exact" ? "" : " [\(resolution)]")",
                 value: .object(value))
         }
     }
@@ -205,7 +212,8 @@ extension MCPTool {
         name: "impact", title: "Impact of a change",
         help: "What may break if a key changes: all that depends on it, nearest first.",
         parameters: [.key, .depth, edgeKinds, resolutions, .within, .cursor, .tokens],
-        shape: "key:string affected:[key:string distance:int] by_distance:int* complete:bool \(listShape)"
+        shape:
+            "key:string affected:[key:string distance:int] by_distance:int* complete:bool \(listShape)"
     ) { call in
         var notes: [String] = []
         var values = try call.page()
@@ -234,14 +242,16 @@ extension MCPTool {
         ) { item in
             let resolution = item.text("resolution")
             return .init(
-                text: "\(item.number("distance")): \(item.text("key")) line \(item.number("start_line")), \(item.text("edge")) \(item.text("through"))\(resolution == "exact" ? "" : " [\(resolution)]")\(item["is_test"]?.bool == true ? " test" : "")",
+                text:
+                    "\(item.number("distance")): \(item.text("key")) line \(item.number("start_line")), \(item.text("edge")) \(item.text("through"))\(resolution == "exact" ? "" : " [\(resolution)]")\(item["is_test"]?.bool == true ? " test" : "")",
                 value: item.only("key", "distance", "start_line", "edge", "through", "resolution"))
         }
     }
 
     private static let context = MCPTool(
         name: "context", title: "Context to read",
-        help: "The code to read before changing a key: its own, its container, what it uses and what uses it, as far as max_tokens go.",
+        help:
+            "The code to read before changing a key: its own, its container, what it uses and what uses it, as far as max_tokens go.",
         parameters: [.key, .tokens],
         shape: "key:string items:[key:string reason:string text:string] total:int notes:string*"
     ) { call in
@@ -262,7 +272,8 @@ extension MCPTool {
 
     private static let diff = MCPTool(
         name: "diff", title: "What changed",
-        help: "What changed between two commits of the store (generations or labels); by default the last two.",
+        help:
+            "What changed between two commits of the store (generations or labels); by default the last two.",
         parameters: [
             .init(name: "old", kind: .string), .init(name: "new", kind: .string),
             .init(name: "impact", kind: .flag, help: "what depends on the changes instead"),
@@ -285,13 +296,15 @@ extension MCPTool {
         ) { row in
             guard !isImpact else {
                 return .init(
-                    text: "\(row.number("distance")): \(row.text("key")) \(row.text("edge")) \(row.text("through"))",
+                    text:
+                        "\(row.number("distance")): \(row.text("key")) \(row.text("edge")) \(row.text("through"))",
                     value: row.only("key", "distance", "edge", "through"))
             }
             let key = (row["key"]?.array ?? []).compactMap(\.string).joined(separator: " > ")
             let columns = (row["columns"]?.array ?? []).compactMap(\.string)
             return .init(
-                text: "\(row.text("change")) \(row.text("relation")) \(key)\(columns.isEmpty ? "" : " (\(columns.joined(separator: ", ")))")",
+                text:
+                    "\(row.text("change")) \(row.text("relation")) \(key)\(columns.isEmpty ? "" : " (\(columns.joined(separator: ", ")))")",
                 value: row.only("change", "relation", "key", "columns"))
         }
         answer.sections[0] = MCPSection(
@@ -304,7 +317,8 @@ extension MCPTool {
         let generations = (log["commits"]?.array ?? []).map { $0.number("generation") }
         let current = Int(call.pinned)
         guard let old = generations.first(where: { $0 < current }) else {
-            throw InputError(message: "the store has only one commit, so there is nothing to compare")
+            throw InputError(
+                message: "the store has only one commit, so there is nothing to compare")
         }
         return "\(old)"
     }

@@ -31,9 +31,8 @@ struct CommandAnswer {
         let check = isCurrent ? server.store.freshness.check(generation.snapshot) : nil
         var fields: [(name: String, value: String)] = []
         if isCurrent, asked.endpoint.cost != .task {
-            let tag = "W/\"\(generation.tag).\(check.map { "\($0.changedFileCount)" } ?? "")\""
-            fields = [("ETag", tag), ("Cache-Control", "no-cache")]
-            if asked.request.hasSeen(tag) { return .notModified(fields) }
+            fields = generation.fields(check)
+            if asked.request.hasSeen(fields[0].value) { return .notModified(fields) }
         }
         guard asked.format == .json else { return try lines(command, fields) }
         if asked.endpoint.isKept, let kept = generation.cache[asked.question] {
@@ -156,6 +155,14 @@ extension Asked {
     var question: String {
         let values = values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         return ([endpoint.path] + operands + values).joined(separator: "\n")
+    }
+}
+
+extension ServedGeneration {
+    /// What an answer that stays what it is has in its head, the tag first.
+    func fields(_ check: TreeCheck?) -> [(name: String, value: String)] {
+        let tag = "W/\"\(tag).\(check.map { "\($0.changedFileCount)" } ?? "")\""
+        return [("ETag", tag), ("Cache-Control", "no-cache")]
     }
 }
 

@@ -215,11 +215,13 @@ extension Option {
 
 extension Endpoint {
     /// All but the operands.
-    var parameters: [Option] { options + (pageOption == nil ? [] : [Self.cursor]) }
+    var parameters: [Option] { options + (hasPages ? [Self.cursor] : []) }
+
+    private var hasPages: Bool { options.contains { $0.name == Option.offset.name } }
 
     fileprivate func parameter(_ name: String) -> Option? {
         if let option = options.first(where: { $0.name == name }) { return option }
-        return pageOption != nil && name == Self.cursor.name ? Self.cursor : nil
+        return hasPages && name == Self.cursor.name ? Self.cursor : nil
     }
 
     /// What somebody may have meant.

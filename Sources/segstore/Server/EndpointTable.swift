@@ -23,7 +23,8 @@ extension Endpoint {
         self.init(
             path: path, action: .command(command), cost: cost, summary: command.summary,
             operands: operands, options: options,
-            pageOption: options.contains { $0.name == Option.offset.name }
+            // Of what is no list a limit is about something else.
+            pageOption: cost == .task || options.contains { $0.name == Option.offset.name }
                 ? options.first {
                     $0.name == Option.limit.name || $0.name == Option.shownCount.name
                 }

@@ -31,8 +31,10 @@ extension OlderEndpoint {
         },
         OlderEndpoint(path: "/codebase-statistics-overview-summary", summary: "counts") { asked in
             let rows = try asked.ask(.stats)["rows"] ?? .object([])
-            let languages = Set(try asked.rows(.files, [], [:]) { $0["language"] ?? .null }
-                .compactMap(\.string)).sorted()
+            let languages = Set(
+                try asked.rows(.files, [], [:]) { $0["language"] ?? .null }
+                    .compactMap(\.string)
+            ).sorted()
             return .object([
                 ("code_entities_total_count", rows["entities"] ?? .int(0)),
                 ("test_entities_total_count", rows["excluded_tests"] ?? .int(0)),
@@ -89,15 +91,17 @@ extension OlderEndpoint {
                                 (
                                     "subfolders",
                                     .array(
-                                        inner.filter { $0.text("path").hasPrefix(top.text("path") + "/") }
-                                            .map { folder in
-                                                let name = folder.text("path").dropFirst(
-                                                    top.text("path").count + 1)
-                                                return .object([
-                                                    ("folder_L2", .string(String(name))),
-                                                    ("entity_count", folder["entities"] ?? .null),
-                                                ])
-                                            })
+                                        inner.filter {
+                                            $0.text("path").hasPrefix(top.text("path") + "/")
+                                        }
+                                        .map { folder in
+                                            let name = folder.text("path").dropFirst(
+                                                top.text("path").count + 1)
+                                            return .object([
+                                                ("folder_L2", .string(String(name))),
+                                                ("entity_count", folder["entities"] ?? .null),
+                                            ])
+                                        })
                                 ),
                             ])
                         })
@@ -141,7 +145,8 @@ extension OlderEndpoint {
             path: "/code-entity-detail-view", summary: "one entity, with its code",
             parameters: [.init(name: "key", help: "its key", isRequired: true)]
         ) { asked in
-            let row = try asked.ask(.queryEntity, [asked["key"] ?? ""], ["code": ""])["entity"]
+            let row =
+                try asked.ask(.queryEntity, [asked["key"] ?? ""], ["code": ""])["entity"]
                 ?? .object([])
             guard case .object(let members) = entity(row) else { return .null }
             return .object(
@@ -574,16 +579,19 @@ extension OlderEndpoint {
                     "status_message_text_value",
                     .string(
                         isWatching
-                            ? "changes are taken in" : "not watching: 'segstore serve --watch' does")
+                            ? "changes are taken in" : "not watching: 'segstore serve --watch' does"
+                    )
                 ),
             ])
         },
         OlderEndpoint(
-            path: "/ingestion-coverage-folder-report", summary: "how much of each folder was parsed",
+            path: "/ingestion-coverage-folder-report",
+            summary: "how much of each folder was parsed",
             parameters: [
                 .init(name: "depth", help: "folders in folders (default: 2)", isNumber: true)
             ]
-        ) { asked in try OlderCoverage(asked).folders(depth: max(1, asked.number("depth", or: 2))) },
+        ) { asked in try OlderCoverage(asked).folders(depth: max(1, asked.number("depth", or: 2)))
+        },
         OlderEndpoint(
             path: "/ingestion-diagnostics-coverage-report", summary: "what was left out, and why",
             parameters: [

@@ -2,6 +2,8 @@
 //
 // What stands behind GET: the path and the parameters, taken apart.
 
+import Glibc
+
 struct RequestTarget {
     let path: String
     /// In the order in which they were sent.
@@ -9,6 +11,12 @@ struct RequestTarget {
 
     /// Nil if it makes no sense: escapes that are none, or bytes that are no text.
     init?(_ text: UnsafePointer<CChar>) {
+        var text = text
+        // A proxy may say the server's name once more.
+        if strncmp(text, "http://", 7) == 0 {
+            text += 7
+            while text.pointee != 0, text.pointee != 0x2f { text += 1 }
+        }
         var end = text
         while end.pointee != 0 { end += 1 }
         let bytes = UnsafeRawBufferPointer(start: text, count: end - text)

@@ -10,8 +10,13 @@ import SegmentStore
 final class ServedStore: Sendable {
     private struct State {
         var stamp: FileStatus.Stamp?
+        /// When it was last looked at.
+        var time: Int64 = .min
         var generation: ServedGeneration?
     }
+
+    /// So long nobody looks again: of many requests at once one does.
+    private static let renewedAfter: Int64 = 1_000_000
 
     let path: String
     let store: GraphStore
@@ -40,6 +45,9 @@ final class ServedStore: Sendable {
     /// The newest generation, whoever committed it.
     func current() throws -> ServedGeneration {
         try state.withLock { state in
+            let now = Clock.nanoseconds()
+            if now - Self.renewedAfter < state.time, let known = state.generation { return known }
+            state.time = now
             // Looked at before the manifest is read: if another comes in between, the next look
             // tells.
             let stamp = try? FileStatus(of: watched, followingLink: true).stamp
@@ -61,7 +69,7 @@ final class ServedGeneration: Sendable {
     /// What tells it from any other, of any store.
     let tag: String
     private let path: String
-    private let readers = Locked<[Reader]>([])
+    private let readers = Locked<[AskedStore]>([])
     private static let keptReaderCount = 8
 
     init(_ path: String, _ snapshot: Snapshot) {
@@ -71,19 +79,29 @@ final class ServedGeneration: Sendable {
     }
 
     /// Calls `body` with a reader that nobody else has meanwhile.
-    func asked<Result>(_ body: (any StoreHost) throws -> Result) rethrows -> Result {
-        let reader = readers.withLock { $0.popLast() } ?? snapshot.reader()
+    func asked<Result>(_ body: (AskedStore) throws -> Result) rethrows -> Result {
+        let asked =
+            readers.withLock { $0.popLast() } ?? AskedStore(path: path, reader: snapshot.reader())
         defer {
-            readers.withLock { if $0.count < Self.keptReaderCount { $0.append(reader) } }
+            readers.withLock { if $0.count < Self.keptReaderCount { $0.append(asked) } }
         }
-        return try body(AskedStore(path: path, reader: reader))
+        return try body(asked)
     }
 }
 
 /// `@unchecked Sendable`: one thread at a time has it.
-private final class AskedStore: StoreHost, @unchecked Sendable {
+final class AskedStore: StoreHost, @unchecked Sendable {
     let path: String
     let reader: Reader
+    private var found: EntityLookUp?
+
+    /// Made when it is first needed.
+    func lookUp() throws -> EntityLookUp {
+        if let found { return found }
+        let made = try EntityLookUp(reader)
+        found = made
+        return made
+    }
 
     init(path: String, reader: Reader) {
         self.path = path

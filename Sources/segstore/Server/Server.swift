@@ -2,8 +2,9 @@
 //
 // From a request to its answer: who may ask, what is asked, and who makes the answer.
 
-import CodeGraph
 import Codec
+import Exchange
+import Glibc
 import Platform
 import SegmentStore
 
@@ -63,10 +64,11 @@ final class Server: Sendable {
         let asked = try Asked(
             endpoint, target.parameters, request, accepting: Self.accepted(request))
         let generation = try store.current()
-        if try isQuick(asked, generation) {
+        if let reply = try lookedUp(asked, generation) { return send(reply, to: request) }
+        if isQuick(asked, generation) {
             return send(reply(asked, generation), to: request)
         }
-        let crew = endpoint.cost == .list ? lists : wholes
+        let crew = endpoint.cost == .list || endpoint.cost == .lookUp ? lists : wholes
         let pending = PendingReply(request, self)
         request.suspend()
         let isTaken = crew.add { [self] in
@@ -137,6 +139,8 @@ final class Server: Sendable {
                 413, "too_large",
                 "a request's body has at most \(HTTPLimits().bodyByteCount) bytes")
         }
+        // What nearly all say.
+        if request.isGet, HostName.isLocal(request.bytes(ofField: "Host")) { return }
         let host = request.field("Host") ?? ""
         guard HostName(host).isAllowed(settings.hosts) else {
             throw HTTPFailure(
@@ -169,22 +173,35 @@ final class Server: Sendable {
         reply.send(to: request)
     }
 
+    /// The answer to what can be looked up in the newest generation; nil if it is another question.
+    private func lookedUp(_ asked: Asked, _ generation: ServedGeneration) throws -> HTTPReply? {
+        guard asked.endpoint.isLookUp, asked.format == .json, asked["at"] == nil,
+            store.freshness.isKnown(generation.snapshot)
+        else { return nil }
+        let check = store.freshness.known(generation.snapshot)
+        let fields = generation.fields(check)
+        if asked.request.hasSeen(fields[0].value) { return .notModified(fields) }
+        let out = ByteBuffer(capacity: 2 << 10)
+        ValueText.append("{\"data\":", to: out)
+        let isThere = try generation.asked { store in
+            try store.lookUp().append(
+                asked.operands[0], withCode: asked["code"] != nil, to: out)
+        }
+        guard isThere else { return nil }
+        ValueText.append(",\"meta\":", to: out)
+        AnswerMeta(snapshot: generation.snapshot, check: check).append(to: out)
+        ValueText.append("}\n", to: out)
+        return HTTPReply(200, .json, .bytes(out), fields: fields)
+    }
+
     /// Whether it can be answered at once.
-    private func isQuick(_ asked: Asked, _ generation: ServedGeneration) throws -> Bool {
+    private func isQuick(_ asked: Asked, _ generation: ServedGeneration) -> Bool {
         if asked.endpoint.cost == .whole, asked.endpoint.isKept,
             generation.cache[asked.question] != nil
         {
             return store.freshness.isKnown(generation.snapshot)
         }
-        guard asked.endpoint.cost == .lookUp else { return false }
-        guard asked.endpoint.tellsOfTree else { return true }
-        guard let key = asked.operands.first, asked["at"] == nil,
-            store.freshness.isKnown(generation.snapshot)
-        else { return false }
-        // What is no key is looked for among all names.
-        return try generation.asked { host in
-            try host.reader.find(host.reader.relation(CodeGraph.entities.name), key: key) != nil
-        }
+        return asked.endpoint.cost == .lookUp && !asked.endpoint.tellsOfTree
     }
 
     private func reply(_ asked: Asked, _ generation: ServedGeneration) -> HTTPReply {
@@ -209,6 +226,8 @@ final class Server: Sendable {
 }
 
 extension Endpoint {
+    /// Whether it is asked for an entity, which may be named by its key.
+    var isLookUp: Bool { cost == .lookUp && tellsOfTree }
     /// Whether an answer says which generation it is of.
     var tellsOfTree: Bool { if case .command = action { true } else { false } }
     /// Whether the same question to the same generation has the same answer.
@@ -275,6 +294,15 @@ final class Deadlines: Sendable {
 /// What a client calls a server.
 struct HostName {
     private let name: String
+
+    /// Whether it is localhost, with a port or without.
+    static func isLocal(_ field: UnsafePointer<CChar>?) -> Bool {
+        guard let field, strncmp(field, "localhost", 9) == 0 else { return false }
+        var rest = field + 9
+        guard rest.pointee == 0x3a else { return rest.pointee == 0 }
+        repeat { rest += 1 } while (0x30...0x39).contains(rest.pointee)
+        return rest.pointee == 0
+    }
 
     /// Without the port.
     init(_ field: String) {

@@ -60,9 +60,10 @@ extension Command {
         var isTooLong = false
         func end() {
             if isTooLong {
-                "\"longer than \(MCPServer.lineByteLimit) bytes\"".utf8.withContiguousStorageIfAvailable {
-                    body(UnsafeRawBufferPointer($0), parser)
-                }
+                "\"longer than \(MCPServer.lineByteLimit) bytes\"".utf8
+                    .withContiguousStorageIfAvailable {
+                        body(UnsafeRawBufferPointer($0), parser)
+                    }
             } else if line.bytes.contains(where: { $0 > 0x20 }) {
                 body(line.bytes, parser)
             }
