@@ -710,8 +710,8 @@ private struct OlderCoverage {
         func add(_ file: String, _ change: (inout Sum) -> Void) {
             change(&all)
             let parts = file.split(separator: "/").dropLast()
-            for count in 1...max(1, depth) where count <= parts.count {
-                change(&sums[parts.prefix(count).joined(separator: "/"), default: Sum()])
+            for count in 0..<min(depth, parts.count) {
+                change(&sums[parts.prefix(count + 1).joined(separator: "/"), default: Sum()])
             }
         }
         _ = try asked.rows(.coverage) { row in

@@ -40,9 +40,11 @@ enum OpenAPIDocument {
         json.object("components") {
             json.object("schemas") {
                 DataShape(DataShape.meta).schema(json, "Meta")
-                DataShape(
-                    "error:{code:string message:string}"
-                ).schema(json, "Error")
+                DataShape("error:{code:string message:string}").schema(json, "Error")
+                DataShape("success:bool endpoint:string error:string tokens:int")
+                    .schema(json, "OlderError")
+                DataShape("success:bool endpoint:string data:any tokens:int")
+                    .schema(json, "OlderAnswer")
             }
         }
     }
@@ -99,7 +101,7 @@ enum OpenAPIDocument {
                     }
                 }
             }
-            failures(json)
+            failures(endpoint, json)
         }
     }
 
@@ -115,7 +117,11 @@ enum OpenAPIDocument {
 
     private static func answer(_ endpoint: Endpoint, _ json: AnswerWriter) {
         json.object("schema") {
-            guard !endpoint.shape.isEmpty else { return json.member("type", "object") }
+            guard !endpoint.shape.isEmpty else {
+                return endpoint.path.hasPrefix("/v1/")
+                    ? json.member("type", "object")
+                    : json.member("$ref", "#/components/schemas/OlderAnswer")
+            }
             json.member("type", "object")
             json.array("required") {
                 json.element("data")
@@ -128,7 +134,8 @@ enum OpenAPIDocument {
         }
     }
 
-    private static func failures(_ json: AnswerWriter) {
+    private static func failures(_ endpoint: Endpoint, _ json: AnswerWriter) {
+        let schema = endpoint.shape.isEmpty && !endpoint.path.hasPrefix("/v1/") ? "OlderError" : "Error"
         for (status, meaning) in [
             ("400", "the question makes no sense"), ("403", "not to be asked by this client"),
             ("404", "there is no such thing"), ("405", "not by this method"),
@@ -142,7 +149,9 @@ enum OpenAPIDocument {
                 json.member("description", meaning)
                 json.object("content") {
                     json.object("application/json") {
-                        json.object("schema") { json.member("$ref", "#/components/schemas/Error") }
+                        json.object("schema") {
+                            json.member("$ref", "#/components/schemas/\(schema)")
+                        }
                     }
                 }
             }

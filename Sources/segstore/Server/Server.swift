@@ -42,7 +42,12 @@ final class Server: Sendable {
         do {
             try check(request)
             guard let target = request.target.flatMap({ RequestTarget($0) }) else {
-                throw HTTPFailure.wrong("the path or a parameter is no text, or badly escaped")
+                let failure = HTTPFailure.wrong(
+                    "the path or a parameter is no text, or badly escaped")
+                // It may be clear what is asked all the same.
+                let path = request.target.map { String(cString: $0).prefix { $0 != "?" } } ?? ""
+                let endpoint = endpoints[String(path)]?.first
+                return send(endpoint?.failure(failure) ?? HTTPReply(failure), to: request)
             }
             try answer(request, target)
         } catch {

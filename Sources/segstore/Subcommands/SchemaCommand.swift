@@ -21,7 +21,7 @@ extension Command {
             relations = relations.filter { $0.name == name }
             guard !relations.isEmpty else {
                 let names = schema.relations.map(\.name).joined(separator: ", ")
-                throw CommandError("no relation '\(name)'; there are \(names)")
+                throw CommandError("no relation '\(name)'; there are \(names)", isNotFound: true)
             }
         }
         if arguments.format == .text {
