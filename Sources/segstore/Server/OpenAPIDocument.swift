@@ -135,7 +135,8 @@ enum OpenAPIDocument {
     }
 
     private static func failures(_ endpoint: Endpoint, _ json: AnswerWriter) {
-        let schema = endpoint.shape.isEmpty && !endpoint.path.hasPrefix("/v1/") ? "OlderError" : "Error"
+        let schema =
+            endpoint.shape.isEmpty && !endpoint.path.hasPrefix("/v1/") ? "OlderError" : "Error"
         for (status, meaning) in [
             ("400", "the question makes no sense"), ("403", "not to be asked by this client"),
             ("404", "there is no such thing"), ("405", "not by this method"),
