@@ -72,6 +72,9 @@ import Testing
         ),
         ("/v1/diff?old=one&new=two", ["diff", "one", "two"]),
         ("/v1/entity?key=login&at=one", ["query", "entity", "login", "--at", "one"]),
+        // By its whole key it is written by another hand.
+        ("/v1/entity?key=\(ServedTree.refresh)", ["query", "entity", "refresh"]),
+        ("/v1/entity?key=\(ServedTree.refresh)&code=1", ["query", "entity", "refresh", "--code"]),
     ])
     func dataIsWhatTheCommandAnswers(target: String, command: [String]) throws {
         let tool = try Tool("segstore", command + ["--format", "json", "--store", served.store])

@@ -36,6 +36,15 @@ import Testing
         #expect(status == 0 && text.hasSuffix("all as it should be\n"), "\(text)")
     }
 
+    /// A browser, with SEGSTORE_SCREENSHOTS leaving pictures in that folder.
+    @Test func thePage() throws {
+        let script = Self.root.appendingPathComponent("Independent/page.py").path
+        let folder =
+            ProcessInfo.processInfo.environment["SEGSTORE_SCREENSHOTS"] ?? served.root.path
+        let (status, text) = try run([script, "http://localhost:\(served.port)/", folder])
+        #expect(status == 0 && text.hasSuffix("all as it should be\n"), "\(text)")
+    }
+
     /// Questions made of the OpenAPI document: none fails in the server, and each answer is what
     /// the document says.
     @Test func whatTheDocumentSaysCanBeAsked() throws {

@@ -32,7 +32,7 @@ struct CommandAnswer {
         var fields: [(name: String, value: String)] = []
         if isCurrent, asked.endpoint.cost != .task {
             fields = generation.fields(check)
-            if asked.request.hasSeen(fields[0].value) { return .notModified(fields) }
+            if asked.hasSeen(fields[0].value) { return .notModified(fields) }
         }
         guard asked.format == .json else { return try lines(command, fields) }
         if asked.endpoint.isKept, let kept = generation.cache[asked.question] {
@@ -163,18 +163,5 @@ extension ServedGeneration {
     func fields(_ check: TreeCheck?) -> [(name: String, value: String)] {
         let tag = "W/\"\(tag).\(check.map { "\($0.changedFileCount)" } ?? "")\""
         return [("ETag", tag), ("Cache-Control", "no-cache")]
-    }
-}
-
-extension HTTPRequest {
-    /// Whether the client has an answer with that tag, however strong.
-    func hasSeen(_ tag: String) -> Bool {
-        guard let seen = field("If-None-Match") else { return false }
-        let strong = tag.dropFirst(2)
-        return seen == "*"
-            || seen.split(separator: ",").contains { part in
-                let part = part.drop { $0 == " " }
-                return part.prefix { $0 != " " } == tag || part.prefix { $0 != " " } == strong
-            }
     }
 }

@@ -71,7 +71,10 @@ struct Asked: Sendable {
     /// By the names of parameters.
     let values: [String: String]
     let format: Format
+    /// Only for who is to answer it: it goes away when somebody else has.
     let request: HTTPRequest
+    /// The tags of answers that the client has already.
+    private let seen: String?
     /// Those that are operands, in order.
     let operands: [String]
     /// The same with their names.
@@ -119,6 +122,7 @@ extension Asked {
     ) throws {
         self.endpoint = endpoint
         self.request = request
+        seen = request.field("If-None-Match")
         var values: [String: String] = [:]
         var more: [String] = []
         var format = accepting
@@ -205,6 +209,19 @@ extension Asked {
                 "'\(option.name)' is a number up to \(rowLimit), not '\(text)'; format=ndjson has no limit"
             )
         }
+    }
+}
+
+extension Asked {
+    /// Whether the client has an answer with that tag, however strong.
+    func hasSeen(_ tag: String) -> Bool {
+        guard let seen else { return false }
+        let strong = tag.dropFirst(2)
+        return seen == "*"
+            || seen.split(separator: ",").contains { part in
+                let given = part.drop { $0 == " " }.prefix { $0 != " " }
+                return given == tag || given == strong
+            }
     }
 }
 

@@ -185,7 +185,7 @@ final class Server: Sendable {
         else { return nil }
         let check = store.freshness.known(generation.snapshot)
         let fields = generation.fields(check)
-        if asked.request.hasSeen(fields[0].value) { return .notModified(fields) }
+        if asked.hasSeen(fields[0].value) { return .notModified(fields) }
         let out = ByteBuffer(capacity: 2 << 10)
         ValueText.append("{\"data\":", to: out)
         let isThere = try generation.asked { store in
