@@ -56,6 +56,7 @@ package enum StandardStream: Int32, Sendable {
     }
 
     package var isTerminal: Bool { isatty(rawValue) == 1 }
+    package static var inputIsTerminal: Bool { isatty(0) == 1 }
 
     /// How many columns its terminal has; nil if it is none, or one that does not know.
     package var columnCount: Int? {

@@ -41,6 +41,8 @@ struct Endpoint: Sendable {
     let cost: AnswerCost
     let summary: String
     var operands: [Operand] = []
+    /// The first of them is the request's body.
+    var hasBody = false
     /// Options of the command, which are parameters.
     var options: [Option] = []
     /// Of options of the command that a list has: how many rows are answered where nobody says.
@@ -146,6 +148,12 @@ extension Asked {
                 throw HTTPFailure.wrong(
                     "\(endpoint.path) has no parameter '\(name)'; \(endpoint.advice(on: name))")
             }
+        }
+        if endpoint.hasBody, let first = endpoint.operands.first, values[first.name] == nil {
+            guard let body = request.body else {
+                throw HTTPFailure.wrong("the request's body is no UTF-8")
+            }
+            values[first.name] = body
         }
         var operands: [String] = []
         given = endpoint.operands.compactMap { operand in

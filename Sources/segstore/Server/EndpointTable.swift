@@ -194,15 +194,25 @@ extension Endpoint {
             ], shape: "old:int old_label:string new:int new_label:string \(DataShape.page)"),
     ]
 
+    private static let sql = Endpoint(
+        "/v1/sql", .sql, .task,
+        [
+            Operand(name: "q", help: "one statement of SQLite's SQL"),
+            Operand(
+                name: "value", help: "what a '?' of the statement stands for; may come again",
+                mayRepeat: true, isRequired: false),
+        ], shape: "columns:string* rows:any* count:int truncated:bool")
+
+    /// For a statement that is too long for a target.
+    private static let postedSQL: Endpoint = {
+        var endpoint = sql
+        endpoint.method = "POST"
+        endpoint.hasBody = true
+        return endpoint
+    }()
+
     private static let tasks: [Endpoint] = [
-        Endpoint(
-            "/v1/sql", .sql, .task,
-            [
-                Operand(name: "q", help: "one statement of SQLite's SQL"),
-                Operand(
-                    name: "value", help: "what a '?' of the statement stands for; may come again",
-                    mayRepeat: true, isRequired: false),
-            ], shape: "columns:string* rows:any* count:int truncated:bool"),
+        sql, postedSQL,
         Endpoint(
             path: "/v1/watch", action: .own { server, _ in try server.watchState() }, cost: .lookUp,
             summary: "whether the store is kept current, and what was taken in last",

@@ -53,10 +53,10 @@ enum OpenAPIDocument {
         json.member(
             "operationId",
             endpoint.path.dropFirst().split { $0 == "/" || $0 == "." || $0 == "-" }
-                .joined(separator: "_"))
+                .joined(separator: "_") + (endpoint.hasBody ? "_posted" : ""))
         json.member("summary", endpoint.summary)
         json.array("parameters") {
-            for operand in endpoint.operands {
+            for operand in endpoint.operands.dropFirst(endpoint.hasBody ? 1 : 0) {
                 parameter(operand.name, operand.help, isRequired: operand.isRequired, json) {
                     if operand.isNumber {
                         json.member("type", "integer")
@@ -82,6 +82,20 @@ enum OpenAPIDocument {
                 ) {
                     json.array("enum") {
                         for format in endpoint.formats { json.element(format.rawValue) }
+                    }
+                }
+            }
+        }
+        if endpoint.hasBody, let first = endpoint.operands.first {
+            json.object("requestBody") {
+                json.member("description", first.help)
+                json.member("required", true)
+                json.object("content") {
+                    json.object("text/plain") {
+                        json.object("schema") {
+                            json.member("type", "string")
+                            json.member("minLength", 1)
+                        }
                     }
                 }
             }

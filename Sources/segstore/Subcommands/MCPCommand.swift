@@ -41,6 +41,10 @@ extension Command {
             }
         }
         let server = MCPServer(store)
+        if StandardStream.inputIsTerminal {
+            Console.note(
+                "an agent starts this and talks to it; how: 'segstore help mcp' and the README")
+        }
         try forEachLine { line, parser in server.take(line, parser) }
         server.finish(milliseconds: patienceMilliseconds)
         keeper.end()
