@@ -242,13 +242,16 @@ import Testing
     }
 
     @Test func aLongQueryIsPosted() throws {
-        let query = "SELECT count(*) AS c FROM entities -- \(String(repeating: "long ", count: 20_000))"
+        let query =
+            "SELECT count(*) AS c FROM entities -- \(String(repeating: "long ", count: 20_000))"
         let connection = try HTTPConnection(port: served.port)
         connection.send(
-            "POST /v1/sql?limit=5 HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(query.utf8.count)\r\n\r\n\(query)")
+            "POST /v1/sql?limit=5 HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(query.utf8.count)\r\n\r\n\(query)"
+        )
         let reply = try connection.reply()
         #expect(reply.status == 200 && reply.text.contains(#""rows":[\#n{"c":"#), "\(reply.text)")
-        connection.send("POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n\u{ff}")
+        connection.send(
+            "POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n\u{ff}")
         #expect(try connection.reply().status == 400)
         connection.send("POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
         #expect(try connection.reply().status == 400)

@@ -281,6 +281,40 @@ import Testing
         #expect(generations.count > 5, "\(generations)")
     }
 
+    /// Resident, of its own, in kB: what is mapped of the store is the system's.
+    private func memory() throws -> Int {
+        let status = try String(
+            contentsOfFile: "/proc/\(served.server.processID)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
+        return try #require(Int(line.split(whereSeparator: { !$0.isNumber })[0]))
+    }
+
+    /// The short form of scripts/bench-serve --soak: many questions, while somebody commits.
+    @Test func memoryStaysFlat() throws {
+        let connection = try HTTPConnection(port: served.port)
+        var generator = SeededGenerator(seed: 3)
+        let targets = [
+            "/v1/entity?key=\(ServedTree.refresh)", "/v1/rdeps?key=check&depth=all",
+            "/v1/impact?key=check", "/v1/entities?code=1", "/v1/edges?format=ndjson",
+            "/v1/search?q=f", "/v1/hotspots", "/v1/communities", "/v1/context?key=login&tokens=900",
+            "/v1/sql?q=SELECT+*+FROM+entities", "/v1/diff?old=one&new=two", "/v1/entity?key=twin",
+            "/v1/nothing", "/code-entities-list-all", "/v1/files?at=one",
+        ]
+        var samples: [Int] = []
+        for round in 0..<12 {
+            try ServedTree.write("\(served.tree)/lib/round.py", "def round_\(round)():\n    pass\n")
+            _ = try ServedTree.run("ingest", served.tree)
+            for _ in 0..<250 {
+                let target = try #require(targets.randomElement(using: &generator))
+                let zip = Bool.random(using: &generator) ? ["Accept-Encoding: gzip"] : []
+                #expect(try connection.get(target, zip).status < 500)
+            }
+            samples.append(try memory())
+        }
+        let early = try #require(samples[3..<6].max())
+        #expect(samples[11] < early * 5 / 4 + 4000, "\(samples)")
+    }
+
     @Test func itKeepsUpWithTheTree() throws {
         let watching = try ServedTree("--watch")
         try ServedTree.write("\(watching.tree)/lib/later.py", "def later():\n    pass\n")
