@@ -61,7 +61,14 @@ class Browser:
         raise SystemExit(f"'{text}' never came; there is: {self.text(selector)[:1000]}")
 
     def click(self, selector):
-        self.ask("POST", f"/element/{self.find(selector)}/click", {})
+        """In one step: what is there now may be replaced at any time."""
+        for _ in range(200):
+            if self.run(f"""const it = document.querySelector({json.dumps(selector)});
+                    if (it) it.click();
+                    return it !== null"""):
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"there is no {selector}: {self.text()[:1000]}")
 
     def find(self, selector):
         return self.ask("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
@@ -109,8 +116,8 @@ def main():
     assert browser.run("return document.querySelectorAll('svg.graph path').length") >= 3
     shoot("graph")
     # Along an edge, and back.
-    browser.run("""[...document.querySelectorAll('svg.graph a')]
-        .find((a) => a.textContent.includes('login')).dispatchEvent(new MouseEvent('click', {bubbles: true}))""")
+    browser.run("""[...document.querySelectorAll('svg.graph a')].find((a) =>
+        a.textContent.includes('login')).dispatchEvent(new MouseEvent('click', {bubbles: true}))""")
     browser.wait("login", "h1")
     browser.wait("it depends on:")
     browser.run("history.back()")
