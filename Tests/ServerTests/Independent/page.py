@@ -54,7 +54,7 @@ class Browser:
         return self.run(f"return document.querySelector({json.dumps(selector)})?.innerText ?? ''")
 
     def wait(self, text, selector="main"):
-        for _ in range(200):
+        for _ in range(600):
             if text in self.text(selector):
                 return
             time.sleep(0.05)
@@ -62,7 +62,7 @@ class Browser:
 
     def click(self, selector):
         """In one step: what is there now may be replaced at any time."""
-        for _ in range(200):
+        for _ in range(600):
             if self.run(f"""const it = document.querySelector({json.dumps(selector)});
                     if (it) it.click();
                     return it !== null"""):
