@@ -163,7 +163,7 @@ let package = Package(
             exclude: ["Golden", "Independent"],
             swiftSettings: strict),
         .testTarget(
-            name: "ServerTests", dependencies: ["segstore", "TestSupport"],
+            name: "ServerTests", dependencies: ["segstore", "Query", "Platform", "TestSupport"],
             exclude: ["Independent"], swiftSettings: strict),
         .testTarget(
             name: "TidyTests", dependencies: ["SegmentStore", "Codec", "TestSupport"],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Platform
+import Query
 import TestSupport
 import Testing
 
@@ -232,6 +233,10 @@ import Testing
     @Test func theToolsAreFewAndShort() throws {
         let agent = try agent()
         let tools = try #require(try agent.result("tools/list")["tools"] as? [[String: Any]])
+        let text = try JSONSerialization.data(
+            withJSONObject: tools, options: [.withoutEscapingSlashes, .sortedKeys])
+        let count = try RealTokens.most([String(decoding: text, as: UTF8.self)])[0]
+        #expect(count < 2000)
         let names = tools.compactMap { $0["name"] as? String }
         #expect(
             names == ["overview", "search", "entity", "dependencies", "impact", "context", "diff"])
@@ -327,12 +332,32 @@ import Testing
             ] as [(String, [String: Any])] {
                 let answer = try agent.call(name, arguments.merging(["max_tokens": tokens]) { $1 })
                 #expect(!answer.isError, "\(name): \(answer.text)")
-                let value = try JSONSerialization.data(withJSONObject: answer.value)
-                // Four bytes are a token or more, of code.
-                #expect(answer.text.utf8.count < tokens * 5, "\(name) \(tokens)")
-                #expect(value.count < tokens * 5, "\(name) \(tokens)")
+                let value = try JSONSerialization.data(
+                    withJSONObject: answer.value, options: [.withoutEscapingSlashes, .sortedKeys])
+                #expect(TokenCount.estimate(answer.text) <= tokens, "\(name) \(tokens)")
+                // Its members come in another order here, which costs a little more or less.
+                let count = TokenCount.estimate(String(decoding: value, as: UTF8.self))
+                #expect(count <= tokens + 15, "\(name) \(tokens): \(count)")
             }
         }
+        // So do those that say what else could have been meant.
+        let twins = (0..<300).map { "def same():\n    return \($0)\n" }.joined(separator: "\n")
+        try ServedTree.write("\(served.tree)/twins.py", twins)
+        _ = try ServedTree.run("ingest", served.tree)
+        let several = try agent.call("entity", ["key": "same", "max_tokens": 250])
+        #expect(several.isError && several.text.contains("- python:function:same:twins.py~"))
+        #expect(several.text.contains(" more") && TokenCount.estimate(several.text) <= 250)
+        // What would be longer as JSON than it is, and a key that is longer than allowed.
+        let long = String(repeating: "long_", count: 90)
+        try ServedTree.write(
+            "\(served.tree)/quotes.py",
+            "def quotes():\n    \(String(repeating: "x = '\"\\\\\"'\n    ", count: 400))pass\n\n\ndef \(long)():\n    pass\n"
+        )
+        _ = try ServedTree.run("ingest", served.tree)
+        let quotes = try agent.call("entity", ["key": "quotes", "max_tokens": 400])
+        #expect(!quotes.isError && quotes.text.contains("more lines of code do not fit"))
+        let cut = try agent.call("entity", ["key": long, "max_tokens": 200])
+        #expect(cut.isError && cut.text.contains("give as many max_tokens"))
         var keys: [String] = []
         var cursor: String?
         repeat {
@@ -370,9 +395,22 @@ import Testing
             done.append(try #require(parameters["progress"] as? Int))
         }
         #expect(done == Array(0...5))
-        // What is cancelled while it waits is not answered; what comes after it is.
-        try agent.send(
-            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"y"}}"#)
+        // What is cancelled while it waits is not answered; what waited before it is.
+        let meta2 = String(
+            decoding: try JSONSerialization.data(withJSONObject: Agent.meta), as: UTF8.self)
+        func call(_ id: String) -> String {
+            #"{"jsonrpc":"2.0","id":"\#(id)","method":"tools/call","params":{"name":"overview","_meta":\#(meta2)}}"#
+        }
+        let cancel =
+            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"last"}}"#
+        let before = (0..<60).map { "c\($0)" }
+        try agent.send((before.map(call) + [call("last"), cancel]).joined(separator: "\n"))
+        var answered = Set<String>()
+        while answered.count < before.count {
+            answered.insert(try #require(try agent.receive()["id"] as? String))
+        }
+        #expect(answered == Set(before))
+        // Nothing comes behind them.
         #expect(try agent.result("tools/list")["tools"] is [Any])
         #expect(agent.end() == 0)
     }

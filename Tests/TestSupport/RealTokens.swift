@@ -1,66 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import TestSupport
-import Testing
 
-/// What real tokenizers count: Independent/tokens.py, with what `scripts/setup --tests` fetches.
-enum RealTokens {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+/// What real tokenizers count: QueryTests/Independent/tokens.py, with what `scripts/setup --tests` fetches.
+public enum RealTokens {
+    public struct Missing: Error {
+        public let reason: String
+    }
+
+    /// This package's folder.
+    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
     /// Of each text the counts of cl100k, o200k and Claude's.
-    static func counts(_ texts: [String]) throws -> [[Int]] {
+    public static func counts(_ texts: [String]) throws -> [[Int]] {
         let directory = try TemporaryDirectory()
         let file = directory.file("texts.json")
         try JSONSerialization.data(withJSONObject: texts).write(to: URL(fileURLWithPath: file))
-        let python = try #require(Python(importing: ["json"]), "no python3")
+        guard let python = Python(importing: ["json"]) else { throw Missing(reason: "no python3") }
         let outcome = try python.run(
             root.appendingPathComponent("Tests/QueryTests/Independent/tokens.py").path,
             [root.appendingPathComponent("ThirdParty/tokenizers").path, file])
-        try #require(
-            outcome.status == 0, "no tokenizers: scripts/setup --tests\n\(outcome.errors)")
-        let counts = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
-        return try #require(counts as? [[Int]])
+        guard outcome.status == 0,
+            let counts = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+                as? [[Int]]
+        else {
+            throw Missing(reason: "no tokenizers: scripts/setup --tests\n\(outcome.errors)")
+        }
+        return counts
     }
 
     /// The most that any of them makes of each.
-    static func most(_ texts: [String]) throws -> [Int] {
+    public static func most(_ texts: [String]) throws -> [Int] {
         try counts(texts).map { $0.max() ?? 0 }
-    }
-
-    /// The text of files below folders, Debian's Python library and our own, in order.
-    static func realCode(byteCount: Int, of folders: [String]) throws -> [String] {
-        var texts: [String] = []
-        for folder in folders {
-            let base = folder.hasPrefix("/") ? folder : root.appendingPathComponent(folder).path
-            let paths = try #require(FileManager.default.enumerator(atPath: base), "\(base)")
-                .compactMap { $0 as? String }
-                .filter { path in
-                    [".swift", ".py", ".c", ".h"].contains { path.hasSuffix($0) }
-                }
-            var left = byteCount / folders.count
-            for path in paths.sorted() where left > 0 {
-                guard let text = try? String(contentsOfFile: "\(base)/\(path)", encoding: .utf8)
-                else { continue }
-                texts.append(text)
-                left -= text.utf8.count
-            }
-            try #require(left <= 0, "too little code in \(base)")
-        }
-        return texts
-    }
-
-    /// Cut at ends of lines.
-    static func pieces(_ text: String, byteCount: Int) -> [String] {
-        var pieces: [String] = []
-        var piece: [UInt8] = []
-        for line in text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false) {
-            piece += line
-            piece.append(0x0a)
-            guard piece.count >= byteCount else { continue }
-            pieces.append(String(decoding: piece, as: UTF8.self))
-            piece = []
-        }
-        return pieces
     }
 }

@@ -36,6 +36,21 @@ struct MCPAnswer {
     struct Result {
         let members: [(name: String, value: JSONValue)]
 
+        /// What went wrong, and as many of the lines below it as so many tokens allow.
+        static func failure(_ text: String, _ lines: [String], tokens budget: Int) -> Result {
+            let beginning = String(text.prefix(400))
+            var count = TokenCount.estimate(beginning) + 12
+            var shown = [beginning]
+            for line in lines {
+                count += TokenCount.estimate(line) + 1
+                if count > budget { break }
+                shown.append(line)
+            }
+            let left = lines.count - (shown.count - 1)
+            if left > 0 { shown.append("and \(left) more") }
+            return failure(shown.joined(separator: "\n"))
+        }
+
         static func failure(_ text: String) -> Result {
             Result(members: [
                 ("content", Self.content(text)), ("isError", .bool(true)),
@@ -81,12 +96,30 @@ struct MCPAnswer {
                 shown[number] += 1
             }
         }
-        return result(shown)
+        let made = result(shown)
+        // Where one thing alone is too much, such as a key of thousands of bytes.
+        let needed = max(tokens(made.text), tokens(made.value.text))
+        guard needed <= budget else {
+            return .failure("the answer has \(needed) tokens: give as many max_tokens")
+        }
+        return made.result
     }
 
     private func tokens(_ text: String) -> Int { TokenCount.estimate(text) }
 
-    private func result(_ shown: [Int]) -> Result {
+    private struct Made {
+        let text: String
+        let value: JSONValue
+
+        var result: Result {
+            Result(members: [
+                ("content", Result.content(text)), ("structuredContent", value),
+                ("isError", .bool(false)),
+            ])
+        }
+    }
+
+    private func result(_ shown: [Int]) -> Made {
         var lines = lines
         var members = head
         for (section, count) in zip(sections, shown) {
@@ -117,9 +150,6 @@ struct MCPAnswer {
             }
         }
         members.append(("notes", .array(notes.map { .string($0) })))
-        return Result(members: [
-            ("content", Result.content(lines.joined(separator: "\n"))),
-            ("structuredContent", .object(members)), ("isError", .bool(false)),
-        ])
+        return Made(text: lines.joined(separator: "\n"), value: .object(members))
     }
 }

@@ -97,20 +97,12 @@ struct MCPTool: Sendable {
         } catch is MCPCall.Cancelled {
             return .failure("cancelled")
         } catch {
-            return .failure(Self.explained(error))
+            let failure =
+                (error as? InputError).map { HTTPFailure.wrong($0.message) }
+                ?? HTTPFailure(error)
+            return .failure(
+                failure.message, (failure.candidates ?? []).map { "- \($0)" }, tokens: call.tokens)
         }
-    }
-
-    private static let shownCandidateCount = 20
-
-    private static func explained(_ error: any Error) -> String {
-        if let error = error as? InputError { return error.message }
-        let failure = HTTPFailure(error)
-        let candidates = failure.candidates ?? []
-        let shown = candidates.prefix(shownCandidateCount).map { "- " + $0.prefix(300) }
-        let more =
-            candidates.count > shown.count ? ["and \(candidates.count - shown.count) more"] : []
-        return ([failure.message] + shown + more).joined(separator: "\n")
     }
 
     struct InputError: Error {
@@ -195,7 +187,11 @@ struct MCPCall {
     /// So many of so many steps are done, and what comes next.
     let progress: (Int, Int, String) -> Void
 
-    var tokens: Int { arguments["max_tokens"]?.int ?? MCPAnswer.defaultTokens }
+    /// Of a call that makes no sense too.
+    var tokens: Int {
+        let given = arguments["max_tokens"]?.int ?? MCPAnswer.defaultTokens
+        return min(max(given, MCPAnswer.leastTokens), MCPAnswer.mostTokens)
+    }
     subscript(name: String) -> String? { arguments[name]?.string }
 
     /// More rows than that cannot fit.

@@ -151,9 +151,9 @@ extension MCPTool {
             }
         }
         let wantsCode = call.arguments["code"]?.bool ?? true
-        add("doc", entity.text("doc"), 0.15)
+        add("doc", entity.text("doc"), 0.2)
         if wantsCode {
-            add("code", entity.text("code"), 0.45)
+            add("code", entity.text("code"), 0.5)
         } else {
             add("signature", entity.text("signature"), 0.3)
         }
@@ -323,13 +323,16 @@ extension MCPTool {
         return "\(old)"
     }
 
-    /// As many whole lines of a text as so many tokens allow.
+    /// As many whole lines of a text as so many tokens allow, plain or as JSON.
     private static func beginning(_ text: String, tokens: Int) -> (String, isCut: Bool) {
-        if TokenCount.estimate(text) <= tokens { return (text, false) }
+        func estimate(_ text: String) -> Int {
+            max(TokenCount.estimate(text), TokenCount.estimate(JSONValue.string(text).text))
+        }
+        if estimate(text) <= tokens { return (text, false) }
         var shown = ""
         var count = 0
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            count += TokenCount.estimate(String(line)) + 1
+            count += estimate(String(line)) + 1
             if count > tokens { break }
             if !shown.isEmpty { shown += "\n" }
             shown += line
