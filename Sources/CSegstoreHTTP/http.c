@@ -30,7 +30,7 @@ static void panic(void *context, const char *file, unsigned line, const char *re
 // The name that its interface, which is compiled in, has in every system.
 static const char *library_name = "libmicrohttpd.so.12";
 
-static const char *load(void) {
+const char *segstore_http_load(void) {
     static const char *problem;
     static bool is_loaded;
     if (is_loaded) return NULL;
@@ -319,8 +319,6 @@ static void release_server(segstore_http_server *server) {
 
 segstore_http_server *segstore_http_start(
     const segstore_http_options *options, const char **reason) {
-    *reason = load();
-    if (*reason) return NULL;
     segstore_http_server *server = calloc(1, sizeof(segstore_http_server));
     *reason = "there is no memory for it";
     if (!server) return NULL;

@@ -122,6 +122,7 @@ struct Failure {
         case let error as UsageError: (message, code) = (error.message, .wrongUsage)
         case let error as CommandError:
             (message, code, details) = (error.message, error.code, error.details)
+        case let error as HTTPFailure: (message, code) = (error.message, .failed)
         case let error as StoreError:
             (message, code) = (error.description + Self.advice(error), ExitCode(error.code))
         case let error as SystemError:

@@ -19,13 +19,13 @@ final class TreeWatch {
     /// before may have already.
     /// - Parameter lookingOnly: whether there is a change to take in anyway.
     func wait(
-        for directories: [String], lookingOnly: Bool = false, isOver: () -> Bool = { false }
+        for directories: [String], lookingOnly: Bool = false, isOver: (() -> Bool)? = nil
     ) throws {
         do throws(SystemError) {
             // What was made before it was watched has been missed: look once more.
             guard try !watch.add(directories), !lookingOnly else { return }
-            while try !watch.wait(milliseconds: Self.lookMilliseconds) {
-                if isOver() { return }
+            while try !watch.wait(milliseconds: isOver == nil ? -1 : Self.lookMilliseconds) {
+                if isOver?() ?? false { return }
             }
             let start = Clock.nanoseconds()
             while Clock.nanoseconds() - start < Self.longestWait,

@@ -160,8 +160,10 @@ import Testing
         let later = try served.get(
             "/v1/entity?key=\(ServedTree.refresh)", ["If-None-Match: \(tag)"])
         #expect(later.status == 200 && later.fields["etag"] != tag)
-        // What may be another one each time has none.
-        #expect(try served.get("/v1/sql?q=SELECT+random()").fields["etag"] == nil)
+        // What may be another one each time has none, nor what gc changes.
+        for target in ["/v1/sql?q=SELECT+random()", "/v1/history", "/v1/stats"] {
+            #expect(try served.get(target).fields["etag"] == nil, "\(target)")
+        }
     }
 
     @Test func compressedIsTheSame() throws {
@@ -235,6 +237,13 @@ import Testing
         let forever =
             "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n"
         _ = try served.failure("/v1/sql?timeout=1&q=\(ServedTree.escaped(forever))", 504, "timeout")
+        // As long as all others, whatever is asked for; so much memory as the server gives.
+        let hasty = try ServedTree("--timeout", "1")
+        for time in ["", "&timeout=1000000"] {
+            _ = try hasty.failure(
+                "/v1/sql?q=\(ServedTree.escaped(forever))\(time)", 504, "timeout")
+        }
+        _ = try served.failure("/v1/sql?q=SELECT+1&memory=9999999", 400, "bad_request")
         let endless =
             "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT i FROM n"
         let data = try served.data("/v1/sql?q=\(ServedTree.escaped(endless))")

@@ -143,6 +143,26 @@ import Testing
         withExtendedLifetime((silent, deaf)) {}
     }
 
+    /// Who is sent rows without an end and takes none keeps a place among those, and no other.
+    @Test func whoTakesNoRowsKeepsNobodyWaiting() throws {
+        let endless =
+            "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT i, hex(zeroblob(500)) FROM n"
+        let deaf = try (0..<12).map { _ in
+            let connection = try HTTPConnection(port: served.port)
+            connection.send(
+                "GET /v1/sql?format=ndjson&q=\(ServedTree.escaped(endless)) HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            )
+            return connection
+        }
+        usleep(500_000)
+        let start = Date()
+        for target in ["/v1/deps?key=login", "/v1/cycles", "/v1/entities", "/v1/sql?q=SELECT+1"] {
+            #expect(try served.get(target).status == 200)
+        }
+        #expect(Date().timeIntervalSince(start) < 10)
+        withExtendedLifetime(deaf) {}
+    }
+
     @Test func tenThousandConnections() throws {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

@@ -29,7 +29,9 @@ typedef struct segstore_http_options {
     void (*answer)(void *context, segstore_http_request *request);
 } segstore_http_options;
 
-// Null if it cannot be loaded or begin; then `*reason` says why, and is of no more use after the
+// Null, or why libmicrohttpd cannot be loaded.
+const char *segstore_http_load(void);
+// After that. Null if it cannot begin; then `*reason` says why, and is of no more use after the
 // next call.
 segstore_http_server *segstore_http_start(
     const segstore_http_options *options, const char **reason);

@@ -26,8 +26,8 @@ final class AnswerStream: @unchecked Sendable {
     }
 
     private static let pendingLimit = 256 << 10
-    /// For a client that takes nothing at all.
-    private static let patienceMilliseconds = 60_000
+    /// In which a client must take what was written last: some kilobytes a second.
+    private static let patienceMilliseconds = 15_000
 
     private let request: HTTPRequest
     private let state = Monitor(State())
@@ -45,16 +45,10 @@ final class AnswerStream: @unchecked Sendable {
 
     /// Waits while the client is too far behind. Throws `Closed` if there is none.
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-        var lastCount = Int.max
-        while true {
-            let hasRoom = state.wait(milliseconds: Self.patienceMilliseconds) { state -> Bool? in
-                state.isClosed || state.unsentCount < Self.pendingLimit ? !state.isClosed : nil
-            }
-            if hasRoom == true { break }
-            let count = state.look { $0.unsentCount }
-            guard hasRoom == nil, count < lastCount else { throw Closed() }
-            lastCount = count
+        let hasRoom = state.wait(milliseconds: Self.patienceMilliseconds) { state -> Bool? in
+            state.isClosed || state.unsentCount < Self.pendingLimit ? !state.isClosed : nil
         }
+        guard hasRoom == true else { throw Closed() }
         append(bytes, isLast: false)
     }
 

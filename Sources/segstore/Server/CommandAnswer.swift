@@ -30,7 +30,7 @@ struct CommandAnswer {
         let isCurrent = asked["at"].map { $0 == "\(generation.snapshot.generation)" } ?? true
         let check = isCurrent ? server.store.freshness.check(generation.snapshot) : nil
         var fields: [(name: String, value: String)] = []
-        if isCurrent, asked.endpoint.cost != .task {
+        if isCurrent, asked.endpoint.hasTag {
             fields = generation.fields(check)
             if asked.hasSeen(fields[0].value) { return .notModified(fields) }
         }
@@ -42,12 +42,7 @@ struct CommandAnswer {
         ValueText.append("{\"data\":", to: out)
         let made = try run(command) { bytes in
             out.append(bytes)
-            guard out.count <= Self.byteLimit else {
-                throw HTTPFailure(
-                    422, "too_large",
-                    "the answer is larger than \(Self.byteLimit >> 20) MiB; ask for less, or for format=ndjson"
-                )
-            }
+            try Self.check(out)
         }
         // The line's end.
         if out.bytes.last == UInt8(ascii: "\n") { out.truncate(to: out.count - 1) }
@@ -57,6 +52,14 @@ struct CommandAnswer {
     }
 
     private static let byteLimit = 64 << 20
+
+    /// What is in memory as a whole has a limit.
+    private static func check(_ out: ByteBuffer) throws {
+        guard out.count > byteLimit else { return }
+        throw HTTPFailure(
+            422, "too_large",
+            "the answer is larger than \(byteLimit >> 20) MiB; ask for less, or a list as ndjson")
+    }
 
     private func envelope(
         _ answer: KeptAnswer, _ fields: [(name: String, value: String)], _ check: TreeCheck?,
@@ -94,7 +97,8 @@ struct CommandAnswer {
             _ = try run(command) { bytes in
                 if let stream { return try stream.write(bytes) }
                 guard let pending, start.count + bytes.count > Self.bufferedByteCount else {
-                    return start.append(bytes)
+                    start.append(bytes)
+                    return try Self.check(start)
                 }
                 let made = AnswerStream(asked.request)
                 stream = made
@@ -151,6 +155,11 @@ struct KeptAnswer {
 }
 
 extension Asked {
+    /// Whether rows are sent while they are found: of the whole graph they are there at once.
+    var isStreamed: Bool {
+        (format == .ndjson || format == .csv) && endpoint.tellsOfTree && endpoint.cost != .whole
+    }
+
     /// What tells it from other questions.
     var question: String {
         let values = values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

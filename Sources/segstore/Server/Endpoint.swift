@@ -47,6 +47,10 @@ struct Endpoint: Sendable {
     var options: [Option] = []
     /// Of options of the command that a list has: how many rows are answered where nobody says.
     var pageOption: Option?
+    /// Whether an answer about one generation stays what it is: not of what gc changes.
+    var hasTag = true
+    /// An option that says how many seconds it may take, at most what every answer may.
+    var timeOption: Option?
     /// What the answer's data is, as `DataShape` reads it.
     let shape: String
     /// Whether the document of what can be asked has it.
@@ -120,7 +124,7 @@ extension Asked {
 
     init(
         _ endpoint: Endpoint, _ parameters: [(name: String, value: String)],
-        _ request: HTTPRequest, accepting: Format?
+        _ request: HTTPRequest, accepting: Format?, answerSeconds: Int
     ) throws {
         self.endpoint = endpoint
         self.request = request
@@ -177,6 +181,13 @@ extension Asked {
             }
             values[Option.at.name] = "\(cursor.generation)"
             values[Option.offset.name] = "\(cursor.offset)"
+        }
+        if let option = endpoint.timeOption {
+            let text = values[option.name] ?? "\(answerSeconds)"
+            guard let seconds = Int(text), seconds > 0 else {
+                throw HTTPFailure.wrong("'\(option.name)' is a number of seconds, not '\(text)'")
+            }
+            values[option.name] = "\(min(seconds, answerSeconds))"
         }
         if let option = endpoint.pageOption { try Self.limit(option, self.format, &values) }
         self.values = values

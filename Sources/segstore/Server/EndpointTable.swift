@@ -16,9 +16,10 @@ extension Endpoint {
     /// A command's answer; its options are parameters.
     private init(
         _ path: String, _ command: Command, _ cost: AnswerCost, _ operands: [Operand] = [],
-        shape: String
+        shape: String, hasTag: Bool = true
     ) {
-        let hidden: Set<String> = [Option.noCheck.name, "reverse"]
+        // How much memory a server gives is not its clients' to say.
+        let hidden: Set<String> = [Option.noCheck.name, "reverse", "memory"]
         let options = command.options.filter { !hidden.contains($0.name) }
         self.init(
             path: path, action: .command(command), cost: cost, summary: command.summary,
@@ -29,7 +30,8 @@ extension Endpoint {
                     $0.name == Option.limit.name || $0.name == Option.shownCount.name
                 }
                 : nil,
-            shape: shape)
+            hasTag: hasTag && cost != .task,
+            timeOption: options.first { $0.name == "timeout" }, shape: shape)
     }
 
     private static let key = Operand(
@@ -45,8 +47,8 @@ extension Endpoint {
         Endpoint(
             "/v1/stats", .stats, .list,
             shape:
-                "store:string generation:int label:string time:string segments:int bytes:int disk_bytes:int rows:map<int>"
-        ),
+                "store:string generation:int label:string time:string segments:int bytes:int disk_bytes:int rows:map<int>",
+            hasTag: false),
         Endpoint(
             "/v1/schema", .schema, .list,
             shape:
@@ -184,8 +186,8 @@ extension Endpoint {
         Endpoint(
             "/v1/history", .log, .list,
             shape:
-                "\(DataShape.page)commits:[generation:int parent:int kind:string label:string time:string segments:int bytes:int rows:map<int>]"
-        ),
+                "\(DataShape.page)commits:[generation:int parent:int kind:string label:string time:string segments:int bytes:int rows:map<int>]",
+            hasTag: false),
         Endpoint(
             "/v1/diff", .diff, .list,
             [

@@ -29,6 +29,11 @@ final class HTTPListener: @unchecked Sendable {
         _ socket: ListeningSocket, _ limits: HTTPLimits,
         handler: @escaping @Sendable (HTTPRequest) -> Void
     ) throws {
+        if let reason = segstore_http_load() {
+            throw CommandError(
+                "no HTTP without libmicrohttpd: \(String(cString: reason)); install it: apt-get install libmicrohttpd12"
+            )
+        }
         self.handler = handler
         var options = segstore_http_options()
         options.socket = socket.descriptor
@@ -50,9 +55,7 @@ final class HTTPListener: @unchecked Sendable {
         server = segstore_http_start(&options, &reason)
         guard server != nil else {
             let reason = reason.map { String(cString: $0) } ?? ""
-            throw CommandError(
-                "no HTTP without libmicrohttpd: \(reason); install it: apt-get install libmicrohttpd12"
-            )
+            throw CommandError("the HTTP server does not start: \(reason)")
         }
     }
 

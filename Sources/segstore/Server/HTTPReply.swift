@@ -83,17 +83,20 @@ struct HTTPReply {
             answer.body_count = bytes.count
             answer.context = Unmanaged.passRetained(bytes).toOpaque()
             // SAFETY: what is retained here, released once.
-            answer.release = { Unmanaged<ByteBuffer>.fromOpaque($0!).release() }
+            answer.release = { context in
+                if let context { Unmanaged<ByteBuffer>.fromOpaque(context).release() }
+            }
         case .stream(let stream):
             isCompressed = request.takesGzip && stream.compress()
             answer.context = Unmanaged.passRetained(stream).toOpaque()
             answer.read = { context, buffer, capacity in
-                Unmanaged<AnswerStream>.fromOpaque(context!).takeUnretainedValue()
+                guard let context else { return -2 }
+                return Unmanaged<AnswerStream>.fromOpaque(context).takeUnretainedValue()
                     .read(UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
             }
-            answer.release = {
-                let stream = Unmanaged<AnswerStream>.fromOpaque($0!).takeRetainedValue()
-                stream.close()
+            answer.release = { context in
+                guard let context else { return }
+                Unmanaged<AnswerStream>.fromOpaque(context).takeRetainedValue().close()
             }
         }
         let head = ByteBuffer(capacity: 512)

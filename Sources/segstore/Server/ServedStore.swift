@@ -138,14 +138,16 @@ final class TreeFreshness: Sendable {
     private struct State {
         var generation: UInt64 = 0
         var check: TreeCheck?
+        /// When it was found, and how long that took.
         var time: Int64 = .min
+        var duration: Int64 = 0
         var isRunning = false
     }
 
     private let path: String
     private let state = Monitor(State())
-    /// What is as old as that is looked at again.
-    private static let renewedAfter: Int64 = 2_000_000_000
+    /// So long it is told, unless to find it takes longer.
+    private static let toldFor: Int64 = 2_000_000_000
     /// For an answer, which says then that it is not known.
     private static let patienceMilliseconds = 1000
 
@@ -157,18 +159,22 @@ final class TreeFreshness: Sendable {
         return state.look { Self.isNew($0, snapshot, now) }
     }
 
-    /// That, if there is.
+    /// That, if there is. Where somebody asks all the time it is renewed before it is too old.
     func known(_ snapshot: Snapshot) -> TreeCheck? {
         let now = Clock.nanoseconds()
-        return state.look { Self.isNew($0, snapshot, now) ? $0.check : nil }
+        let (found, isOld) = state.look { state in
+            Self.isNew(state, snapshot, now)
+                ? (state, state.time < now - Self.span(state) / 2 && !state.isRunning)
+                : (State(), false)
+        }
+        if isOld { refresh(snapshot) }
+        return found.check
     }
 
     /// What was found not long ago; nil if it is not known. Looks at the tree if nobody has.
     func check(_ snapshot: Snapshot) -> TreeCheck? {
         let now = Clock.nanoseconds()
-        if let known = state.look({ Self.isNew($0, snapshot, now) ? $0 : nil }) {
-            return known.check
-        }
+        if isKnown(snapshot) { return known(snapshot) }
         refresh(snapshot)
         return state.wait(milliseconds: Self.patienceMilliseconds) { state in
             Self.isNew(state, snapshot, now) ? state : nil
@@ -176,8 +182,10 @@ final class TreeFreshness: Sendable {
     }
 
     private static func isNew(_ state: State, _ snapshot: Snapshot, _ now: Int64) -> Bool {
-        state.generation == snapshot.generation && state.time > now - renewedAfter
+        state.generation == snapshot.generation && state.time > now - span(state)
     }
+
+    private static func span(_ state: State) -> Int64 { max(toldFor, 4 * state.duration) }
 
     /// Looks at the tree on a thread of its own, unless one does already.
     func refresh(_ snapshot: Snapshot) {
@@ -187,11 +195,13 @@ final class TreeFreshness: Sendable {
         }
         guard isFirst else { return }
         SystemThread { [state, path] in
+            let start = Clock.nanoseconds()
             let check = TreeCheck(store: path, snapshot)
+            let end = Clock.nanoseconds()
             state.change {
                 $0 = State(
-                    generation: snapshot.generation, check: check, time: Clock.nanoseconds(),
-                    isRunning: false)
+                    generation: snapshot.generation, check: check, time: end,
+                    duration: end - start, isRunning: false)
             }
         }.detach()
     }

@@ -25,6 +25,8 @@ final class Server: Sendable {
     private let lists = WorkCrew(threads: max(4, 2 * processorCount), waitingLimit: 512)
     /// Each of them may take a core, and memory for all of the graph.
     private let wholes = WorkCrew(threads: max(2, processorCount), waitingLimit: 64)
+    /// What is sent while it is made waits for clients more than it works.
+    private let streams = WorkCrew(threads: 16, waitingLimit: 64)
     private let deadlines: Deadlines
 
     init(_ store: ServedStore, _ keeper: TreeKeeper, _ settings: ServerSettings) {
@@ -67,13 +69,14 @@ final class Server: Sendable {
         _ request: HTTPRequest, _ endpoint: Endpoint, _ target: RequestTarget
     ) throws {
         let asked = try Asked(
-            endpoint, target.parameters, request, accepting: Self.accepted(request))
+            endpoint, target.parameters, request, accepting: Self.accepted(request),
+            answerSeconds: settings.answerSeconds)
         let generation = try store.current()
         if let reply = try lookedUp(asked, generation) { return send(reply, to: request) }
         if isQuick(asked, generation) {
             return send(reply(asked, generation), to: request)
         }
-        let crew = endpoint.cost == .list || endpoint.cost == .lookUp ? lists : wholes
+        let crew = crew(for: asked)
         let pending = PendingReply(request, self)
         request.suspend()
         let isTaken = crew.add { [self] in
@@ -89,6 +92,14 @@ final class Server: Sendable {
                     HTTPFailure(
                         503, "busy", "too many questions wait already; ask again in a second",
                         fields: [("Retry-After", "1")])))
+        }
+    }
+
+    private func crew(for asked: Asked) -> WorkCrew {
+        if asked.isStreamed { return streams }
+        return switch asked.endpoint.cost {
+        case .lookUp, .list: lists
+        case .whole, .task: wholes
         }
     }
 
@@ -222,7 +233,9 @@ final class Server: Sendable {
             switch asked.endpoint.action {
             case .own(let body): return try body(self, asked)
             case .command(let command):
-                return try CommandAnswer(self, asked, generation, pending).reply(command)
+                return try CommandAnswer(
+                    self, asked, generation, asked.isStreamed ? pending : nil
+                ).reply(command)
             }
         } catch {
             return asked.endpoint.failure(HTTPFailure(error))
@@ -269,15 +282,17 @@ final class PendingReply: Sendable {
 
 /// Answers for those who take too long.
 final class Deadlines: Sendable {
-    private let pending = Locked<[PendingReply]>([])
+    private let pending = Monitor<[PendingReply]>([])
     private static let intervalMilliseconds = 100
 
     init(seconds: Int) {
         SystemThread { [pending] in
             while true {
+                // Nothing is to be done while nobody asks.
+                _ = pending.wait { $0.isEmpty ? nil : true }
                 sleep(milliseconds: Self.intervalMilliseconds)
                 let limit = Clock.nanoseconds() - Int64(seconds) * 1_000_000_000
-                let late = pending.withLock { list in
+                let late = pending.look { list in
                     list.removeAll(where: \.isAnswered)
                     return list.filter { $0.time < limit }
                 }
@@ -293,7 +308,7 @@ final class Deadlines: Sendable {
         }.detach()
     }
 
-    func add(_ reply: PendingReply) { pending.withLock { $0.append(reply) } }
+    func add(_ reply: PendingReply) { pending.change { $0.append(reply) } }
 }
 
 /// What a client calls a server.

@@ -29,8 +29,9 @@ final class TreeKeeper: Sendable {
     let path: String
     private let grammars: GrammarFolder
     private let state = Monitor(State())
-    /// Made when it is first needed: reading needs none.
+    /// Made when they are first needed: reading needs neither.
     private let writer = Locked<GraphStore?>(nil)
+    private let languages = Locked<LanguageTable?>(nil)
 
     init(_ path: String, _ grammars: GrammarFolder) {
         self.path = path
@@ -78,13 +79,7 @@ final class TreeKeeper: Sendable {
         let tree = try tree()
         var options = tree.options
         options.label = label
-        let languages = LanguageTable(grammars)
-        // What a store holds would go, file by file.
-        guard !languages.isEmpty else {
-            throw CommandError(
-                "no grammar in \(languages.paths.joined(separator: ", ")), so nothing can be parsed; 'segstore serve --grammars' says where they are"
-            )
-        }
+        let languages = try usableLanguages()
         let store = try writingStore()
         let report = try Ingest(root: tree.root, languages: languages, options: options)
             .run(into: store, isCancelled: { self.state.look { $0.isEnding } })
@@ -101,6 +96,16 @@ final class TreeKeeper: Sendable {
         return Run(
             tree: tree, languages: languages, report: report, snapshot: snapshot,
             nanoseconds: Clock.nanoseconds() - start)
+    }
+
+    private func usableLanguages() throws -> LanguageTable {
+        try languages.withLock { languages in
+            let table = languages ?? LanguageTable(grammars)
+            // What a store holds would go, file by file.
+            try table.checkSome()
+            languages = table
+            return table
+        }
     }
 
     private func writingStore() throws -> GraphStore {
@@ -135,7 +140,7 @@ final class TreeKeeper: Sendable {
         var isBehind = true
         while !state.look({ $0.isEnding }) {
             if !isBehind {
-                try watch.wait(for: directories, isOver: { state.look { $0.isEnding } })
+                try watch.wait(for: directories, isOver: { self.state.look { $0.isEnding } })
             }
             if state.look({ $0.isEnding }) { return }
             do {

@@ -83,6 +83,16 @@ extension Command {
     }
 }
 
+extension LanguageTable {
+    /// Throws if nothing can be parsed.
+    func checkSome() throws {
+        guard isEmpty else { return }
+        throw CommandError(
+            "no grammar in \(paths.joined(separator: ", ")), so nothing can be parsed; scripts/setup fetches them, --grammars <dir> says where they are"
+        )
+    }
+}
+
 private struct IngestRun {
     private let root: String
     private let format: Format
@@ -119,11 +129,7 @@ private struct IngestRun {
         languages = LanguageTable(try arguments.grammars)
         self.options = options
         // What a store holds would go, file by file.
-        guard !languages.isEmpty else {
-            throw CommandError(
-                "no grammar in \(languages.paths.joined(separator: ", ")), so nothing can be parsed; scripts/setup fetches them, --grammars <dir> says where they are"
-            )
-        }
+        try languages.checkSome()
         place = try StorePlace(path)
         do {
             if let base = arguments[.base] { try place.begin(with: base) }

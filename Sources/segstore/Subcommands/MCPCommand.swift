@@ -35,11 +35,7 @@ extension Command {
         let path = try StoreLocation.find(arguments)
         let store = try ServedStore(path)
         let keeper = TreeKeeper(path, try arguments.grammars)
-        if arguments.has(.keepCurrent) {
-            do { try keeper.watch() } catch let error as HTTPFailure {
-                throw CommandError(error.message)
-            }
-        }
+        if arguments.has(.keepCurrent) { try keeper.watch() }
         let server = MCPServer(store)
         if StandardStream.inputIsTerminal {
             Console.note(

@@ -82,11 +82,7 @@ extension Command {
         let path = try StoreLocation.find(arguments)
         let store = try ServedStore(path)
         let keeper = TreeKeeper(path, try arguments.grammars)
-        if arguments.has(.keepCurrent) {
-            do { try keeper.watch() } catch let error as HTTPFailure {
-                throw CommandError(error.message)
-            }
-        }
+        if arguments.has(.keepCurrent) { try keeper.watch() }
         let socket = try listen(host, port)
         var limits = HTTPLimits()
         // Some for the store's files, and what else there is.
