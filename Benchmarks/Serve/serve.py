@@ -75,7 +75,7 @@ def keys(segstore, store, count):
     return [json.loads(row)["key"] for row in random.sample(rows, min(count, len(rows)))]
 
 
-def load(port, targets, options, folder):
+def load(port, targets, options, folder, is_new=False):
     """Requests a second, p50 and p99 in milliseconds."""
     path = os.path.join(folder, "targets")
     with open(path, "w") as file:
@@ -83,7 +83,8 @@ def load(port, targets, options, folder):
     text = subprocess.run(
         ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}", "--latency", "-s",
          os.path.join(HERE, "targets.lua"), f"http://localhost:{port}"],
-        env={**os.environ, "TARGETS": path}, stdout=subprocess.PIPE, text=True, check=True).stdout
+        env={**os.environ, "TARGETS": path, "NEW": "1" if is_new else "0"},
+        stdout=subprocess.PIPE, text=True, check=True).stdout
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     if failed:
         sys.exit(f"{failed[1]} requests failed: {targets[0]}")
@@ -108,26 +109,30 @@ def compare(segstore, store, options, folder):
     escaped = [urllib.parse.quote(key, safe="/:") for key in some]
     # The tree is looked at once, before it counts.
     server.get(f"/v1/entity?key={escaped[0]}")
-    loads = {
-        "static reply": (port, [f"/?key={key}" for key in escaped]),
-        "entity by key": (server.port, [f"/v1/entity?key={key}" for key in escaped]),
-        "dependents by key": (server.port, [f"/v1/rdeps?key={key}" for key in escaped[:2000]]),
-        "list of 1,000 rows": (server.port, ["/v1/entities?limit=1000"]),
-        "search by name": (server.port, [
+    questions = {
+        "entity by key": [f"/v1/entity?key={key}" for key in escaped],
+        "dependents by key": [f"/v1/rdeps?key={key}" for key in escaped[:2000]],
+        "list of 1,000 rows": ["/v1/entities?limit=1000"],
+        "search by name": [
             "/v1/search?q=" + urllib.parse.quote(key.split(":")[2].split(".")[-1])
-            for key in some[:500]]),
+            for key in some[:500]],
     }
+    # Twice: what was asked of late is kept by the server, and what is new to it is not.
+    loads = {"static reply": (port, [f"/?key={key}" for key in escaped], False)}
+    for name, targets in questions.items():
+        loads[name] = (server.port, targets, False)
+        loads[f"{name}, not asked before"] = (server.port, targets, True)
     results = {name: [] for name in loads}
     ratios = {name: [] for name in loads}
     for _ in range(options.rounds):
-        for name, (target_port, targets) in loads.items():
-            result = load(target_port, targets, options, folder)
+        for name, (target_port, targets, is_new) in loads.items():
+            result = load(target_port, targets, options, folder, is_new)
             results[name].append(result)
             ratios[name].append(result[0] / results["static reply"][-1][0])
-    print(f"{'':20} {'a second':>10} {'p50':>9} {'p99':>9}   of the limit")
+    print(f"{'':36} {'a second':>8} {'p50':>9} {'p99':>9}  of the limit")
     for name, rounds in results.items():
         rate, p50, p99 = (statistics.median(column) for column in zip(*rounds))
-        print(f"{name:20} {rate:10,.0f} {p50:6.2f} ms {p99:6.2f} ms   "
+        print(f"{name:36} {rate:8,.0f} {p50:6.2f} ms {p99:6.2f} ms  "
               f"{statistics.median(ratios[name]):.0%}")
     print(f"memory of its own: {server.memory():.0f} MB; ended with {server.stop()}")
     limit.kill()

@@ -166,6 +166,43 @@ import Testing
         }
     }
 
+    /// What is asked for again comes out of memory: it is what a server finds that does not
+    /// remember it, in each form, and of the newest commit only.
+    @Test func whatIsRememberedIsTheAnswer() throws {
+        let targets = [
+            "/v1/entity?key=\(ServedTree.refresh)",
+            "/v1/entity?key=\(ServedTree.refresh)&code=true",
+            "/v1/entity?key=login", "/v1/entities?limit=2", "/v1/rdeps?key=login", "/v1/cycles",
+            "/v1/search?q=log", "/v1/hotspots", "/v1/files?limit=1",
+        ]
+        func ask() throws -> [[UInt8]] {
+            try targets.map { target in
+                // What is behind # is no part of the question.
+                let new = try served.get("\(target)#\(UInt64.random(in: 0 ... .max))")
+                for _ in 0..<4 {
+                    let reply = try served.get(target)
+                    #expect(reply.body == new.body && reply.status == 200, "\(target)")
+                    for name in ["etag", "link", "content-type", "vary"] {
+                        #expect(reply.fields[name] == new.fields[name], "\(target) \(name)")
+                    }
+                }
+                let lines = ["Accept: application/x-ndjson"]
+                #expect(
+                    try served.get(target, lines).body == served.get("\(target)#", lines).body,
+                    "\(target)")
+                let seen = ["If-None-Match: \(new.fields["etag"] ?? "")"]
+                #expect(try served.get(target, seen).status == 304)
+                return new.body
+            }
+        }
+        _ = try served.get(targets[0])
+        let before = try ask()
+        try ServedTree.write("\(served.tree)/later.py", "def login_later():\n    pass\n")
+        _ = try ServedTree.run("ingest", served.tree)
+        _ = try served.get(targets[0])
+        for (old, new) in zip(before, try ask()) { #expect(old != new) }
+    }
+
     @Test func compressedIsTheSame() throws {
         let plain = try served.get("/v1/openapi.json")
         let packed = try served.get("/v1/openapi.json", ["Accept-Encoding: br, gzip;q=0.5"])

@@ -35,8 +35,9 @@ struct CommandAnswer {
             if asked.hasSeen(fields[0].value) { return .notModified(fields) }
         }
         guard asked.format == .json else { return try lines(command, fields) }
-        if asked.endpoint.isKept, let kept = generation.cache[asked.question] {
-            return envelope(kept, fields, check)
+        let target = isCurrent ? asked.keptAs : nil
+        if let target, let kept = generation.cache[target] {
+            return kept.reply(AnswerMeta(snapshot: generation.snapshot, check: check), fields)
         }
         let out = ByteBuffer(capacity: 4 << 10)
         ValueText.append("{\"data\":", to: out)
@@ -46,9 +47,14 @@ struct CommandAnswer {
         }
         // The line's end.
         if out.bytes.last == UInt8(ascii: "\n") { out.truncate(to: out.count - 1) }
-        let kept = KeptAnswer(data: out, next: made.next, notes: made.notes)
-        if asked.endpoint.isKept, isCurrent { generation.cache.keep(kept, for: asked.question) }
-        return envelope(kept, fields, check, snapshot: made.snapshot)
+        let answer = KeptAnswer(
+            data: out, path: asked.endpoint.path, next: made.next, notes: made.notes)
+        if let target {
+            // Of the whole graph they take long to find.
+            generation.cache.keep(
+                answer, for: target, atOnce: asked.endpoint.cost == .whole)
+        }
+        return answer.reply(AnswerMeta(snapshot: made.snapshot, check: check), fields)
     }
 
     private static let byteLimit = 64 << 20
@@ -59,31 +65,6 @@ struct CommandAnswer {
         throw HTTPFailure(
             422, "too_large",
             "the answer is larger than \(byteLimit >> 20) MiB; ask for less, or a list as ndjson")
-    }
-
-    private func envelope(
-        _ answer: KeptAnswer, _ fields: [(name: String, value: String)], _ check: TreeCheck?,
-        snapshot: Snapshot? = nil
-    ) -> HTTPReply {
-        let out: ByteBuffer
-        if asked.endpoint.isKept {
-            out = ByteBuffer(capacity: answer.data.count + 256)
-            out.append(answer.data.bytes)
-        } else {
-            out = answer.data
-        }
-        var meta = AnswerMeta(snapshot: snapshot ?? generation.snapshot, check: check)
-        meta.next = answer.next
-        meta.notes = answer.notes
-        ValueText.append(",\"meta\":", to: out)
-        meta.append(to: out)
-        ValueText.append("}\n", to: out)
-        var fields = fields
-        if let next = answer.next {
-            let path = asked.endpoint.path
-            fields.append(("Link", "<\(path)?cursor=\(next.text)>; rel=\"next\""))
-        }
-        return HTTPReply(200, .json, .bytes(out), fields: fields)
     }
 
     /// Rows by themselves, of any number.
@@ -147,11 +128,22 @@ struct CommandAnswer {
     }
 }
 
-/// The data of an answer, before it is known how fresh it is.
-struct KeptAnswer {
-    let data: ByteBuffer
-    let next: PageCursor?
-    let notes: [String]
+extension KeptAnswer {
+    func reply(_ meta: AnswerMeta, _ fields: [(name: String, value: String)]) -> HTTPReply {
+        let out = ByteBuffer(capacity: data.count + 256)
+        out.append(data.bytes)
+        var meta = meta
+        meta.next = next
+        meta.notes = notes
+        ValueText.append(",\"meta\":", to: out)
+        meta.append(to: out)
+        ValueText.append("}\n", to: out)
+        var fields = fields
+        if let next {
+            fields.append(("Link", "<\(path)?cursor=\(next.text)>; rel=\"next\""))
+        }
+        return HTTPReply(200, .json, .bytes(out), fields: fields)
+    }
 }
 
 extension Asked {
@@ -160,10 +152,9 @@ extension Asked {
         (format == .ndjson || format == .csv) && endpoint.tellsOfTree && endpoint.cost != .whole
     }
 
-    /// What tells it from other questions.
-    var question: String {
-        let values = values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        return ([endpoint.path] + operands + values).joined(separator: "\n")
+    /// What its answer may be kept as; nil if the next one may be another.
+    var keptAs: String? {
+        endpoint.hasTag && endpoint.tellsOfTree && format == .json ? target : nil
     }
 }
 

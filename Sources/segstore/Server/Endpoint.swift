@@ -79,6 +79,8 @@ struct Asked: Sendable {
     let format: Format
     /// Only for who is to answer it: it goes away when somebody else has.
     let request: HTTPRequest
+    /// As it was sent.
+    let target: String
     /// The tags of answers that the client has already.
     private let seen: String?
     /// Those that are operands, in order.
@@ -124,10 +126,11 @@ extension Asked {
 
     init(
         _ endpoint: Endpoint, _ parameters: [(name: String, value: String)],
-        _ request: HTTPRequest, accepting: Format?, answerSeconds: Int
+        _ request: HTTPRequest, target: String, accepting: Format?, answerSeconds: Int
     ) throws {
         self.endpoint = endpoint
         self.request = request
+        self.target = target
         seen = request.field("If-None-Match")
         var values: [String: String] = [:]
         var more: [String] = []
@@ -231,9 +234,11 @@ extension Asked {
     }
 }
 
-extension Asked {
+extension HTTPRequest {
     /// Whether the client has an answer with that tag, however strong.
-    func hasSeen(_ tag: String) -> Bool {
+    func hasSeen(_ tag: String) -> Bool { Self.names(field("If-None-Match"), tag) }
+
+    fileprivate static func names(_ seen: String?, _ tag: String) -> Bool {
         guard let seen else { return false }
         let strong = tag.dropFirst(2)
         return seen == "*"
@@ -242,6 +247,10 @@ extension Asked {
                 return given == tag || given == strong
             }
     }
+}
+
+extension Asked {
+    func hasSeen(_ tag: String) -> Bool { HTTPRequest.names(seen, tag) }
 }
 
 extension Option {

@@ -87,7 +87,12 @@ struct HTTPRequest: @unchecked Sendable {
         let method = segstore_http_method(handle)
         return method?[0] == 0x47  // G, which only GET begins with
     }
-    var target: UnsafePointer<CChar>? { segstore_http_target(handle) }
+    /// Bytes that are no text are replaced in `text`.
+    var target: (text: String, isText: Bool) {
+        guard let bytes = segstore_http_target(handle) else { return ("", true) }
+        if let text = String(validatingCString: bytes) { return (text, true) }
+        return (String(cString: bytes), false)
+    }
     var bodyIsTooLarge: Bool { segstore_http_body_is_too_large(handle) }
 
     /// A field of its head; the name ends with a zero.

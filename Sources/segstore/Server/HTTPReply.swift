@@ -101,6 +101,7 @@ struct HTTPReply {
         }
         let head = ByteBuffer(capacity: 512)
         var offsets: [(Int, Int)] = []
+        offsets.reserveCapacity(fields.count + 3)
         func add(_ name: String, _ value: String) {
             let start = head.count
             head.appendZeroTerminated(name)
@@ -129,9 +130,13 @@ struct HTTPReply {
 extension ByteBuffer {
     fileprivate func appendZeroTerminated(_ text: String) {
         var text = text
-        // A field ends where its line does.
         text.withUTF8 { utf8 in
-            for byte in utf8 where byte >= 0x20 && byte != 0x7f { append(byte) }
+            // A field ends where its line does.
+            if utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+                for byte in utf8 where byte >= 0x20 && byte != 0x7f { append(byte) }
+            } else {
+                append(UnsafeRawBufferPointer(utf8))
+            }
         }
         append(UInt8(0))
     }

@@ -2,45 +2,53 @@
 //
 // What stands behind GET: the path and the parameters, taken apart.
 
-import Glibc
-
 struct RequestTarget {
+    /// As it was sent.
+    let text: String
     let path: String
     /// In the order in which they were sent.
     let parameters: [(name: String, value: String)]
 
     /// Nil if it makes no sense: escapes that are none, or bytes that are no text.
-    init?(_ text: UnsafePointer<CChar>) {
-        var text = text
+    init?(_ text: String) {
+        var utf8 = text
+        let parts = utf8.withUTF8 { Self.parts(UnsafeRawBufferPointer($0)) }
+        guard let parts else { return nil }
+        self.text = text
+        (path, parameters) = parts
+    }
+
+    private static func parts(
+        _ text: UnsafeRawBufferPointer
+    ) -> (path: String, parameters: [(name: String, value: String)])? {
+        var bytes = text
         // A proxy may say the server's name once more.
-        if strncmp(text, "http://", 7) == 0 {
-            text += 7
-            while text.pointee != 0, text.pointee != 0x2f { text += 1 }
+        if bytes.starts(with: "http://".utf8) {
+            let rest = bytes[7...]
+            let start = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+            bytes = UnsafeRawBufferPointer(rebasing: rest[start...])
         }
-        var end = text
-        while end.pointee != 0 { end += 1 }
-        let bytes = UnsafeRawBufferPointer(start: text, count: end - text)
+        // A fragment is the client's own business.
+        if let hash = bytes.firstIndex(of: UInt8(ascii: "#")) {
+            bytes = UnsafeRawBufferPointer(rebasing: bytes[..<hash])
+        }
         let mark = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
-        guard let path = Self.decoded(bytes[..<mark], plusIsSpace: false), path.utf8.first == 0x2f
+        guard let path = decoded(bytes[..<mark], plusIsSpace: false), path.utf8.first == 0x2f
         else { return nil }
-        self.path = path
         var parameters: [(name: String, value: String)] = []
         var rest = bytes[min(mark + 1, bytes.count)...]
-        // A fragment is the client's own business.
-        if let hash = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
         while !rest.isEmpty {
             let end = rest.firstIndex(of: UInt8(ascii: "&")) ?? rest.endIndex
             let part = rest[rest.startIndex..<end]
             rest = rest[min(end + 1, rest.endIndex)...]
             guard !part.isEmpty else { continue }
             let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            guard let name = Self.decoded(part[part.startIndex..<equals], plusIsSpace: true),
-                let value = Self.decoded(
-                    part[min(equals + 1, part.endIndex)...], plusIsSpace: true)
+            guard let name = decoded(part[part.startIndex..<equals], plusIsSpace: true),
+                let value = decoded(part[min(equals + 1, part.endIndex)...], plusIsSpace: true)
             else { return nil }
             parameters.append((name, value))
         }
-        self.parameters = parameters
+        return (path, parameters)
     }
 
     /// A text without its escapes; nil if there is something wrong with them.

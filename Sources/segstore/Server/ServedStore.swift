@@ -30,7 +30,7 @@ final class ServedStore: Sendable {
         var options = StoreOptions()
         options.mode = .readOnly
         // There are several readers.
-        options.readerCacheByteLimit = 4 << 20
+        options.readerCacheByteLimit = 16 << 20
         store = try GraphStore.open(path, options: options)
         watched = StoreFiles.isDirectory(path) ? "\(path)/\(Layout.manifest)" : path
         freshness = TreeFreshness(path)
@@ -65,6 +65,7 @@ final class ServedStore: Sendable {
 /// One generation, and what reads it.
 final class ServedGeneration: Sendable {
     let snapshot: Snapshot
+    /// Answers, by what was asked, as it was sent.
     let cache = AnswerCache()
     /// What tells it from any other, of any store.
     let tag: String
@@ -106,29 +107,6 @@ final class AskedStore: StoreHost, @unchecked Sendable {
     init(path: String, reader: Reader) {
         self.path = path
         self.reader = reader
-    }
-}
-
-/// Answers that took long to find and stay what they are.
-final class AnswerCache: Sendable {
-    private struct State {
-        var answers: [String: KeptAnswer] = [:]
-        var byteCount = 0
-    }
-
-    private let state = Locked(State())
-    private static let byteLimit = 16 << 20
-
-    subscript(question: String) -> KeptAnswer? { state.withLock { $0.answers[question] } }
-
-    func keep(_ answer: KeptAnswer, for question: String) {
-        let count = answer.data.count
-        guard count <= Self.byteLimit / 8 else { return }
-        state.withLock { state in
-            if state.byteCount + count > Self.byteLimit { state = State() }
-            guard state.answers.updateValue(answer, forKey: question) == nil else { return }
-            state.byteCount += count
-        }
     }
 }
 

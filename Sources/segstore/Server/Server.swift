@@ -43,12 +43,13 @@ final class Server: Sendable {
     func answer(_ request: HTTPRequest) {
         do {
             try check(request)
-            guard let target = request.target.flatMap({ RequestTarget($0) }) else {
+            let (text, isText) = request.target
+            if let reply = try kept(request, text) { return send(reply, to: request) }
+            guard isText, let target = RequestTarget(text) else {
                 let failure = HTTPFailure.wrong(
                     "the path or a parameter is no text, or badly escaped")
                 // It may be clear what is asked all the same.
-                let path = request.target.map { String(cString: $0).prefix { $0 != "?" } } ?? ""
-                let endpoint = endpoints[String(path)]?.first
+                let endpoint = endpoints[String(text.prefix { $0 != "?" })]?.first
                 return send(endpoint?.failure(failure) ?? HTTPReply(failure), to: request)
             }
             try answer(request, target)
@@ -69,11 +70,11 @@ final class Server: Sendable {
         _ request: HTTPRequest, _ endpoint: Endpoint, _ target: RequestTarget
     ) throws {
         let asked = try Asked(
-            endpoint, target.parameters, request, accepting: Self.accepted(request),
-            answerSeconds: settings.answerSeconds)
+            endpoint, target.parameters, request, target: target.text,
+            accepting: Self.accepted(request), answerSeconds: settings.answerSeconds)
         let generation = try store.current()
         if let reply = try lookedUp(asked, generation) { return send(reply, to: request) }
-        if isQuick(asked, generation) {
+        if endpoint.cost == .lookUp, !endpoint.tellsOfTree {
             return send(reply(asked, generation), to: request)
         }
         let crew = crew(for: asked)
@@ -189,6 +190,18 @@ final class Server: Sendable {
         reply.send(to: request)
     }
 
+    /// The answer to what was asked before, of the newest generation.
+    private func kept(_ request: HTTPRequest, _ target: String) throws -> HTTPReply? {
+        let generation = try store.current()
+        guard let answer = generation.cache[target], store.freshness.isKnown(generation.snapshot),
+            Self.accepted(request) ?? .json == .json
+        else { return nil }
+        let check = store.freshness.known(generation.snapshot)
+        let fields = generation.fields(check)
+        if request.hasSeen(fields[0].value) { return .notModified(fields) }
+        return answer.reply(AnswerMeta(snapshot: generation.snapshot, check: check), fields)
+    }
+
     /// The answer to what can be looked up in the newest generation; nil if it is another question.
     private func lookedUp(_ asked: Asked, _ generation: ServedGeneration) throws -> HTTPReply? {
         guard asked.endpoint.isLookUp, asked.format == .json, asked["at"] == nil,
@@ -204,20 +217,9 @@ final class Server: Sendable {
                 asked.operands[0], withCode: asked["code"] != nil, to: out)
         }
         guard isThere else { return nil }
-        ValueText.append(",\"meta\":", to: out)
-        AnswerMeta(snapshot: generation.snapshot, check: check).append(to: out)
-        ValueText.append("}\n", to: out)
-        return HTTPReply(200, .json, .bytes(out), fields: fields)
-    }
-
-    /// Whether it can be answered at once.
-    private func isQuick(_ asked: Asked, _ generation: ServedGeneration) -> Bool {
-        if asked.endpoint.cost == .whole, asked.endpoint.isKept,
-            generation.cache[asked.question] != nil
-        {
-            return store.freshness.isKnown(generation.snapshot)
-        }
-        return asked.endpoint.cost == .lookUp && !asked.endpoint.tellsOfTree
+        let answer = KeptAnswer(data: out, path: asked.endpoint.path)
+        if let target = asked.keptAs { generation.cache.keep(answer, for: target, atOnce: false) }
+        return answer.reply(AnswerMeta(snapshot: generation.snapshot, check: check), fields)
     }
 
     private func reply(_ asked: Asked, _ generation: ServedGeneration) -> HTTPReply {
@@ -248,8 +250,6 @@ extension Endpoint {
     var isLookUp: Bool { cost == .lookUp && tellsOfTree }
     /// Whether an answer says which generation it is of.
     var tellsOfTree: Bool { if case .command = action { true } else { false } }
-    /// Whether the same question to the same generation has the same answer.
-    var isKept: Bool { cost == .whole && tellsOfTree }
 }
 
 /// A request that is answered once, by whoever is first.
