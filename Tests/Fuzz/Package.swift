@@ -13,6 +13,8 @@ let package = Package(
         .executable(name: "FuzzManifest", targets: ["FuzzManifest"]),
         .executable(name: "FuzzNDJSON", targets: ["FuzzNDJSON"]),
         .executable(name: "FuzzCSV", targets: ["FuzzCSV"]),
+        .executable(name: "FuzzRequest", targets: ["FuzzRequest"]),
+        .executable(name: "FuzzMessage", targets: ["FuzzMessage"]),
     ],
     dependencies: [.package(name: "segstore", path: "../..")],
     targets: [
@@ -25,5 +27,7 @@ let package = Package(
         .executableTarget(name: "FuzzManifest", dependencies: ["FuzzDriver"]),
         .executableTarget(name: "FuzzNDJSON", dependencies: ["FuzzDriver"]),
         .executableTarget(name: "FuzzCSV", dependencies: ["FuzzDriver"]),
+        .executableTarget(name: "FuzzRequest", dependencies: ["FuzzDriver"]),
+        .executableTarget(name: "FuzzMessage", dependencies: ["FuzzDriver"]),
     ]
 )

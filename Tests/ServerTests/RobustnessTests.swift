@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Glibc
+import Platform
 import TestSupport
 import Testing
 
@@ -161,6 +162,30 @@ import Testing
         }
         #expect(Date().timeIntervalSince(start) < 10)
         withExtendedLifetime(deaf) {}
+    }
+
+    /// Who waits for others longer than an answer may take is told so in time, and the connection
+    /// goes on.
+    @Test func whoWaitsTooLongIsTold() throws {
+        let hasty = try ServedTree("--timeout", "1")
+        let forever = ServedTree.escaped(
+            "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n")
+        // They end after a second each, so many at a time as there are processors.
+        let others = try (0..<4 * max(2, processorCount)).map { _ in
+            let connection = try HTTPConnection(port: hasty.port)
+            connection.send("GET /v1/sql?q=\(forever) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return connection
+        }
+        usleep(200_000)
+        let start = Date()
+        let late = try HTTPConnection(port: hasty.port)
+        late.send("GET /v1/hotspots HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let reply = try late.reply()
+        #expect(reply.status == 504 && reply.text.contains("'segstore serve --timeout'"))
+        #expect(Date().timeIntervalSince(start) < 2.5)
+        for connection in others { #expect(try connection.reply().status == 504) }
+        late.send("GET /v1/hotspots HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(try late.reply().status == 200)
     }
 
     @Test func tenThousandConnections() throws {

@@ -14,12 +14,40 @@ public struct FuzzSeed: Sendable {
 
     public static func all() throws -> [FuzzSeed] {
         try integerBlocks() + textBlocks() + manifests() + packs() + schemas() + segments() + rows()
+            + requests()
     }
 
     private init(_ target: FuzzTarget, _ name: String, _ parts: UnsafeRawBufferPointer...) {
         self.target = target
         self.name = name
         bytes = parts.reduce(into: []) { $0 += $1 }
+    }
+
+    // MARK: - Requests
+
+    private static func requests() -> [FuzzSeed] {
+        func seed(_ target: FuzzTarget, _ name: String, _ text: String) -> FuzzSeed {
+            Array(text.utf8).withUnsafeBytes { FuzzSeed(target, name, $0) }
+        }
+        return [
+            seed(.request, "key", "/v1/entity?key=rust:fn:a%20b:c.rs&code=true"),
+            seed(.request, "empty", "/?&&a&=b&c=&&d=e=f#g?h"),
+            seed(.request, "proxy", "http://localhost:1/v1/search?q=%C3%A9+%2B"),
+            seed(.request, "path", "/code-entity-detail-view/%2e%2E/?key"),
+            seed(.request, "raw", "/v1/files?within=é/ü&limit=-1"),
+            seed(
+                .message, "call",
+                #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"search","arguments":{"query":"a\u00e9\"","max_tokens":200},"_meta":{}}}"#
+            ),
+            seed(.message, "values", #"[null,true,false,-1,1.5e3,18446744073709551615,"",{},[]]"#),
+            seed(.message, "surrogates", #"{"a":[1,{"b":"\ud83d\ude00"}],"a":-0.0}"#),
+            seed(
+                .message, "deep",
+                String(repeating: "[", count: 60) + String(repeating: "]", count: 60)),
+            seed(
+                .message, "cancel",
+                #"{"method":"notifications/cancelled","params":{"requestId":"x"}}"#),
+        ]
     }
 
     // MARK: - Blocks

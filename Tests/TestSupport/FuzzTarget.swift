@@ -14,6 +14,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case segment = "FuzzSegment"
     case ndjson = "FuzzNDJSON"
     case csv = "FuzzCSV"
+    case request = "FuzzRequest"
+    case message = "FuzzMessage"
 
     /// Whether the input was accepted, in which case everything in it was read.
     @discardableResult
@@ -26,6 +28,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             case .segment: try FuzzedSegment(input).read()
             case .ndjson: return try FuzzedRows(input, .ndjson).read()
             case .csv: return try FuzzedRows(input, .csv).read()
+            case .request: return fuzzRequest(input)
+            case .message: return try fuzzMessage(input)
             }
             return true
         } catch let error as CodecError {

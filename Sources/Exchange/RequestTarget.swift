@@ -2,15 +2,15 @@
 //
 // What stands behind GET: the path and the parameters, taken apart.
 
-struct RequestTarget {
+package struct RequestTarget {
     /// As it was sent.
-    let text: String
-    let path: String
+    package let text: String
+    package let path: String
     /// In the order in which they were sent.
-    let parameters: [(name: String, value: String)]
+    package let parameters: [(name: String, value: String)]
 
     /// Nil if it makes no sense: escapes that are none, or bytes that are no text.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var utf8 = text
         let parts = utf8.withUTF8 { Self.parts(UnsafeRawBufferPointer($0)) }
         guard let parts else { return nil }
@@ -52,7 +52,7 @@ struct RequestTarget {
     }
 
     /// A text without its escapes; nil if there is something wrong with them.
-    static func unescaped(_ text: String) -> String? {
+    package static func unescaped(_ text: String) -> String? {
         var text = text
         return text.withUTF8 { utf8 in
             let bytes = UnsafeRawBufferPointer(utf8)

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+import FuzzDriver
+import TestSupport
+
+fuzz { FuzzTarget.message.run($0, $1) }
