@@ -63,7 +63,7 @@ package struct RequestTarget {
     private static func decoded(
         _ bytes: Slice<UnsafeRawBufferPointer>, plusIsSpace: Bool
     ) -> String? {
-        let isPlain = bytes.allSatisfy { $0 != 0x25 && $0 != 0x2b && $0 < 0x80 }
+        let isPlain = bytes.allSatisfy { $0 != 0 && $0 != 0x25 && $0 != 0x2b && $0 < 0x80 }
         if isPlain { return String(decoding: bytes, as: UTF8.self) }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count) { buffer in
             var count = 0
@@ -77,11 +77,11 @@ package struct RequestTarget {
                     else { return nil }
                     byte = high << 4 | low
                     index += 2
-                    // What other libraries take for an end.
-                    if byte == 0 { return nil }
                 } else if byte == UInt8(ascii: "+"), plusIsSpace {
                     byte = UInt8(ascii: " ")
                 }
+                // What other libraries take for an end.
+                if byte == 0 { return nil }
                 buffer[count] = byte
                 count += 1
             }
