@@ -2,11 +2,13 @@
 #include "CSegstoreHTTP.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,7 +19,8 @@
     f(start_daemon) f(stop_daemon) f(quiesce_daemon) f(set_panic_func)                            \
     f(create_response_from_buffer_with_free_callback_cls) f(create_response_from_callback)        \
     f(add_response_header) f(queue_response) f(destroy_response) f(suspend_connection)            \
-    f(resume_connection) f(lookup_connection_value) f(get_connection_info)
+    f(resume_connection) f(lookup_connection_value) f(get_connection_values)                      \
+    f(get_connection_info)
 
 #define MEMBER(name) __typeof__(&MHD_##name) name;
 static struct { FUNCTIONS(MEMBER) } mhd;
@@ -60,6 +63,7 @@ struct segstore_http_server {
     segstore_http_options options;
     struct MHD_Daemon *daemon;
     atomic_long active;
+    atomic_size_t body_bytes;
     pthread_mutex_t lock;
     pthread_cond_t end;
     connection connections;
@@ -75,7 +79,7 @@ struct segstore_http_request {
     const char *method;
     char *body;
     size_t body_count, body_capacity;
-    bool is_begun, is_suspended, body_is_too_large;
+    bool is_begun, is_suspended, is_counted, is_malformed, body_is_too_large;
     // Of one that was suspended: what was made for it.
     struct MHD_Response *response;
     unsigned status;
@@ -148,7 +152,6 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     const union MHD_ConnectionInfo *info =
         mhd.get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     request->owner = info ? info->socket_context : NULL;
-    atomic_fetch_add(&server->active, 1);
     return request;
 }
 
@@ -164,24 +167,60 @@ static void on_end(
         request->owner->is_answering = false;
     }
     if (request->response) mhd.destroy_response(request->response);
+    if (request->is_counted) atomic_fetch_sub(&server->active, 1);
+    atomic_fetch_sub(&server->body_bytes, request->body_capacity);
     free(request->target);
     free(request->body);
     free(request);
     *state = NULL;
-    atomic_fetch_sub(&server->active, 1);
 }
+
+// Of all requests that are not answered yet.
+static const size_t all_bodies_byte_limit = 64 << 20;
 
 static bool append(segstore_http_request *request, const char *data, size_t count) {
     if (request->body_count + count > request->body_capacity) {
         size_t capacity = (request->body_count + count) * 2;
+        size_t more = capacity - request->body_capacity;
+        size_t before = atomic_fetch_add(&request->server->body_bytes, more);
+        if (before + more > all_bodies_byte_limit) {
+            atomic_fetch_sub(&request->server->body_bytes, more);
+            return false;
+        }
         char *body = realloc(request->body, capacity);
-        if (!body) return false;
+        if (!body) {
+            atomic_fetch_sub(&request->server->body_bytes, more);
+            return false;
+        }
         request->body = body;
         request->body_capacity = capacity;
     }
     memcpy(request->body + request->body_count, data, count);
     request->body_count += count;
     return true;
+}
+
+// What a proxy and a server may take for different requests.
+typedef struct {
+    unsigned hosts, lengths, encodings, strange;
+} framing;
+
+static enum MHD_Result count_field(
+    void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
+    (void)kind, (void)value;
+    framing *found = context;
+    size_t count = strlen(name);
+    if (count == 0 || name[count - 1] == ' ' || name[count - 1] == '\t') found->strange++;
+    if (strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0) found->hosts++;
+    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) found->lengths++;
+    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) found->encodings++;
+    return MHD_YES;
+}
+
+static bool is_malformed(struct MHD_Connection *c) {
+    framing found = {0};
+    mhd.get_connection_values(c, MHD_HEADER_KIND, count_field, &found);
+    return found.strange || found.hosts > 1 || found.lengths + found.encodings > 1;
 }
 
 static enum MHD_Result queue(segstore_http_request *request) {
@@ -204,11 +243,16 @@ static enum MHD_Result on_request(
     if (!request->is_begun) {
         request->is_begun = true;
         request->method = method;
+        request->is_malformed = is_malformed(c);
         const char *length =
             mhd.lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
         // Answered before it is sent; else, on the second call, or the connection would be closed.
-        if (!length || strtoull(length, NULL, 10) <= server->options.body_byte_limit) return MHD_YES;
-        request->body_is_too_large = true;
+        if (!request->is_malformed) {
+            if (!length || strtoull(length, NULL, 10) <= server->options.body_byte_limit) {
+                return MHD_YES;
+            }
+            request->body_is_too_large = true;
+        }
     } else if (*count > 0) {
         if (request->body_count + *count > server->options.body_byte_limit) {
             request->body_is_too_large = true;
@@ -219,6 +263,8 @@ static enum MHD_Result on_request(
         return MHD_YES;
     }
     if (request->owner) request->owner->is_answering = true;
+    request->is_counted = true;
+    atomic_fetch_add(&server->active, 1);
     server->options.answer(server->options.context, request);
     // Whoever answers it may have done so already: this is called again for that.
     return request->is_suspended ? MHD_YES : queue(request);
@@ -234,6 +280,10 @@ const char *segstore_http_header(const segstore_http_request *request, const cha
 const char *segstore_http_body(const segstore_http_request *request, size_t *count) {
     *count = request->body_count;
     return request->body;
+}
+
+bool segstore_http_is_malformed(const segstore_http_request *request) {
+    return request->is_malformed;
 }
 
 bool segstore_http_body_is_too_large(const segstore_http_request *request) {
@@ -319,6 +369,11 @@ static void release_server(segstore_http_server *server) {
 
 segstore_http_server *segstore_http_start(
     const segstore_http_options *options, const char **reason) {
+    // What answers took goes back to the system: else its allocator keeps as much for each thread
+    // as that ever had, and holes between.
+    mallopt(M_MMAP_THRESHOLD, 512 << 10);
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
+    mallopt(M_ARENA_MAX, 4);
     segstore_http_server *server = calloc(1, sizeof(segstore_http_server));
     *reason = "there is no memory for it";
     if (!server) return NULL;

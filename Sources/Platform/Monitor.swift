@@ -41,6 +41,16 @@ package final class Monitor<Value>: @unchecked Sendable {
         return try body(&value)
     }
 
+    /// Wakes one of those who wait: where all of them wait for the same.
+    package func changeForOne<Result>(_ body: (inout Value) -> Result) -> Result {
+        pthread_mutex_lock(lock)
+        defer {
+            pthread_cond_signal(condition)
+            pthread_mutex_unlock(lock)
+        }
+        return body(&value)
+    }
+
     /// Wakes nobody.
     package func look<Result>(_ body: (inout Value) -> Result) -> Result {
         pthread_mutex_lock(lock)

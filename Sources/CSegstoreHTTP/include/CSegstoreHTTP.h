@@ -37,7 +37,7 @@ segstore_http_server *segstore_http_start(
     const segstore_http_options *options, const char **reason);
 // Takes no new connections from now on.
 void segstore_http_quiesce(segstore_http_server *server);
-// Requests that have begun and are not answered yet.
+// Requests that have come and are not answered yet.
 long segstore_http_active(segstore_http_server *server);
 // Ends connections, and all else. No request may be suspended.
 void segstore_http_stop(segstore_http_server *server);
@@ -50,6 +50,8 @@ const char *segstore_http_method(const segstore_http_request *request);
 // Null if it was not sent.
 const char *segstore_http_header(const segstore_http_request *request, const char *name);
 const char *segstore_http_body(const segstore_http_request *request, size_t *count);
+// Whether it says twice, or in two ways, where it ends or whom it is for.
+bool segstore_http_is_malformed(const segstore_http_request *request);
 bool segstore_http_body_is_too_large(const segstore_http_request *request);
 
 // MARK: an answer

@@ -68,6 +68,15 @@ struct MCPAnswer {
     static let mostTokens = 100_000
     /// For what is said of the rows: how many there are, and where they go on.
     private static let tailTokens = 80
+    /// For how many rows of a section are shown, of how many.
+    private static let sectionTokens = 14
+
+    /// How many tokens there are besides those lines and that value.
+    static func room(_ budget: Int, _ lines: [String], _ value: JSONValue) -> Int {
+        let taken = max(
+            TokenCount.estimate(lines.joined(separator: "\n")), TokenCount.estimate(value.text))
+        return max(0, budget - taken - tailTokens)
+    }
 
     func result(tokens budget: Int) -> Result {
         var shown = sections.map { _ in 0 }
@@ -80,6 +89,10 @@ struct MCPAnswer {
         for section in sections {
             textTokens += tokens(section.heading ?? "") + 4
             valueTokens += tokens(section.name) + 8
+            if sections.count > 1 {
+                textTokens += Self.sectionTokens
+                valueTokens += Self.sectionTokens
+            }
         }
         // One of each section in turn, so that none takes all of it.
         var isFull = false
@@ -130,7 +143,13 @@ struct MCPAnswer {
             lines += section.rows[..<count].map(\.text)
             members.append((section.name, .array(section.rows[..<count].map(\.value))))
         }
-        lines += notes
+        var notes = notes
+        if sections.count > 1 {
+            for (section, count) in zip(sections, shown) where count < section.total {
+                notes.append("\(section.name): \(count) of \(section.total)")
+            }
+        }
+        lines += self.notes
         var next: String?
         if sections.count == 1, let section = sections.first, let count = shown.first {
             let end = offset + count

@@ -10,8 +10,12 @@ import SegmentStore
 
 struct MCPResources {
     private let generation: ServedGeneration
+    private let store: ServedStore
 
-    init(_ generation: ServedGeneration) { self.generation = generation }
+    init(_ generation: ServedGeneration, _ store: ServedStore) {
+        self.generation = generation
+        self.store = store
+    }
 
     private static let entityPrefix = "segstore://entity/"
     private static let filePrefix = "segstore://file/"
@@ -46,44 +50,47 @@ struct MCPResources {
     /// The files, in the order of their paths.
     func list(_ parameters: JSONValue) throws -> [(name: String, value: JSONValue)] {
         var offset = 0
+        var snapshot = generation.snapshot
         if let cursor = parameters["cursor"], cursor != .null {
             guard let known = cursor.string.flatMap({ PageCursor($0) }) else {
                 throw MCPFailure(.invalidParameters, "the cursor is none that was given")
             }
             offset = known.offset
-        }
-        return try generation.asked { host in
-            let reader = host.reader
-            let files = try reader.relation(CodeGraph.files.name)
-            let column = try reader.column("file", of: files)
-            var index = 0
-            var items: [JSONValue] = []
-            var hasMore = false
-            struct Stop: Error {}
-            do {
-                try reader.forEachRowByKey(files) { row in
-                    defer { index += 1 }
-                    guard index >= offset else { return }
-                    guard items.count < Self.pageCount else {
-                        hasMore = true
-                        throw Stop()
-                    }
-                    let path = try reader.string(files, row, column) ?? ""
-                    items.append(
-                        .object([
-                            ("uri", .string(Self.filePrefix + Self.escaped(path))),
-                            ("name", .string(path)), ("mimeType", .string("text/plain")),
-                        ]))
-                }
-            } catch is Stop {}
-            var result: [(name: String, value: JSONValue)] = [("resources", .array(items))]
-            if hasMore {
-                let next = PageCursor(
-                    generation: generation.snapshot.generation, offset: offset + items.count)
-                result.append(("nextCursor", .string(next.text)))
+            // The pages of a list are of one commit.
+            if known.generation != snapshot.generation {
+                snapshot = try store.store.snapshot(at: known.generation)
             }
-            return result
         }
+        let reader = snapshot.reader()
+        let files = try reader.relation(CodeGraph.files.name)
+        let column = try reader.column("file", of: files)
+        var index = 0
+        var items: [JSONValue] = []
+        var hasMore = false
+        struct Stop: Error {}
+        do {
+            try reader.forEachRowByKey(files) { row in
+                defer { index += 1 }
+                guard index >= offset else { return }
+                guard items.count < Self.pageCount else {
+                    hasMore = true
+                    throw Stop()
+                }
+                let path = try reader.string(files, row, column) ?? ""
+                items.append(
+                    .object([
+                        ("uri", .string(Self.filePrefix + Self.escaped(path))),
+                        ("name", .string(path)), ("mimeType", .string("text/plain")),
+                    ]))
+            }
+        } catch is Stop {}
+        var result: [(name: String, value: JSONValue)] = [("resources", .array(items))]
+        if hasMore {
+            let next = PageCursor(
+                generation: snapshot.generation, offset: offset + items.count)
+            result.append(("nextCursor", .string(next.text)))
+        }
+        return result
     }
 
     // MARK: - One of them
@@ -101,7 +108,7 @@ struct MCPResources {
         guard let text else {
             throw MCPFailure(
                 request.isStateless ? .invalidParameters : .resourceNotFound,
-                "Resource not found: \(uri.prefix(300))", data: .object([("uri", .string(uri))]))
+                "Resource not found: \(uri.prefix(300))", data: .object([("uri", .string(String(uri.prefix(300))))]))
         }
         return [
             (

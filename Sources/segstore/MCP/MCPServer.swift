@@ -44,8 +44,15 @@ final class MCPServer: Sendable {
     /// Of one line, before anything is known of it.
     static let lineByteLimit = 4 << 20
 
-    /// Answers what stands in one line.
-    func take(_ line: UnsafeRawBufferPointer, _ parser: JSONParser) {
+    /// Answers what stands in one line; nil if it is too long to be looked at.
+    func take(_ line: UnsafeRawBufferPointer?, _ parser: JSONParser) {
+        guard let line else {
+            return send(
+                MCPReply.failure(
+                    nil,
+                    MCPFailure(
+                        .invalidRequest, "a line has at most \(Self.lineByteLimit) bytes")))
+        }
         let message: JSONValue
         do { message = try JSONValue(parsing: line, parser) } catch {
             let reason = (error as? RowError)?.reason ?? "\(error)"
@@ -104,7 +111,7 @@ final class MCPServer: Sendable {
         case "tools/list": finish(request, id, try toolList(request))
         case "tools/call": try start(request, id)
         case "resources/list", "resources/templates/list", "resources/read": try start(request, id)
-        default: throw MCPFailure(.unknownMethod, "there is no method '\(request.method)'")
+        default: throw MCPFailure(.unknownMethod, "there is no method '\(request.method.prefix(200))'")
         }
     }
 
@@ -217,7 +224,7 @@ final class MCPServer: Sendable {
             }
             return try tool.answer(call).members
         }
-        let resources = MCPResources(generation)
+        let resources = MCPResources(generation, store)
         let kept = request.isStateless ? Self.kept(milliseconds: Self.storeMilliseconds) : []
         switch request.method {
         case "resources/list": return try resources.list(request.parameters) + kept

@@ -85,6 +85,7 @@ extension MCPTool {
                 text: "  \(cycle.number("size")) files: \(way.prefix(5).joined(separator: " > "))",
                 value: cycle.only("size", "example"))
         }
+        if call["within"] != nil { notes.append("rows are those of the whole store") }
         answer.notes = notes + call.staleness
         return answer
     }
@@ -138,9 +139,11 @@ extension MCPTool {
             "key", "name", "kind", "language", "file", "start_line", "end_line", "parent",
             "visibility", "complexity")
         notes += call.staleness
+        // What is said of it in any case comes first.
+        let rest = MCPAnswer.room(
+            call.tokens, answer.lines + notes, .object([("entity", members)]))
         func add(_ name: String, _ text: String, _ share: Double) {
-            let budget = Double(call.tokens) * share
-            let (shown, isCut) = Self.beginning(text, tokens: Int(budget))
+            let (shown, isCut) = Self.beginning(text, tokens: Int(Double(rest) * share))
             if !shown.isEmpty {
                 answer.lines.append(shown)
                 members = members.adding(name, .string(shown))
@@ -151,11 +154,11 @@ extension MCPTool {
             }
         }
         let wantsCode = call.arguments["code"]?.bool ?? true
-        add("doc", entity.text("doc"), 0.2)
+        add("doc", entity.text("doc"), 0.25)
         if wantsCode {
-            add("code", entity.text("code"), 0.5)
+            add("code", entity.text("code"), 0.6)
         } else {
-            add("signature", entity.text("signature"), 0.3)
+            add("signature", entity.text("signature"), 0.6)
         }
         answer.head = [("entity", members)]
         answer.notes = notes
@@ -179,6 +182,9 @@ extension MCPTool {
         values["depth"] = call.arguments["depth"]?.int.map { "\($0)" }
         let data = try call.ask(
             isOut ? .queryDeps : .queryRdeps, [call["key"] ?? ""], values, notes: &notes)
+        if data.number("left_out_tests") > 0 {
+            notes.append("\(data.number("left_out_tests")) tests are not in the store")
+        }
         let unresolved = data.number("unresolved_references")
         if unresolved > 0 {
             notes.append(
@@ -258,8 +264,6 @@ extension MCPTool {
         var notes: [String] = []
         let data = try call.ask(
             .queryContext, [call["key"] ?? ""], ["tokens": "\(call.tokens)"], notes: &notes)
-        let omitted = data.number("omitted")
-        if omitted > 0 { notes.append("\(omitted) more entities did not fit") }
         var answer = call.list(
             data, "items", head: [("key", data["key"] ?? .null)], notes: notes
         ) { item in
@@ -267,6 +271,7 @@ extension MCPTool {
         }
         // What is left out for want of room has no other page.
         answer.generation = nil
+        answer.sections[0].total += data.number("omitted")
         return answer
     }
 
@@ -283,7 +288,7 @@ extension MCPTool {
     ) { call in
         var notes: [String] = []
         let new = call["new"] ?? "\(call.pinned)"
-        let old = try call["old"] ?? previous(of: call, &notes)
+        let old = try call["old"] ?? previous(of: generation(new, call), call, &notes)
         let isImpact = call.arguments["impact"]?.bool ?? false
         var values = try call.page()
         values["at"] = .some(nil)
@@ -312,13 +317,23 @@ extension MCPTool {
         return answer
     }
 
-    private static func previous(of call: MCPCall, _ notes: inout [String]) throws -> String {
+    /// Of a commit that may be named by its label.
+    private static func generation(_ name: String, _ call: MCPCall) throws -> UInt64 {
+        try call.generation.asked { host in
+            try StoreLocation.snapshot(
+                Arguments(operands: [], format: .json, values: ["at": name], host: host)
+            ).generation
+        }
+    }
+
+    /// The commit before that one.
+    private static func previous(
+        of new: UInt64, _ call: MCPCall, _ notes: inout [String]
+    ) throws -> String {
         let log = try call.ask(.log, [], ["limit": "1000"], notes: &notes)
-        let generations = (log["commits"]?.array ?? []).map { $0.number("generation") }
-        let current = Int(call.pinned)
-        guard let old = generations.first(where: { $0 < current }) else {
-            throw InputError(
-                message: "the store has only one commit, so there is nothing to compare")
+        let generations = (log["commits"]?.array ?? []).map { UInt64(max(0, $0.number("generation"))) }
+        guard let old = generations.first(where: { $0 < new }) else {
+            throw InputError(message: "there is no commit before \(new) to compare with")
         }
         return "\(old)"
     }

@@ -28,12 +28,18 @@ final class AnswerStream: @unchecked Sendable {
     private static let pendingLimit = 256 << 10
     /// In which a client must take what was written last: some kilobytes a second.
     private static let patienceMilliseconds = 15_000
+    /// For who takes nothing while the server ends.
+    private static let lastPatienceMilliseconds = 1000
 
     private let request: HTTPRequest
+    private let server: Server
     private let state = Monitor(State())
     private var gzip: GzipWriter?
 
-    init(_ request: HTTPRequest) { self.request = request }
+    init(_ request: HTTPRequest, _ server: Server) {
+        self.request = request
+        self.server = server
+    }
 
     /// Before anything is written; false without memory for it.
     func compress() -> Bool {
@@ -45,8 +51,13 @@ final class AnswerStream: @unchecked Sendable {
 
     /// Waits while the client is too far behind. Throws `Closed` if there is none.
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-        let hasRoom = state.wait(milliseconds: Self.patienceMilliseconds) { state -> Bool? in
-            state.isClosed || state.unsentCount < Self.pendingLimit ? !state.isClosed : nil
+        var waited = 0
+        var hasRoom: Bool?
+        while hasRoom == nil, waited < Self.patienceMilliseconds, waited == 0 || !server.isEnding {
+            hasRoom = state.wait(milliseconds: Self.lastPatienceMilliseconds) { state -> Bool? in
+                state.isClosed || state.unsentCount < Self.pendingLimit ? !state.isClosed : nil
+            }
+            waited += Self.lastPatienceMilliseconds
         }
         guard hasRoom == true else { throw Closed() }
         append(bytes, isLast: false)

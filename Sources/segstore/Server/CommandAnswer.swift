@@ -31,7 +31,7 @@ struct CommandAnswer {
         let check = isCurrent ? server.store.freshness.check(generation.snapshot) : nil
         var fields: [(name: String, value: String)] = []
         if isCurrent, asked.endpoint.hasTag {
-            fields = generation.fields(check)
+            fields = generation.fields(check, asked.format)
             if asked.hasSeen(fields[0].value) { return .notModified(fields) }
         }
         guard asked.format == .json else { return try lines(command, fields) }
@@ -74,14 +74,17 @@ struct CommandAnswer {
         let type = ContentType(asked.format)
         let start = ByteBuffer(capacity: 4 << 10)
         var stream: AnswerStream?
+        var fields = fields
+        // There is no other place for them among rows.
+        func note(_ text: String) { fields.append(("Segstore-Note", text.asciiOnly)) }
         do {
-            _ = try run(command) { bytes in
+            _ = try run(command, note: note) { bytes in
                 if let stream { return try stream.write(bytes) }
                 guard let pending, start.count + bytes.count > Self.bufferedByteCount else {
                     start.append(bytes)
                     return try Self.check(start)
                 }
-                let made = AnswerStream(asked.request)
+                let made = AnswerStream(asked.request, server)
                 stream = made
                 guard pending.answer(HTTPReply(200, type, .stream(made), fields: fields)) else {
                     throw AnswerStream.Closed()
@@ -108,10 +111,16 @@ struct CommandAnswer {
     }
 
     private func run(
-        _ command: Command, _ sink: @escaping (UnsafeRawBufferPointer) throws -> Void
+        _ command: Command, note: @escaping (String) -> Void = { _ in },
+        _ sink: @escaping (UnsafeRawBufferPointer) throws -> Void
     ) throws -> Made {
         var notes: [String] = []
-        let output = Output(to: sink, notes: { notes.append($0) })
+        let output = Output(
+            to: sink,
+            notes: {
+                notes.append($0)
+                note($0)
+            })
         return try generation.asked { host in
             _ = try command.run(asked.arguments(host), output)
             try output.flush()
@@ -146,6 +155,13 @@ extension KeptAnswer {
     }
 }
 
+extension String {
+    /// As a head's field may be.
+    fileprivate var asciiOnly: String {
+        String(unicodeScalars.prefix(1000).map { $0.isASCII ? Character($0) : "?" })
+    }
+}
+
 extension Asked {
     /// Whether rows are sent while they are found: of the whole graph they are there at once.
     var isStreamed: Bool {
@@ -160,8 +176,11 @@ extension Asked {
 
 extension ServedGeneration {
     /// What an answer that stays what it is has in its head, the tag first.
-    func fields(_ check: TreeCheck?) -> [(name: String, value: String)] {
-        let tag = "W/\"\(tag).\(check.map { "\($0.changedFileCount)" } ?? "")\""
+    func fields(
+        _ check: TreeCheck?, _ format: Format = .json
+    ) -> [(name: String, value: String)] {
+        let form = format == .json ? "" : ".\(format.rawValue)"
+        let tag = "W/\"\(tag).\(check.map { "\($0.changedFileCount)" } ?? "")\(form)\""
         return [("ETag", tag), ("Cache-Control", "no-cache")]
     }
 }

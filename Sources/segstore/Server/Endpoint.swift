@@ -4,6 +4,7 @@
 // parameters, and its JSON is the answer.
 
 import Query
+import Platform
 import SegmentStore
 
 /// How long an answer may take, which says who makes it.
@@ -75,7 +76,7 @@ struct Endpoint: Sendable {
 struct Asked: Sendable {
     let endpoint: Endpoint
     /// By the names of parameters.
-    let values: [String: String]
+    private(set) var values: [String: String]
     let format: Format
     /// Only for who is to answer it: it goes away when somebody else has.
     let request: HTTPRequest
@@ -156,11 +157,15 @@ extension Asked {
                     "\(endpoint.path) has no parameter '\(name)'; \(endpoint.advice(on: name))")
             }
         }
-        if endpoint.hasBody, let first = endpoint.operands.first, values[first.name] == nil {
+        if endpoint.hasBody, let first = endpoint.operands.first {
             guard let body = request.body else {
                 throw HTTPFailure.wrong("the request's body is no UTF-8")
             }
-            values[first.name] = body
+            if values[first.name] == nil {
+                values[first.name] = body
+            } else if !body.isEmpty {
+                throw HTTPFailure.wrong("'\(first.name)' is given twice: there is a body too")
+            }
         }
         var operands: [String] = []
         given = endpoint.operands.compactMap { operand in
@@ -179,6 +184,9 @@ extension Asked {
             format.flatMap { endpoint.formats.contains($0) ? $0 : nil }
             ?? endpoint.formats.first ?? .json
         if let cursor = values.removeValue(forKey: Endpoint.cursor.name) {
+            for name in [Option.at.name, Option.offset.name] where values[name] != nil {
+                throw HTTPFailure.wrong("the cursor says what '\(name)' is: give one of them")
+            }
             guard let cursor = PageCursor(cursor) else {
                 throw HTTPFailure.wrong("'cursor' is none that was given by an answer")
             }
@@ -194,6 +202,14 @@ extension Asked {
         }
         if let option = endpoint.pageOption { try Self.limit(option, self.format, &values) }
         self.values = values
+    }
+
+    /// What it waited is part of its time.
+    mutating func giveTime(since start: Int64, _ seconds: Int) {
+        guard let option = endpoint.timeOption, let given = values[option.name].flatMap({ Int($0) })
+        else { return }
+        let left = seconds - Int((Clock.nanoseconds() - start) / 1_000_000_000)
+        values[option.name] = "\(max(1, min(given, left)))"
     }
 
     private static func take(
@@ -220,7 +236,13 @@ extension Asked {
     private static func limit(
         _ option: Option, _ format: Format, _ values: inout [String: String]
     ) throws {
-        guard format == .json else { return }
+        guard format == .json else {
+            // Rows by themselves are all of them; nobody would see that there are more.
+            if format == .ndjson || format == .csv {
+                values[option.name] = values[option.name] ?? "\(Int32.max)"
+            }
+            return
+        }
         guard let text = values[option.name] else {
             // Rankings have a number of their own.
             if option.name == Option.limit.name { values[option.name] = "\(defaultRowCount)" }

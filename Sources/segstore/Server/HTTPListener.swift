@@ -59,18 +59,23 @@ final class HTTPListener: @unchecked Sendable {
         }
     }
 
-    /// Takes no connection any more, and waits until what has begun is answered. False if that
-    /// takes too long.
-    func drain(milliseconds: Int) -> Bool {
+    /// Takes no connection any more, and waits until what has come is answered; where nobody works
+    /// on answers any more, only a little for those who do not take theirs. False if it takes too
+    /// long.
+    func drain(milliseconds: Int, isIdle: () -> Bool) -> Bool {
         guard let server else { return true }
         segstore_http_quiesce(server)
-        let end = Clock.nanoseconds() + Int64(milliseconds) * 1_000_000
+        let start = Clock.nanoseconds()
         while segstore_http_active(server) > 0 {
-            guard Clock.nanoseconds() < end else { return false }
+            let waited = (Clock.nanoseconds() - start) / 1_000_000
+            if waited > Self.takingMilliseconds, isIdle() { return true }
+            guard waited < milliseconds else { return false }
             sleep(milliseconds: 5)
         }
         return true
     }
+
+    private static let takingMilliseconds = 2000
 
     func stop() {
         if let server { segstore_http_stop(server) }
@@ -93,6 +98,7 @@ struct HTTPRequest: @unchecked Sendable {
         if let text = String(validatingCString: bytes) { return (text, true) }
         return (String(cString: bytes), false)
     }
+    var isMalformed: Bool { segstore_http_is_malformed(handle) }
     var bodyIsTooLarge: Bool { segstore_http_body_is_too_large(handle) }
 
     /// A field of its head; the name ends with a zero.

@@ -4,6 +4,7 @@
 
 import CSegstoreHTTP
 import Codec
+import Platform
 
 /// What the bytes of a body are.
 enum ContentType: String, Sendable {
@@ -69,6 +70,12 @@ struct HTTPReply {
 
     /// Sends it, compressed if that is wanted and pays.
     func send(to request: HTTPRequest) {
+        if case .bytes(let bytes) = body, !UnsentBody.hasRoom(for: bytes) {
+            let failure = HTTPFailure(
+                503, "busy", "too many large answers wait to be read already; ask again in a second",
+                fields: [("Retry-After", "1")])
+            return HTTPReply(failure).send(to: request)
+        }
         var answer = segstore_http_answer()
         answer.status = UInt32(status)
         var isCompressed = false
@@ -81,10 +88,10 @@ struct HTTPReply {
             }
             answer.body = UnsafeRawPointer(bytes.base)
             answer.body_count = bytes.count
-            answer.context = Unmanaged.passRetained(bytes).toOpaque()
+            answer.context = Unmanaged.passRetained(UnsentBody(bytes)).toOpaque()
             // SAFETY: what is retained here, released once.
             answer.release = { context in
-                if let context { Unmanaged<ByteBuffer>.fromOpaque(context).release() }
+                if let context { Unmanaged<UnsentBody>.fromOpaque(context).release() }
             }
         case .stream(let stream):
             isCompressed = request.takesGzip && stream.compress()
@@ -111,7 +118,7 @@ struct HTTPReply {
         }
         add("Content-Type", type.rawValue)
         for (name, value) in fields { add(name, value) }
-        if isCompressible { add("Vary", "Accept-Encoding") }
+        if isCompressible { add("Vary", "Accept, Accept-Encoding") }
         if isCompressed { add("Content-Encoding", "gzip") }
         let base = UnsafeRawPointer(head.base).assumingMemoryBound(to: CChar.self)
         withUnsafeTemporaryAllocation(of: segstore_http_field.self, capacity: offsets.count) {
@@ -124,6 +131,33 @@ struct HTTPReply {
             segstore_http_send(request.handle, &answer)
         }
         withExtendedLifetime(head) {}
+    }
+}
+
+/// A body until it is sent: what clients do not read has a limit, all of it together.
+private final class UnsentBody {
+    private static let byteLimit = 256 << 20
+    /// Smaller ones do not count: as many as there may be connections take less.
+    private static let leastByteCount = 64 << 10
+    private static let byteCount = Locked(0)
+
+    private let bytes: ByteBuffer
+    private let counted: Int
+
+    static func hasRoom(for bytes: ByteBuffer) -> Bool {
+        bytes.count < leastByteCount || byteCount.withLock { $0 + bytes.count <= byteLimit }
+    }
+
+    init(_ bytes: ByteBuffer) {
+        self.bytes = bytes
+        let counted = bytes.count < Self.leastByteCount ? 0 : bytes.count
+        self.counted = counted
+        if counted > 0 { Self.byteCount.withLock { $0 += counted } }
+    }
+
+    deinit {
+        let counted = counted
+        if counted > 0 { Self.byteCount.withLock { $0 -= counted } }
     }
 }
 

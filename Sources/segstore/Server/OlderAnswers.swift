@@ -172,10 +172,12 @@ extension OlderEndpoint {
             parameters: [
                 .init(name: "focus", help: "a key", isRequired: true),
                 .init(name: "tokens", help: "at most so many (default: 4000)", isNumber: true),
-                .scope,
+                .init(name: "scope", help: "of what fits, that of one folder: src||auth"),
             ]
         ) { asked in
-            let tokens = max(1, asked.number("tokens", or: 4000))
+            let tokens = try asked.positive("tokens", or: 4000)
+            // A folder that is not there is one's slip.
+            _ = try asked.ask(.files, [], ["within": asked.within, "limit": "0"])
             let data = try asked.ask(
                 .queryContext, [asked["focus"] ?? ""], ["tokens": "\(tokens)"])
             let folder = asked.within
@@ -253,7 +255,7 @@ extension OlderEndpoint {
                 .entity, .init(name: "hops", help: "steps (default: 3)", isNumber: true), .scope,
             ]
         ) { asked in
-            let hops = max(1, asked.number("hops", or: 3))
+            let hops = try asked.positive("hops", or: 3)
             let data = try asked.ask(
                 .queryImpact, [asked["entity"] ?? ""],
                 ["depth": "\(hops)", "within": asked.within])
@@ -488,11 +490,13 @@ extension OlderEndpoint {
         OlderEndpoint(
             path: "/coupling-cohesion-metrics-suite", cost: .whole,
             summary: "how types hang on each other",
-            parameters: [.init(name: "entity", help: "of this key only"), .scope]
+            parameters: [.init(name: "entity", help: "of this type only: a key, or a name that only one has"), .scope]
         ) { asked in
             let data = try asked.ask(
                 .queryCoupling, [], ["by": "type", "top": "all", "within": asked.within])
-            let key = asked["entity"]
+            let key = try asked["entity"].map {
+                try asked.ask(.queryEntity, [$0])["entity"]?.text("key") ?? ""
+            }
             let types = (data["types"]?.array ?? []).filter {
                 key == nil || $0.text("key") == key
             }
@@ -568,14 +572,15 @@ extension OlderEndpoint {
                     "watch_directory_path_value",
                     isWatching ? (try? keeper.tree()).map { .string($0.root) } ?? .null : .null
                 ),
-                ("events_processed_total_count", int(keeper.runCount)),
+                ("events_processed_total_count", int(keeper.takenFileCount)),
                 ("error_message_value_option", keeper.problem.map { .string($0) } ?? .null),
                 (
                     "status_message_text_value",
                     .string(
-                        isWatching
-                            ? "changes are taken in" : "not watching: 'segstore serve --watch' does"
-                    )
+                        keeper.problem
+                            ?? (isWatching
+                                ? "changes are taken in"
+                                : "not watching: 'segstore serve --watch' does"))
                 ),
             ])
         },
@@ -585,8 +590,7 @@ extension OlderEndpoint {
             parameters: [
                 .init(name: "depth", help: "folders in folders (default: 2)", isNumber: true)
             ]
-        ) { asked in try OlderCoverage(asked).folders(depth: max(1, asked.number("depth", or: 2)))
-        },
+        ) { asked in try OlderCoverage(asked).folders(depth: asked.positive("depth", or: 2)) },
         OlderEndpoint(
             path: "/ingestion-diagnostics-coverage-report", summary: "what was left out, and why",
             parameters: [

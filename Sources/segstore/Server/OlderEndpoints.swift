@@ -111,6 +111,13 @@ struct OlderQuestion {
         values[name].flatMap { Int($0) } ?? otherwise
     }
 
+    /// One that makes no sense below 1.
+    func positive(_ name: String, or otherwise: Int) throws -> Int {
+        let number = number(name, or: otherwise)
+        guard number > 0 else { throw HTTPFailure.wrong("'\(name)' is 1 or more") }
+        return number
+    }
+
     /// `scope=L1||L2`, as --within says it.
     var within: String? {
         guard let scope = values["scope"], !scope.isEmpty else { return nil }

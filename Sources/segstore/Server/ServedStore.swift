@@ -34,12 +34,7 @@ final class ServedStore: Sendable {
         store = try GraphStore.open(path, options: options)
         watched = StoreFiles.isDirectory(path) ? "\(path)/\(Layout.manifest)" : path
         freshness = TreeFreshness(path)
-        let snapshot = try current().snapshot
-        guard snapshot.generation > 0 else {
-            throw CommandError(
-                "\(path): nothing was committed to it yet; 'segstore ingest <dir>' fills it")
-        }
-        freshness.refresh(snapshot)
+        freshness.refresh(try current().snapshot)
     }
 
     /// The newest generation, whoever committed it.
@@ -53,6 +48,13 @@ final class ServedStore: Sendable {
             let stamp = try? FileStatus(of: watched, followingLink: true).stamp
             if stamp != nil, state.stamp == stamp, let known = state.generation { return known }
             let snapshot = try store.snapshot()
+            guard snapshot.generation > 0 else {
+                (state.stamp, state.generation) = (nil, nil)
+                throw HTTPFailure(
+                    503, "no_store",
+                    "\(path): there is no store, or nothing was committed to it yet; 'segstore ingest <dir>' fills it"
+                )
+            }
             state.stamp = stamp
             if let known = state.generation, known.snapshot.core === snapshot.core { return known }
             let generation = ServedGeneration(path, snapshot)
@@ -124,8 +126,9 @@ final class TreeFreshness: Sendable {
 
     private let path: String
     private let state = Monitor(State())
-    /// So long it is told, unless to find it takes longer.
-    private static let toldFor: Int64 = 2_000_000_000
+    /// So long it is told at least, and at most, unless to find it takes a quarter of that: who asks
+    /// after an edit wants to know, but to look takes a part of a processor.
+    private static let toldFor: (least: Int64, most: Int64) = (100_000_000, 2_000_000_000)
     /// For an answer, which says then that it is not known.
     private static let patienceMilliseconds = 1000
 
@@ -163,7 +166,9 @@ final class TreeFreshness: Sendable {
         state.generation == snapshot.generation && state.time > now - span(state)
     }
 
-    private static func span(_ state: State) -> Int64 { max(toldFor, 4 * state.duration) }
+    private static func span(_ state: State) -> Int64 {
+        max(toldFor.least, min(20 * state.duration, toldFor.most), 4 * state.duration)
+    }
 
     /// Looks at the tree on a thread of its own, unless one does already.
     func refresh(_ snapshot: Snapshot) {

@@ -26,7 +26,10 @@ final class Server: Sendable {
     /// Each of them may take a core, and memory for all of the graph.
     private let wholes = WorkCrew(threads: max(2, processorCount), waitingLimit: 64)
     /// What is sent while it is made waits for clients more than it works.
-    private let streams = WorkCrew(threads: 16, waitingLimit: 64)
+    private let streams = WorkCrew(threads: 32, waitingLimit: 64)
+    /// Of SQL one function may take for ever, which nothing stops.
+    private let queries = WorkCrew(threads: max(2, processorCount), waitingLimit: 64)
+    private let ending = Locked(false)
     private let deadlines: Deadlines
 
     init(_ store: ServedStore, _ keeper: TreeKeeper, _ settings: ServerSettings) {
@@ -37,12 +40,26 @@ final class Server: Sendable {
         deadlines = Deadlines(seconds: settings.answerSeconds)
     }
 
+    // MARK: - The end
+
+    var isEnding: Bool { ending.withLock { $0 } }
+
+    /// Takes no question any more; those that have come are answered.
+    func end() { ending.withLock { $0 = true } }
+
+    /// Whether nobody works on an answer.
+    var isIdle: Bool { [lists, wholes, streams, queries].allSatisfy(\.isIdle) }
+
     // MARK: - Requests
 
     /// Answers it, or has it answered. Called on threads that have others to serve.
     func answer(_ request: HTTPRequest) {
         do {
             try check(request)
+            guard !isEnding else {
+                throw HTTPFailure(
+                    503, "ending", "this server ends", fields: [("Connection", "close")])
+            }
             let (text, isText) = request.target
             if let reply = try kept(request, text) { return send(reply, to: request) }
             guard isText, let target = RequestTarget(text) else {
@@ -59,8 +76,13 @@ final class Server: Sendable {
     }
 
     private func answer(_ request: HTTPRequest, _ target: RequestTarget) throws {
-        let endpoint = try endpoint(target.path, request)
-        guard let endpoint else { return send(options(target.path), to: request) }
+        let found: Endpoint?
+        do { found = try endpoint(target.path, request) } catch {
+            let failure = HTTPFailure(error)
+            let other = endpoints[target.path]?.first
+            return send(other?.failure(failure) ?? HTTPReply(failure), to: request)
+        }
+        guard let endpoint = found else { return send(options(target.path), to: request) }
         do { try answer(request, endpoint, target) } catch {
             send(endpoint.failure(HTTPFailure(error)), to: request)
         }
@@ -82,11 +104,13 @@ final class Server: Sendable {
         request.suspend()
         let isTaken = crew.add { [self] in
             guard !pending.isAnswered else { return }
+            var asked = asked
+            asked.giveTime(since: pending.time, settings.answerSeconds)
             let reply = reply(asked, generation, streamedBy: pending)
             if let reply { pending.answer(reply) }
         }
         if isTaken {
-            if endpoint.cost != .task { deadlines.add(pending) }
+            if endpoint.cost != .task || endpoint.timeOption != nil { deadlines.add(pending) }
         } else {
             pending.answer(
                 HTTPReply(
@@ -98,6 +122,7 @@ final class Server: Sendable {
 
     private func crew(for asked: Asked) -> WorkCrew {
         if asked.isStreamed { return streams }
+        if asked.endpoint.timeOption != nil { return queries }
         return switch asked.endpoint.cost {
         case .lookUp, .list: lists
         case .whole, .task: wholes
@@ -128,22 +153,31 @@ final class Server: Sendable {
         let methods = Self.methods(endpoints[path] ?? []) + ", OPTIONS"
         return HTTPReply(
             204, .text, .bytes(ByteBuffer(capacity: 1)),
-            fields: [("Allow", methods), ("Access-Control-Allow-Methods", methods)])
+            fields: [
+                ("Allow", methods), ("Access-Control-Allow-Methods", methods),
+                ("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match"),
+            ])
     }
 
     /// What the head says of the form; nil if that is all the same.
     private static func accepted(_ request: HTTPRequest) -> Format? {
         guard let accepted = request.field("Accept"), accepted != "*/*" else { return nil }
+        var best: (format: Format?, weight: Double) = (nil, 0)
         for part in accepted.split(separator: ",") {
-            switch part.prefix(while: { $0 != ";" }).filter({ $0 != " " }) {
-            case "application/json": return .json
-            case "application/x-ndjson", "application/jsonl": return .ndjson
-            case "text/csv": return .csv
-            case "image/svg+xml": return .svg
+            let words = part.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
+            let format: Format
+            switch words.first {
+            case "application/json", "*/*", "application/*": format = .json
+            case "application/x-ndjson", "application/jsonl": format = .ndjson
+            case "text/csv": format = .csv
+            case "image/svg+xml": format = .svg
             default: continue
             }
+            let weight = words.dropFirst().first { $0.hasPrefix("q=") }
+                .flatMap { Double($0.dropFirst(2)) }
+            if weight ?? 1 > best.weight { best = (format, weight ?? 1) }
         }
-        return nil
+        return best.format
     }
 
     // MARK: - Who may ask
@@ -151,6 +185,12 @@ final class Server: Sendable {
     /// A page of another site cannot have an answer: neither read it, nor by a name of its own that
     /// leads here.
     private func check(_ request: HTTPRequest) throws {
+        if request.isMalformed {
+            throw HTTPFailure(
+                400, "bad_request",
+                "the request has one Host, and one way of saying how long its body is",
+                fields: [("Connection", "close")])
+        }
         if request.bodyIsTooLarge {
             throw HTTPFailure(
                 413, "too_large",
@@ -183,6 +223,7 @@ final class Server: Sendable {
 
     func send(_ reply: HTTPReply, to request: HTTPRequest) {
         var reply = reply
+        if !settings.origins.isEmpty { reply.fields.append(("Vary", "Origin")) }
         if !settings.origins.isEmpty, let origin = request.field("Origin"), isAllowed(origin) {
             reply.fields.append(("Access-Control-Allow-Origin", origin))
             reply.fields.append(("Access-Control-Expose-Headers", "ETag, Link"))
@@ -342,15 +383,10 @@ struct HostName {
     }
 
     private var isAddress: Bool {
+        var bytes = in6_addr()
         if name.hasPrefix("["), name.hasSuffix("]") {
-            return name.dropFirst().dropLast().allSatisfy {
-                $0.isHexDigit || $0 == ":" || $0 == "." || $0 == "%"
-            }
+            return inet_pton(AF_INET6, String(name.dropFirst().dropLast()), &bytes) == 1
         }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy {
-                !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } && $0.utf8.count < 4
-            }
+        return inet_pton(AF_INET, name, &bytes) == 1
     }
 }

@@ -14,6 +14,7 @@ final class TreeKeeper: Sendable {
         var isRunning = false
         var isEnding = false
         var runCount = 0
+        var takenFileCount = 0
         var last: LastRun?
         var problem: String?
     }
@@ -86,7 +87,9 @@ final class TreeKeeper: Sendable {
         let snapshot = try store.snapshot()
         state.change { state in
             state.runCount += 1
-            state.problem = nil
+            state.takenFileCount += report.isCommitted ? report.changedFileCount : 0
+            // Why nothing is watched any more stays known.
+            if state.isWatching { state.problem = nil }
             if report.isCommitted {
                 state.last = LastRun(
                     generation: report.generation, time: Clock.wallNanoseconds(),
@@ -148,11 +151,17 @@ final class TreeKeeper: Sendable {
                 isBehind = false
             } catch let error as HTTPFailure where error.status == 503 {
                 (isBehind, _) = (true, sleep(milliseconds: 100))
-            } catch let error as StoreError where error.code == .locked {
-                state.change { $0.problem = error.description }
-                (isBehind, _) = (true, sleep(milliseconds: 1000))
             } catch let error as StoreError where error.code == .cancelled {
                 return
+            } catch {
+                // Another may be writing, or the tree is being moved: it may pass.
+                let message = Failure(error).message
+                let isNew = state.change { state in
+                    defer { state.problem = message }
+                    return state.problem != message
+                }
+                if isNew { Console.note("\(message); the store is not current, trying again") }
+                (isBehind, _) = (true, sleep(milliseconds: 1000))
             }
         }
     }
@@ -169,7 +178,8 @@ final class TreeKeeper: Sendable {
     // MARK: - What it says
 
     var isWatching: Bool { state.look { $0.isWatching } }
-    var runCount: Int { state.look { $0.runCount } }
+    /// How many changed files it has taken in.
+    var takenFileCount: Int { state.look { $0.takenFileCount } }
     var problem: String? { state.look { $0.problem } }
 
     func describe(_ json: AnswerWriter) {

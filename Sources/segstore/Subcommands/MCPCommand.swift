@@ -47,10 +47,9 @@ extension Command {
         keeper.finish(milliseconds: patienceMilliseconds)
     }
 
-    /// Lines of standard input; one that is too long is taken for an empty object, which is
-    /// answered with an error.
+    /// Lines of standard input; nil for one that is too long.
     private static func forEachLine(
-        _ body: (UnsafeRawBufferPointer, JSONParser) -> Void
+        _ body: (UnsafeRawBufferPointer?, JSONParser) -> Void
     ) throws {
         let parser = JSONParser()
         let input = File.standardInput
@@ -60,11 +59,8 @@ extension Command {
         var isTooLong = false
         func end() {
             if isTooLong {
-                "\"longer than \(MCPServer.lineByteLimit) bytes\"".utf8
-                    .withContiguousStorageIfAvailable {
-                        body(UnsafeRawBufferPointer($0), parser)
-                    }
-            } else if line.bytes.contains(where: { $0 > 0x20 }) {
+                body(nil, parser)
+            } else if line.bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0d }) {
                 body(line.bytes, parser)
             }
             line.removeAll()

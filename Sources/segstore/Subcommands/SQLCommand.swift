@@ -65,7 +65,8 @@ extension Command {
             limits.rowCount = try arguments.number(.limit) ?? .max
             limits.seconds = try arguments.number(timeout, atLeast: 1).map(Double.init)
             try database.query(
-                try queryText(arguments.operand),
+                // Standard input is nothing that a server's clients may read.
+                try arguments.host == nil ? queryText(arguments.operand) : arguments.operand,
                 values: arguments.operands.dropFirst().map { .text($0) }, limits: limits
             ) { answer in
                 try SQLAnswerText(answer, inquiry).write()

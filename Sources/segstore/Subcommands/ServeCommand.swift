@@ -92,7 +92,11 @@ extension Command {
         try announce(host, socket.port, store, arguments, output)
         _ = stopping.wait(for: { $0 ? true : nil })
         keeper.end()
-        guard listener.drain(milliseconds: ServeCommand.graceMilliseconds) else {
+        server.end()
+        guard
+            listener.drain(
+                milliseconds: ServeCommand.graceMilliseconds, isIdle: { server.isIdle })
+        else {
             throw CommandError("stopped before all questions were answered")
         }
         listener.stop()

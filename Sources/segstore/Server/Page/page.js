@@ -267,7 +267,9 @@ async function graph(it) {
   const legend = make("p", { className: "legend" }, ...["calls", "uses", "extends", "imports"].map((kind) =>
     make("span", {}, make("i", { className: "of-" + kind }), kind)),
   make("span", { textContent: "dashed: not sure" }));
-  return [picture, legend];
+  const scroll = make("div", { className: "scroll" });
+  scroll.append(picture);
+  return [scroll, legend];
 }
 
 // MARK: history
@@ -336,9 +338,9 @@ async function show() {
   const turn = ++shown;
   // What takes long says so.
   const timer = setTimeout(() => main.classList.add("waiting"), 200);
-  const path = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   let content;
   try {
+    const path = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
     if (path[0] === "entity") content = await entity(path[1], path[2] ?? "");
     else if (path[0] === "history") content = await commits();
     else if (path[0] === "changes") content = await changes(path[1], path[2]);

@@ -65,7 +65,12 @@ extension Arguments {
     var folder: String {
         var parts: [Substring] = []
         for part in (self[.within] ?? "").split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+            // What is above the root is no folder of the tree.
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
         }
         return parts.joined(separator: "/")
     }
