@@ -203,6 +203,62 @@ import Testing
         for (old, new) in zip(before, try ask()) { #expect(old != new) }
     }
 
+    /// Of a list by itself nobody would see that there is more.
+    @Test func rowsByThemselvesAreAll() throws {
+        let functions = (0..<150).map { "def shared_\($0)():\n    shared_\(($0 + 1) % 150)()\n" }.joined(separator: "\n")
+        try ServedTree.write("\(served.tree)/many.py", functions)
+        _ = try ServedTree.run("ingest", served.tree)
+        for format in ["ndjson", "csv"] {
+            let header = format == "csv" ? 1 : 0
+            let found = try served.get("/v1/search?q=shared&format=\(format)")
+            #expect(found.text.split(separator: "\n").count == 150 + header)
+            let some = try served.get("/v1/search?q=shared&limit=7&format=\(format)")
+            #expect(some.text.split(separator: "\n").count == 7 + header)
+        }
+        let ranked = try #require(try served.data("/v1/hotspots?top=1")["total"] as? Int)
+        let all = try served.get("/v1/hotspots?format=ndjson")
+        #expect(all.text.split(separator: "\n").count == ranked && ranked > 20)
+        let none = try served.get("/v1/entities?kind=zzz&format=ndjson")
+        #expect(none.body.isEmpty)
+        #expect(none.fields["segstore-note"]?.contains("no row has the kind 'zzz'") == true)
+    }
+
+    @Test func formsAreToldApart() throws {
+        let tag = try #require(try served.get("/v1/files").fields["etag"])
+        for (accepted, type) in [
+            ("application/x-ndjson;q=0, application/json", "application/json"),
+            ("text/csv;q=0.1, application/json;q=0.5", "application/json"),
+            ("application/json;q=0.1, application/x-ndjson", "application/x-ndjson"),
+            ("text/html, */*;q=0.5", "application/json"),
+        ] {
+            let reply = try served.get("/v1/files", ["Accept: \(accepted)"])
+            #expect(reply.fields["content-type"] == type, "\(accepted)")
+            #expect(reply.fields["vary"] == "Accept, Accept-Encoding")
+        }
+        let lines = try served.get(
+            "/v1/files", ["Accept: application/x-ndjson", "If-None-Match: \(tag)"])
+        #expect(lines.status == 200 && lines.fields["etag"] != tag)
+    }
+
+    @Test func editsAreSeenSoon() throws {
+        #expect(try served.meta("/v1/files")["fresh"] as? Bool == true)
+        try ServedTree.write("\(served.tree)/lib/twin.py", "def twin():\n    return 2\n")
+        usleep(400_000)
+        #expect(try served.meta("/v1/files")["fresh"] as? Bool == false)
+    }
+
+    /// It is no empty one.
+    @Test func aStoreThatIsGoneIsSaidToBe() throws {
+        try FileManager.default.removeItem(atPath: served.store)
+        usleep(10_000)
+        for target in ["/v1/health", "/v1/entities", "/v1/stats", "/v1/history"] {
+            _ = try served.failure(target, 503, "no_store")
+        }
+        #expect(try served.get("/server-health-check-status").status == 503)
+        _ = try ServedTree.run("ingest", served.tree)
+        #expect(try served.get("/v1/health").status == 200)
+    }
+
     @Test func compressedIsTheSame() throws {
         let plain = try served.get("/v1/openapi.json")
         let packed = try served.get("/v1/openapi.json", ["Accept-Encoding: br, gzip;q=0.5"])
@@ -281,6 +337,8 @@ import Testing
                 "/v1/sql?q=\(ServedTree.escaped(forever))\(time)", 504, "timeout")
         }
         _ = try served.failure("/v1/sql?q=SELECT+1&memory=9999999", 400, "bad_request")
+        // On the command line that is standard input.
+        _ = try served.failure("/v1/sql?q=-", 400, "bad_request")
         let endless =
             "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT i FROM n"
         let data = try served.data("/v1/sql?q=\(ServedTree.escaped(endless))")

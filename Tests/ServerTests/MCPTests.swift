@@ -230,6 +230,61 @@ import Testing
 
     // MARK: - Tools
 
+    /// Whatever is committed between them.
+    @Test func pagesOfResourcesAreOfOneCommit() throws {
+        for number in 100..<260 {
+            try ServedTree.write("\(served.tree)/many/m\(number).py", "def f():\n    pass\n")
+        }
+        _ = try ServedTree.run("ingest", served.tree)
+        let agent = try agent()
+        let first = try agent.result("resources/list")
+        for number in 100..<150 {
+            try FileManager.default.removeItem(atPath: "\(served.tree)/many/m\(number).py")
+        }
+        _ = try ServedTree.run("ingest", served.tree)
+        let cursor = try #require(first["nextCursor"])
+        let second = try agent.result("resources/list", ["cursor": cursor])
+        let names = [first, second].flatMap { ($0["resources"] as? [[String: Any]]) ?? [] }
+            .compactMap { $0["name"] as? String }
+        #expect(Set(names).count == names.count)
+        #expect(names.count { $0.hasPrefix("many/") } == 160)
+        let beyond = try agent.ask("resources/list", ["cursor": "1y2p0ij32e8e8.0"])
+        #expect(beyond["error"] != nil)
+    }
+
+    /// From the commit before it, if only the newer is named; no number crashes it.
+    @Test func aDiffGoesForward() throws {
+        try ServedTree.write("\(served.tree)/third.py", "def third():\n    pass\n")
+        _ = try ServedTree.run("ingest", served.tree)
+        let agent = try agent()
+        for (new, old) in [("2", 1), ("two", 1), ("3", 2)] {
+            let answer = try agent.call("diff", ["new": new])
+            #expect(!answer.isError && answer.value["old"] as? Int == old, "\(answer.text)")
+        }
+        #expect(try agent.call("diff", ["new": "1"]).isError)
+        #expect(try agent.call("diff", ["cursor": "1y2p0ij32e8e8.0"]).isError)
+        #expect(try agent.call("diff", ["cursor": "3w5e11264sgsf.0"]).isError)
+    }
+
+    /// In the structured content too, which some clients show alone.
+    @Test func whatIsLeftOutIsCounted() throws {
+        let functions = (0..<90).map { "def f\($0)():\n    return f\(($0 + 1) % 90)()\n" }
+        try ServedTree.write("\(served.tree)/many.py", functions.joined(separator: "\n"))
+        _ = try ServedTree.run("ingest", served.tree)
+        let agent = try agent()
+        let few = try agent.call("overview", ["max_tokens": 400])
+        let notes = few.value["notes"] as? [String] ?? []
+        #expect(notes.contains { $0.hasPrefix("most_used: ") && $0.contains(" of ") }, "\(notes)")
+        let context = try agent.call("context", ["key": "f3", "max_tokens": 200])
+        let more = try agent.call("context", ["key": "f3", "max_tokens": 20_000])
+        #expect(context.value["total"] as? Int == more.value["total"] as? Int)
+        let items = context.value["items"] as? [Any] ?? []
+        #expect(items.count < more.value["total"] as? Int ?? 0)
+        for key in ["Session.refresh", "f3", "login", "parseJSON"] {
+            #expect(try !agent.call("entity", ["key": key, "max_tokens": 200]).isError, "\(key)")
+        }
+    }
+
     @Test func theToolsAreFewAndShort() throws {
         let agent = try agent()
         let tools = try #require(try agent.result("tools/list")["tools"] as? [[String: Any]])

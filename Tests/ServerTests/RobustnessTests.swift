@@ -164,6 +164,45 @@ import Testing
         withExtendedLifetime(deaf) {}
     }
 
+    /// A proxy may take these for other requests than a server does.
+    @Test func whatCanBeReadInTwoWaysIsRefused() throws {
+        for head in [
+            "Content-Length: 1\r\nContent-Length: 2",
+            "Content-Length: 3\r\nTransfer-Encoding: chunked",
+            "Content-Length : 8", "Host: other.example",
+        ] {
+            let connection = try HTTPConnection(port: served.port)
+            connection.send(
+                "POST /v1/sql HTTP/1.1\r\nHost: localhost\r\n\(head)\r\n\r\nSELECT 1")
+            let reply = try connection.reply()
+            #expect(reply.status == 400, "\(head)")
+            #expect(try connection.rest().isEmpty, "\(head)")
+        }
+        try expectAlive()
+    }
+
+    /// What is done is not kept, whatever waits behind it.
+    @Test func aCrewKeepsNothing() throws {
+        final class Load: Sendable {}
+        let crew = WorkCrew(threads: 1, waitingLimit: 100)
+        let (isFirstDone, mayEnd) = (Monitor(false), Monitor(false))
+        weak var load: Load?
+        do {
+            let made = Load()
+            load = made
+            _ = crew.add { withExtendedLifetime(made) {} }
+        }
+        _ = crew.add {
+            isFirstDone.change { $0 = true }
+            _ = mayEnd.wait { $0 ? true : nil }
+        }
+        for _ in 0..<50 { #expect(crew.add {}) }
+        _ = isFirstDone.wait { $0 ? true : nil }
+        #expect(load == nil && !crew.isIdle)
+        mayEnd.change { $0 = true }
+        while !crew.isIdle { usleep(1000) }
+    }
+
     /// Who waits for others longer than an answer may take is told so in time, and the connection
     /// goes on.
     @Test func whoWaitsTooLongIsTold() throws {
@@ -296,6 +335,42 @@ import Testing
         #expect(reply.status == 200 && reply.text.contains(#""c":1500000"#))
         #expect(served.server.wait() == 0, "\(served.server.errorText)")
         #expect(throws: (any Error).self) { try HTTPConnection(port: served.port) }
+    }
+
+    /// Who asks on and on, half a request, and who reads nothing of an answer: none of them keeps
+    /// it from ending well, and soon.
+    @Test func itEndsWhateverClientsDo() throws {
+        for round in 0..<5 {
+            let other = try round == 0 ? served : ServedTree()
+            let port = other.port
+            let clients = (0..<6).map { number in
+                Thread {
+                    guard let connection = try? HTTPConnection(port: port) else { return }
+                    for index in 0... {
+                        let target = "/v1/search?q=s&limit=\(index % 20)#\(number).\(index)"
+                        guard let reply = try? connection.get(target) else { return }
+                        guard reply.status == 200 else {
+                            return #expect(reply.status == 503, "\(reply.text)")
+                        }
+                    }
+                }
+            }
+            for client in clients { client.start() }
+            let half = try HTTPConnection(port: port)
+            half.send("GET /v1/health HTTP/1.1\r\nHost: loc")
+            let deaf = try HTTPConnection(port: port)
+            let endless = ServedTree.escaped(
+                "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT i, hex(zeroblob(500)) FROM n"
+            )
+            deaf.send(
+                "GET /v1/sql?format=ndjson&q=\(endless) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            usleep(useconds_t(50_000 + 60_000 * round))
+            let start = Date()
+            kill(other.server.processID, round % 2 == 0 ? SIGTERM : SIGINT)
+            #expect(other.server.wait() == 0, "\(other.server.errorText)")
+            #expect(Date().timeIntervalSince(start) < 8)
+            withExtendedLifetime((half, deaf)) {}
+        }
     }
 
     // MARK: - While others write

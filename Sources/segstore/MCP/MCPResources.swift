@@ -108,7 +108,8 @@ struct MCPResources {
         guard let text else {
             throw MCPFailure(
                 request.isStateless ? .invalidParameters : .resourceNotFound,
-                "Resource not found: \(uri.prefix(300))", data: .object([("uri", .string(String(uri.prefix(300))))]))
+                "Resource not found: \(uri.prefix(300))",
+                data: .object([("uri", .string(String(uri.prefix(300))))]))
         }
         return [
             (

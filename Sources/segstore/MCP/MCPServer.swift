@@ -111,7 +111,8 @@ final class MCPServer: Sendable {
         case "tools/list": finish(request, id, try toolList(request))
         case "tools/call": try start(request, id)
         case "resources/list", "resources/templates/list", "resources/read": try start(request, id)
-        default: throw MCPFailure(.unknownMethod, "there is no method '\(request.method.prefix(200))'")
+        default:
+            throw MCPFailure(.unknownMethod, "there is no method '\(request.method.prefix(200))'")
         }
     }
 

@@ -331,7 +331,9 @@ extension MCPTool {
         of new: UInt64, _ call: MCPCall, _ notes: inout [String]
     ) throws -> String {
         let log = try call.ask(.log, [], ["limit": "1000"], notes: &notes)
-        let generations = (log["commits"]?.array ?? []).map { UInt64(max(0, $0.number("generation"))) }
+        let generations = (log["commits"]?.array ?? []).map {
+            UInt64(max(0, $0.number("generation")))
+        }
         guard let old = generations.first(where: { $0 < new }) else {
             throw InputError(message: "there is no commit before \(new) to compare with")
         }

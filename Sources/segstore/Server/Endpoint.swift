@@ -3,8 +3,8 @@
 // What can be asked over HTTP. Most is what a command answers too: its words and options are the
 // parameters, and its JSON is the answer.
 
-import Query
 import Platform
+import Query
 import SegmentStore
 
 /// How long an answer may take, which says who makes it.

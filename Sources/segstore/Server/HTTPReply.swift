@@ -72,7 +72,8 @@ struct HTTPReply {
     func send(to request: HTTPRequest) {
         if case .bytes(let bytes) = body, !UnsentBody.hasRoom(for: bytes) {
             let failure = HTTPFailure(
-                503, "busy", "too many large answers wait to be read already; ask again in a second",
+                503, "busy",
+                "too many large answers wait to be read already; ask again in a second",
                 fields: [("Retry-After", "1")])
             return HTTPReply(failure).send(to: request)
         }

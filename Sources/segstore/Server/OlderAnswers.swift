@@ -490,7 +490,11 @@ extension OlderEndpoint {
         OlderEndpoint(
             path: "/coupling-cohesion-metrics-suite", cost: .whole,
             summary: "how types hang on each other",
-            parameters: [.init(name: "entity", help: "of this type only: a key, or a name that only one has"), .scope]
+            parameters: [
+                .init(
+                    name: "entity", help: "of this type only: a key, or a name that only one has"),
+                .scope,
+            ]
         ) { asked in
             let data = try asked.ask(
                 .queryCoupling, [], ["by": "type", "top": "all", "within": asked.within])
