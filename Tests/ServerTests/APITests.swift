@@ -205,7 +205,8 @@ import Testing
 
     /// Of a list by itself nobody would see that there is more.
     @Test func rowsByThemselvesAreAll() throws {
-        let functions = (0..<150).map { "def shared_\($0)():\n    shared_\(($0 + 1) % 150)()\n" }.joined(separator: "\n")
+        let functions = (0..<150).map { "def shared_\($0)():\n    shared_\(($0 + 1) % 150)()\n" }
+            .joined(separator: "\n")
         try ServedTree.write("\(served.tree)/many.py", functions)
         _ = try ServedTree.run("ingest", served.tree)
         for format in ["ndjson", "csv"] {
@@ -310,6 +311,9 @@ import Testing
             ("/v1/deps?key=a%00b", 400, "bad_request"),
             ("/v1/entities?within=nowhere", 404, "unknown_key"),
             ("/v1/entities?within=/etc", 400, "bad_request"),
+            ("/v1/entities?within=..", 404, "unknown_key"),
+            ("/v1/entities?within=src/../../x", 404, "unknown_key"),
+            ("/v1/entities?cursor=1.1&offset=3", 400, "bad_request"),
             ("/v1/entities?at=99", 404, "not_found"), ("/v1/diff?old=1&new=9", 404, "not_found"),
             ("/v1/sql?q=DELETE+FROM+edges", 400, "bad_request"),
             ("/v1/sql?q=SELEC", 400, "bad_request"),

@@ -40,8 +40,8 @@ struct HTTPReply {
     var type: ContentType
     var fields: [(name: String, value: String)]
     var body: Body
-    /// Whether there is something to tell apart by it.
-    var isCompressible = true
+    /// Whether it says that a page of another origin may read it.
+    var dependsOnOrigin = false
 
     init(
         _ status: Int = 200, _ type: ContentType, _ body: Body,
@@ -82,7 +82,7 @@ struct HTTPReply {
         var isCompressed = false
         switch body {
         case .bytes(var bytes):
-            if isCompressible, bytes.count >= Self.compressedFrom, request.takesGzip,
+            if bytes.count >= Self.compressedFrom, request.takesGzip,
                 let packed = GzipWriter()?.packed(bytes.bytes)
             {
                 (bytes, isCompressed) = (packed, true)
@@ -119,7 +119,7 @@ struct HTTPReply {
         }
         add("Content-Type", type.rawValue)
         for (name, value) in fields { add(name, value) }
-        if isCompressible { add("Vary", "Accept, Accept-Encoding") }
+        add("Vary", dependsOnOrigin ? "Accept, Accept-Encoding, Origin" : "Accept, Accept-Encoding")
         if isCompressed { add("Content-Encoding", "gzip") }
         let base = UnsafeRawPointer(head.base).assumingMemoryBound(to: CChar.self)
         withUnsafeTemporaryAllocation(of: segstore_http_field.self, capacity: offsets.count) {

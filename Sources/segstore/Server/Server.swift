@@ -223,7 +223,7 @@ final class Server: Sendable {
 
     func send(_ reply: HTTPReply, to request: HTTPRequest) {
         var reply = reply
-        if !settings.origins.isEmpty { reply.fields.append(("Vary", "Origin")) }
+        reply.dependsOnOrigin = !settings.origins.isEmpty
         if !settings.origins.isEmpty, let origin = request.field("Origin"), isAllowed(origin) {
             reply.fields.append(("Access-Control-Allow-Origin", origin))
             reply.fields.append(("Access-Control-Expose-Headers", "ETag, Link"))
