@@ -5,8 +5,9 @@
 /// So many numbers, which go when their owner goes. An index beyond them traps in a debug build
 /// only: measures index by what a `Digraph` says of itself, never by what was read.
 package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
-    let count: Int
+    // First: the thread sanitizer takes the first word for an address, and a number for none.
     private let base: UnsafeMutablePointer<Element>
+    let count: Int
 
     init(repeating value: Element, count: Int) {
         self.count = count

@@ -34,7 +34,7 @@ final class MCPServer: Sendable {
 
     let store: ServedStore
     private let state = Monitor(State())
-    private let output = Locked(())
+    private let output = Locked(StandardStream.output)
     private let crew = WorkCrew(threads: max(2, processorCount), waitingLimit: 256)
 
     init(_ store: ServedStore) { self.store = store }
@@ -239,7 +239,7 @@ final class MCPServer: Sendable {
         message.append(to: out)
         out.append(UInt8(ascii: "\n"))
         // Lines of two threads must not mix. Whoever reads no more has ended the input too.
-        output.withLock { _ in try? StandardStream.output.write(out.bytes) }
+        output.withLock { try? $0.write(out.bytes) }
     }
 
     // MARK: - The end

@@ -167,7 +167,7 @@ final class TreeFreshness: Sendable {
     }
 
     private static func span(_ state: State) -> Int64 {
-        max(toldFor.least, min(20 * state.duration, toldFor.most), 4 * state.duration)
+        max(toldFor.least, min(40 * state.duration, toldFor.most), 4 * state.duration)
     }
 
     /// Looks at the tree on a thread of its own, unless one does already.
