@@ -126,8 +126,8 @@ final class TreeFreshness: Sendable {
 
     private let path: String
     private let state = Monitor(State())
-    /// So long it is told at least, and at most, unless to find it takes a quarter of that: who asks
-    /// after an edit wants to know, but to look takes a part of a processor.
+    /// So long it is told at least, and at most, unless to find it takes a quarter of that: who
+    /// asks after an edit wants to know, but to look takes a part of a processor.
     private static let toldFor: (least: Int64, most: Int64) = (100_000_000, 2_000_000_000)
     /// For an answer, which says then that it is not known.
     private static let patienceMilliseconds = 1000
