@@ -373,7 +373,6 @@ segstore_http_server *segstore_http_start(
     // as that ever had, and holes between.
     mallopt(M_MMAP_THRESHOLD, 512 << 10);
     mallopt(M_TRIM_THRESHOLD, 4 << 20);
-    mallopt(M_ARENA_MAX, 4);
     segstore_http_server *server = calloc(1, sizeof(segstore_http_server));
     *reason = "there is no memory for it";
     if (!server) return NULL;

@@ -65,7 +65,7 @@ final class AnswerCache: Sendable {
 
     private static let placeCount = 1 << 16
     private static let ways = 4
-    private static let byteLimit = 32 << 20
+    private static let byteLimit = 64 << 20
     /// Longer ones would take the place of hundreds.
     private static let answerByteLimit = 2 << 20
     /// What an entry takes besides its bytes.
