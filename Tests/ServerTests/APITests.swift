@@ -313,6 +313,7 @@ import Testing
             ("/v1/entities?within=nowhere", 404, "unknown_key"),
             ("/v1/entities?within=/etc", 400, "bad_request"),
             ("/v1/entities?within=..", 404, "unknown_key"),
+            ("/v1/context?key=login", 400, "bad_request"),
             ("/v1/entities?within=src/../../x", 404, "unknown_key"),
             ("/v1/entities?cursor=1.1&offset=3", 400, "bad_request"),
             ("/v1/entities?at=99", 404, "not_found"), ("/v1/diff?old=1&new=9", 404, "not_found"),

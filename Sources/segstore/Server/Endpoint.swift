@@ -179,6 +179,9 @@ extension Asked {
             }
             operands.append(value)
         }
+        for option in endpoint.options where option.isRequired && values[option.name] == nil {
+            throw HTTPFailure.wrong("\(endpoint.path) needs the parameter '\(option.name)'")
+        }
         self.operands = operands + more
         self.format =
             format.flatMap { endpoint.formats.contains($0) ? $0 : nil }
