@@ -4,6 +4,7 @@
 // known yet. Of one thread.
 
 import Codec
+import Glibc
 import Platform
 
 /// What is in the store of a file.
@@ -43,6 +44,7 @@ package final class SourceReader {
     private let buffer = ByteBuffer(capacity: 64 << 10)
     private lazy var blanked = ByteBuffer(capacity: 64 << 10)
     private let parser = Parser()
+    private var knownRoot: (given: String, found: String?)?
 
     init(_ languages: LanguageTable, byteLimit: Int, includesTests: Bool) {
         self.languages = languages
@@ -62,7 +64,7 @@ package final class SourceReader {
         if index != nil, status.byteCount > byteLimit { return .ignored(.tooLarge) }
         do throws(SystemError) {
             try fill(
-                Directory.join(root, entry.path),
+                entry.path, in: root,
                 index == nil ? Self.sniffedByteCount : status.byteCount)
             if index == nil {
                 // A script may say on its first line what it is.
@@ -73,7 +75,7 @@ package final class SourceReader {
                     return .ignored(isBinary ? .binary : .unknownExtension)
                 }
                 if status.byteCount > byteLimit { return .ignored(.tooLarge) }
-                try fill(Directory.join(root, entry.path), status.byteCount)
+                try fill(entry.path, in: root, status.byteCount)
             }
         } catch {
             return error.isMissing ? .gone : .ignored(.unreadable)
@@ -156,11 +158,26 @@ package final class SourceReader {
         return blanked.bytes
     }
 
-    private func fill(_ path: String, _ byteCount: Int) throws(SystemError) {
+    private func fill(_ path: String, in root: String, _ byteCount: Int) throws(SystemError) {
+        let file = try File(Directory.join(root, path), .read)
+        // A folder on the way, or the file, may be a link since it was listed, and lead elsewhere.
+        if let base = systemRoot(root), let place = file.systemPath,
+            place != Directory.join(base, path)
+        {
+            throw SystemError(.open, path, ENOENT)
+        }
         buffer.removeAll()
         let start = buffer.appendUninitialized(byteCount)
         let target = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
-        buffer.truncate(to: try File(path, .read).read(target, at: 0))
+        buffer.truncate(to: try file.read(target, at: 0))
+    }
+
+    /// As files in it are named by the system, which may not be as it was given.
+    private func systemRoot(_ root: String) -> String? {
+        if let knownRoot, knownRoot.given == root { return knownRoot.found }
+        let found = (try? File(root, .read))?.systemPath
+        knownRoot = (root, found)
+        return found
     }
 }
 

@@ -48,6 +48,19 @@ package final class File: @unchecked Sendable {
 
     private var ownPath: String { "/proc/self/fd/\(descriptor)" }
 
+    /// Where the system has it now, every link on the way followed; nil where it does not tell. One
+    /// that was replaced since it was opened is where it was.
+    package var systemPath: String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 16) { buffer in
+            guard let base = buffer.baseAddress else { return nil }
+            let count = readlink(ownPath, base, buffer.count)
+            guard count > 0, count < buffer.count else { return nil }
+            let path = String(decoding: UnsafeRawBufferPointer(buffer)[..<count], as: UTF8.self)
+            let mark = " (deleted)"
+            return path.hasSuffix(mark) ? String(path.dropLast(mark.count)) : path
+        }
+    }
+
     /// What the process is given to read. Never closed.
     package static let standardInput = File(descriptor: 0, "standard input")
 
