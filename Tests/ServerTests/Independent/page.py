@@ -3,6 +3,7 @@
 leaves screenshots in FOLDER. By the browsers' own protocol, WebDriver: it needs nothing else.
 """
 
+import atexit
 import base64
 import json
 import os
@@ -21,6 +22,8 @@ class Browser:
         self.driver = subprocess.Popen(
             ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True)
+        # However this ends; it ignores what is gentler.
+        atexit.register(self.driver.kill)
         for line in self.driver.stdout:
             if "successfully on port " in line:
                 port = int(line.rsplit("on port ", 1)[1].strip().rstrip("."))
@@ -85,7 +88,8 @@ class Browser:
 
     def end(self):
         self.ask("DELETE", "")
-        self.driver.terminate()
+        self.driver.kill()
+        self.driver.wait()
 
 
 def main():
