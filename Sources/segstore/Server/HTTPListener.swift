@@ -3,6 +3,7 @@
 // libmicrohttpd, as the rest of the server sees it.
 
 import CSegstoreHTTP
+import Glibc
 import Platform
 
 /// What a server takes at most.
@@ -89,8 +90,8 @@ struct HTTPRequest: @unchecked Sendable {
 
     var method: String { String(cString: segstore_http_method(handle)) }
     var isGet: Bool {
-        let method = segstore_http_method(handle)
-        return method?[0] == 0x47  // G, which only GET begins with
+        guard let method = segstore_http_method(handle) else { return false }
+        return strcmp(method, "GET") == 0
     }
     /// Bytes that are no text are replaced in `text`.
     var target: (text: String, isText: Bool) {

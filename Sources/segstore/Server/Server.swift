@@ -61,7 +61,7 @@ final class Server: Sendable {
                     503, "ending", "this server ends", fields: [("Connection", "close")])
             }
             let (text, isText) = request.target
-            if let reply = try kept(request, text) { return send(reply, to: request) }
+            if request.isGet, let reply = kept(request, text) { return send(reply, to: request) }
             guard isText, let target = RequestTarget(text) else {
                 let failure = HTTPFailure.wrong(
                     "the path or a parameter is no text, or badly escaped")
@@ -232,9 +232,10 @@ final class Server: Sendable {
     }
 
     /// The answer to what was asked before, of the newest generation.
-    private func kept(_ request: HTTPRequest, _ target: String) throws -> HTTPReply? {
-        let generation = try store.current()
-        guard let answer = generation.cache[target], store.freshness.isKnown(generation.snapshot),
+    private func kept(_ request: HTTPRequest, _ target: String) -> HTTPReply? {
+        // What is wrong with the store is told as the endpoint tells it.
+        guard let generation = try? store.current(), let answer = generation.cache[target],
+            store.freshness.isKnown(generation.snapshot),
             Self.accepted(request) ?? .json == .json
         else { return nil }
         let check = store.freshness.known(generation.snapshot)
